@@ -1,0 +1,67 @@
+"""Personal fields, encrypted under a key per person, so that a person can be erased.
+
+Each subject's key stands in one deletable row, itself encrypted ("wrapped") under the
+instance's PERSONAL_DATA_KEY, so that a copy of the database alone opens nothing.
+Fernet (AES-128-CBC with HMAC-SHA256) from the `cryptography` package does the work.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+
+from audit.models import Subject
+
+ERASED = "(erased)"
+
+
+def _instance_keys() -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in settings.PERSONAL_DATA_KEYS])
+
+
+def new_wrapped_key() -> bytes:
+    """Return a fresh subject key, wrapped for storage."""
+    return _instance_keys().encrypt(Fernet.generate_key())
+
+
+def _fernet(subject: Subject) -> Fernet:
+    return Fernet(_instance_keys().decrypt(bytes(subject.wrapped_key)))
+
+
+def seal_with(subject: Subject, text: str) -> bytes:
+    """Encrypt `text` under the key of a subject row already at hand."""
+    return _fernet(subject).encrypt(text.encode())
+
+
+def seal(pseudonym: UUID, text: str) -> bytes:
+    """Encrypt `text` under the person's key. Raises Subject.DoesNotExist once they are erased."""
+    return seal_with(Subject.objects.get(pk=pseudonym), text)
+
+
+def unseal(pseudonym: UUID, token: Any) -> str:
+    """Decrypt what `seal` gave; `ERASED` where the key is gone."""
+    return unseal_many([(pseudonym, token)])[0]
+
+
+def unseal_many(items: Iterable[tuple[UUID, Any]]) -> list[str]:
+    """Decrypt many fields of many people with one query."""
+    pairs = list(items)
+    subjects = Subject.objects.in_bulk({pseudonym for pseudonym, _ in pairs})
+    return [_open(subjects.get(pseudonym), token) for pseudonym, token in pairs]
+
+
+def _open(subject: Subject | None, token: Any) -> str:
+    if subject is None:
+        return ERASED
+    try:
+        return _fernet(subject).decrypt(bytes(token)).decode()
+    except InvalidToken:
+        # Sealed under an earlier key of the same pseudonym, or damaged: not readable either way.
+        return ERASED
+
+
+def unseal_label(subject: Subject) -> str:
+    """Return the display name of a subject row already at hand."""
+    return _open(subject, subject.sealed_label)

@@ -1,0 +1,70 @@
+"""Reading the log: timelines for pages, names for pseudonyms."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from audit import actions, personal
+from audit.models import Event, Subject
+
+
+def ref(obj: Model) -> str:
+    """Return the name under which events refer to an object: "releases.release:12"."""
+    return f"{obj._meta.label_lower}:{obj.pk}"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a timeline, ready to show."""
+
+    id: int
+    action: str
+    actor: str
+    words: str
+    reason: str
+    data: dict[str, Any]
+    at: datetime
+
+
+def labels(pseudonyms: Iterable[UUID | None]) -> dict[UUID, str]:
+    """Return the display name of each pseudonym; "an erased person" where the key is gone."""
+    wanted = {pseudonym for pseudonym in pseudonyms if pseudonym is not None}
+    subjects = Subject.objects.in_bulk(wanted)
+    return {
+        pseudonym: (
+            personal.unseal_label(subjects[pseudonym])
+            if pseudonym in subjects
+            else _("an erased person")
+        )
+        for pseudonym in wanted
+    }
+
+
+def timeline(*objects: Model, before: int | None = None, limit: int = 30) -> list[Entry]:
+    """Return the newest events that touch any of the objects, in two queries.
+
+    `before` pages by key: the id of the last entry already shown.
+    """
+    events = Event.objects.filter(refs__overlap=[ref(obj) for obj in objects])
+    if before is not None:
+        events = events.filter(id__lt=before)
+    found = list(events.order_by("-id")[:limit])
+    names = labels(event.actor for event in found)
+    return [_entry(event, names) for event in found]
+
+
+def _entry(event: Event, names: dict[UUID, str]) -> Entry:
+    return Entry(
+        id=event.pk,
+        action=event.action,
+        actor=names[event.actor] if event.actor else _("The portal"),
+        words=actions.label(event.action),
+        reason=str(event.data.get("reason", "")),
+        data=event.data,
+        at=event.created_at,
+    )

@@ -1,0 +1,228 @@
+"""Committees and what they decide. Nothing here knows what a motion is about."""
+
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+
+
+class Board(models.Model):
+    """A committee."""
+
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(max_length=60, unique=True)
+    description = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SeatRole(models.TextChoices):
+    """What a seat stands for."""
+
+    CHAIR = "chair", _("Chair")
+    SAFETY = "safety", _("Safety")
+    SECURITY = "security", _("Security")
+    LEGAL = "legal", _("Legal")
+    INDEPENDENT = "independent", _("Independent")
+
+
+_ROLES = ["chair", "safety", "security", "legal", "independent"]
+
+
+class Seat(models.Model):
+    """A place on a board; vacant when it has no holder."""
+
+    board = models.ForeignKey(Board, models.PROTECT, related_name="seats")
+    role = models.CharField(max_length=20, choices=SeatRole.choices)
+    holder = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="seats"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.CheckConstraint(
+                name="boards_seat_role_known", condition=models.Q(role__in=_ROLES)
+            ),
+            models.UniqueConstraint(
+                fields=["board", "holder"], name="boards_seat_one_per_person"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()} seat of {self.board}"
+
+
+class MotionState(models.TextChoices):
+    """`draft -> in_review -> voting -> approved | rejected | lapsed`; see the design, section 4."""
+
+    DRAFT = "draft", _("Draft")
+    IN_REVIEW = "in_review", _("In review")
+    VOTING = "voting", _("Voting")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+    LAPSED = "lapsed", _("Lapsed")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+OPEN_STATES = ("draft", "in_review", "voting")
+
+
+class Motion(models.Model):
+    """Anything a board decides.
+
+    `kind`, `subject_ref` and `params` are the business of the room that proposed it, which
+    reads decided motions of its kinds and marks them applied. `subject_label` and `subject_url`
+    are what that room wants shown. `dossier` is the text put before the board; `dossier_digest`
+    is over kind, subject, params and dossier, and votes bind to it. `rule` and the ballots are
+    the snapshot taken when voting opened; until then `rule` is the rule that will apply.
+    """
+
+    public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    board = models.ForeignKey(Board, models.PROTECT, related_name="motions")
+    kind = models.CharField(max_length=40)
+    title = models.CharField(max_length=200)
+    subject_ref = models.CharField(max_length=120)
+    subject_label = models.CharField(max_length=200)
+    subject_url = models.CharField(max_length=300)
+    params = models.JSONField(default=dict)
+    dossier = models.JSONField(default=dict)
+    dossier_digest = models.CharField(max_length=64)
+    rule = models.JSONField()
+    voting_seconds = models.PositiveIntegerField()
+    proposer = models.ForeignKey(User, models.PROTECT, related_name="motions")
+    state = models.CharField(
+        max_length=12, choices=MotionState.choices, default=MotionState.DRAFT
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    voting_opened_at = models.DateTimeField(null=True, blank=True)
+    voting_closes_at = models.DateTimeField(null=True, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    tally = models.JSONField(null=True, blank=True)
+    closing_reason = models.TextField(blank=True)
+    applied_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = (
+            models.CheckConstraint(
+                name="boards_motion_state_known",
+                condition=models.Q(
+                    state__in=[
+                        "draft",
+                        "in_review",
+                        "voting",
+                        "approved",
+                        "rejected",
+                        "lapsed",
+                        "withdrawn",
+                        "cancelled",
+                    ]
+                ),
+            ),
+            models.CheckConstraint(
+                name="boards_motion_voting_has_deadline",
+                condition=~models.Q(state="voting") | models.Q(voting_closes_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="boards_motion_decided_has_time",
+                condition=models.Q(state__in=["draft", "in_review", "voting"])
+                | models.Q(decided_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="boards_motion_digest_hex",
+                condition=models.Q(dossier_digest__regex=r"^[0-9a-f]{64}$"),
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "subject_ref"],
+                condition=models.Q(state__in=["draft", "in_review", "voting"]),
+                name="boards_motion_one_open_per_subject",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["kind"],
+                condition=models.Q(applied_at__isnull=True, decided_at__isnull=False),
+                name="boards_motion_to_apply",
+            ),
+            models.Index(fields=["subject_ref", "-id"], name="boards_motion_subject"),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Ballot(models.Model):
+    """One seat in the snapshot taken when voting opened.
+
+    `excluded` says why its holder has no vote (the proposer, a manager of the model); such a
+    seat leaves the base of the quorum as a recused one does. A vacant seat stays in the base.
+    """
+
+    motion = models.ForeignKey(Motion, models.PROTECT, related_name="ballots")
+    seat = models.ForeignKey(Seat, models.PROTECT, related_name="ballots")
+    role = models.CharField(max_length=20, choices=SeatRole.choices)
+    holder = models.ForeignKey(User, models.PROTECT, null=True, related_name="ballots")
+    round = models.PositiveIntegerField(default=1)
+    excluded = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.CheckConstraint(
+                name="boards_ballot_role_known", condition=models.Q(role__in=_ROLES)
+            ),
+            models.UniqueConstraint(
+                fields=["motion", "seat", "round"], name="boards_ballot_seat_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()} on {self.motion}"
+
+
+class Vote(models.Model):
+    """A vote, inserted only. The newest of a ballot counts, if its digest is the motion's own.
+
+    Sealed until close: its event holds `commitment`, the SHA-256 over nonce, choice and reason,
+    which is opened at close.
+    """
+
+    class Choice(models.TextChoices):
+        APPROVE = "approve", _("Approve")
+        REJECT = "reject", _("Reject")
+        ABSTAIN = "abstain", _("Abstain")
+        RECUSE = "recuse", _("Recuse")
+
+    ballot = models.ForeignKey(Ballot, models.PROTECT, related_name="votes")
+    voter = models.ForeignKey(User, models.PROTECT, related_name="votes")
+    choice = models.CharField(max_length=10, choices=Choice.choices)
+    reason = models.TextField()
+    dossier_digest = models.CharField(max_length=64)
+    nonce = models.CharField(max_length=64)
+    commitment = models.CharField(max_length=64)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.CheckConstraint(
+                name="boards_vote_choice_known",
+                condition=models.Q(choice__in=["approve", "reject", "abstain", "recuse"]),
+            ),
+            models.CheckConstraint(
+                name="boards_vote_reason_given", condition=~models.Q(reason="")
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"Vote {self.pk} on {self.ballot}"

@@ -1,0 +1,9 @@
+"""PLACEHOLDER"""
+
+from django.apps import AppConfig
+
+
+class DeliveryConfig(AppConfig):
+    """PLACEHOLDER"""
+
+    name = "delivery"

@@ -1,0 +1,9 @@
+"""PLACEHOLDER"""
+
+from django.apps import AppConfig
+
+
+class LicensingConfig(AppConfig):
+    """PLACEHOLDER"""
+
+    name = "licensing"

@@ -1,0 +1,9 @@
+"""PLACEHOLDER"""
+
+from django.apps import AppConfig
+
+
+class PortalConfig(AppConfig):
+    """PLACEHOLDER"""
+
+    name = "portal"

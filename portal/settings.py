@@ -1,0 +1,338 @@
+"""All settings of Sluice. Production differs by environment variables only.
+
+A variable that is missing or malformed stops the start with a sentence; only the demo
+(`make run`, see `portal.embedded`) has defaults for what must be secret.
+"""
+
+import base64
+import hashlib
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import bootstrap_wrapper
+import environ
+from celery.schedules import crontab
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from portal.embedded import broker, demo, postgres
+
+env = environ.Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
+
+
+def env_bool(name: str, *, default: bool) -> bool:
+    """Read a yes or no; anything but 0, 1, true or false is an error."""
+    raw = env.str(name, default="1" if default else "0").strip().lower()
+    if raw not in {"0", "1", "true", "false"}:
+        raise ImproperlyConfigured(f"{name} must be 0 or 1, not {raw!r}.")
+    return raw in {"1", "true"}
+
+
+def env_path_list(name: str) -> list[Path]:
+    """Read absolute directories separated by ':'."""
+    paths = [Path(part) for part in env.str(name, default="").split(":") if part]
+    for path in paths:
+        if not path.is_absolute():
+            raise ImproperlyConfigured(f"{name} needs absolute paths; {path} is relative.")
+    return [path.resolve() for path in paths]
+
+
+def weights_directory(url: str) -> Path:
+    """Return the directory that WEIGHTS_STORAGE_URL names; `file:///…` is what this version reads."""
+    parts = urlsplit(url)
+    if parts.scheme != "file" or parts.netloc or not parts.path.startswith("/"):
+        raise ImproperlyConfigured(
+            "WEIGHTS_STORAGE_URL must look like file:///srv/sluice/weights "
+            "(an absolute directory on this machine)."
+        )
+    return Path(parts.path)
+
+
+# The demo: a data directory that `make run` made, and no database of the operator's own.
+_DATABASE_URL = env.str("DATABASE_URL", default="")
+DEMO = env_bool("SLUICE_DEMO", default=not _DATABASE_URL and demo.key_path(DATA_DIR).exists())
+_demo_key = demo.read_demo_key(DATA_DIR) if DEMO else ""
+
+
+def secret(name: str) -> str:
+    """Read a secret of at least 32 characters; in the demo it comes from the demo's own key."""
+    value = env.str(name, default="")
+    if not value and DEMO:
+        return hashlib.sha256(f"{name}:{_demo_key}".encode()).hexdigest()
+    if len(value) < 32:
+        raise ImproperlyConfigured(f"{name} must be set to at least 32 random characters.")
+    return value
+
+
+SECRET_KEY = secret("SECRET_KEY")
+# Wraps the per-subject keys (audit.personal). The first of several, separated by ',', wraps
+# new keys; the others still open old ones.
+PERSONAL_DATA_KEYS = [
+    base64.urlsafe_b64encode(hashlib.sha256(part.encode()).digest())
+    for part in secret("PERSONAL_DATA_KEY").split(",")
+]
+
+DEBUG = False
+PORT = env.int("PORT", default=8000)
+VERSION = "0.1.0"
+INSTANCE_NAME = env.str("INSTANCE_NAME", default="Sluice")
+BASE_URL = env.str("BASE_URL", default=f"http://127.0.0.1:{PORT}" if DEMO else "")
+if not BASE_URL:
+    raise ImproperlyConfigured("BASE_URL must be set, for example https://sluice.example.org.")
+_base = urlsplit(BASE_URL)
+if _base.scheme not in {"http", "https"} or not _base.hostname:
+    raise ImproperlyConfigured(f"BASE_URL must be an http or https address, not {BASE_URL!r}.")
+HTTPS = _base.scheme == "https"
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[_base.hostname])
+if DEMO:
+    ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]"]
+CSRF_TRUSTED_ORIGINS = [BASE_URL.rstrip("/")]
+# Number of reverse proxies whose X-Forwarded-For entries are believed.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+
+INSTALLED_APPS = [
+    "portal",
+    "delivery",
+    "licensing",
+    "releases",
+    "boards",
+    "accounts",
+    "audit",
+    "common",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "guardian",
+    "django_bootstrap5",
+    "django_htmx",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "common.request_id.RequestIdMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "common.errors.RefusedMiddleware",
+]
+
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "portal.context.portal",
+            ],
+        },
+    },
+]
+
+# Database
+if not _DATABASE_URL and not DEMO:
+    raise ImproperlyConfigured(
+        "DATABASE_URL must be set, for example postgres://sluice:secret@db/sluice."
+    )
+_DATABASE_URL = _DATABASE_URL or postgres.database_url(DATA_DIR, "sluice")
+DATABASES = {"default": env.db_url_config(_DATABASE_URL)}
+if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
+    raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database (postgres://…).")
+DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60)
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Queue. Rows say what is owed; a lost broker delays and loses nothing.
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=broker.BROKER_URL if DEMO else "")
+if not CELERY_BROKER_URL:
+    raise ImproperlyConfigured(
+        "CELERY_BROKER_URL must be set, for example redis://localhost/0 or amqp://user:pw@host//."
+    )
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    broker.broker_options(DATA_DIR)
+    if CELERY_BROKER_URL.startswith("pgmq:")
+    else {"visibility_timeout": 600}
+    if CELERY_BROKER_URL.startswith(("redis:", "rediss:"))
+    else {}
+)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# Publishing gives up quickly: the sweep will find the row, and a page must not hang.
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BROKER_CONNECTION_TIMEOUT = 2
+CELERY_RESULT_BACKEND = None
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_ALWAYS_EAGER = env_bool("CELERY_TASK_ALWAYS_EAGER", default=False)
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_TIMEZONE = "UTC"
+_sweep = timedelta(seconds=env.int("SWEEP_SECONDS", default=2 if DEMO else 15))
+CELERY_BEAT_SCHEDULE = {
+    "notifications": {"task": "accounts.sweep_notifications", "schedule": _sweep},
+    "motions-deadlines": {"task": "boards.sweep_motions", "schedule": _sweep},
+    "releases-motions": {"task": "releases.sweep_motions", "schedule": _sweep},
+    "releases-jobs": {"task": "releases.sweep_jobs", "schedule": _sweep},
+    "holds-review": {"task": "releases.sweep_holds", "schedule": crontab(minute="*/10")},
+    "admissions": {"task": "licensing.sweep_admissions", "schedule": _sweep},
+    "grants-expiry": {"task": "licensing.sweep_grants", "schedule": crontab(minute="*/5")},
+    "heartbeat": {"task": "portal.beat_heartbeat", "schedule": timedelta(seconds=20)},
+    "sessions": {"task": "portal.clear_sessions", "schedule": crontab(hour="3", minute="17")},
+}
+
+REDIS_URL = env.str("REDIS_URL", default="")
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    if REDIS_URL
+    else {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "portal_cache",
+    }
+}
+
+# Weights
+WEIGHTS_DIR = weights_directory(
+    env.str("WEIGHTS_STORAGE_URL", default=(DATA_DIR / "weights").as_uri() if DEMO else "")
+)
+# Directories below which a release may be ingested from the portal's own page.
+INGEST_ROOTS = env_path_list("INGEST_ROOTS") or ([DATA_DIR / "incoming"] if DEMO else [])
+
+# People
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "allauth.account.auth_backends.AuthenticationBackend",
+    "django.contrib.auth.backends.ModelBackend",
+    "guardian.backends.ObjectPermissionBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+GUARDIAN_MONKEY_PATCH_USER = False
+ANONYMOUS_USER_NAME = None
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupForm"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_CONFIRM_EMAIL_ON_GET = False
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = _base.scheme
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "dashboard"
+LOGOUT_REDIRECT_URL = "home"
+
+# Mail
+_MAIL = env.email_url_config(env.str("EMAIL_URL", default="smtp://localhost:25"))
+if DEMO:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = DATA_DIR / "mail"
+else:
+    EMAIL_BACKEND = _MAIL["EMAIL_BACKEND"]
+    EMAIL_HOST = _MAIL["EMAIL_HOST"]
+    EMAIL_PORT = _MAIL["EMAIL_PORT"]
+    EMAIL_HOST_USER = _MAIL["EMAIL_HOST_USER"] or ""
+    EMAIL_HOST_PASSWORD = _MAIL["EMAIL_HOST_PASSWORD"] or ""
+    EMAIL_USE_TLS = _MAIL.get("EMAIL_USE_TLS", False)
+    EMAIL_USE_SSL = _MAIL.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"sluice@{_base.hostname}")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# Pages
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English"))]
+TIME_ZONE = "UTC"
+USE_TZ = True
+STATIC_URL = "static/"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(DATA_DIR / "static")))
+STATICFILES_DIRS = [
+    BASE_DIR / "static",
+    ("bootstrap", bootstrap_wrapper.get_bootstrap_css_dir()),
+]
+WHITENOISE_USE_FINDERS = DEMO
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEMO
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# Security
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+SECURE_SSL_REDIRECT = HTTPS and env_bool("SSL_REDIRECT", default=True)
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^health/"]
+if env_bool("BEHIND_TLS_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}
+    },
+    "filters": {"request_id": {"()": "common.request_id.RequestIdFilter"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["request_id"],
+        }
+    },
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+}

@@ -1,0 +1,9 @@
+"""PLACEHOLDER"""
+
+from django.apps import AppConfig
+
+
+class ReleasesConfig(AppConfig):
+    """PLACEHOLDER"""
+
+    name = "releases"
