@@ -97,9 +97,7 @@ class Membership(models.Model):
             ),
             models.CheckConstraint(
                 name="accounts_membership_role_known",
-                condition=models.Q(
-                    role__in=["owner", "custodian", "signing_official", "member"]
-                ),
+                condition=models.Q(role__in=["owner", "custodian", "signing_official", "member"]),
             ),
         )
 
@@ -122,9 +120,7 @@ class Clearance(models.Model):
     Earned once, used for every model. The highest live one counts.
     """
 
-    user = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="clearances"
-    )
+    user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="clearances")
     organization = models.ForeignKey(
         Organization, models.PROTECT, null=True, blank=True, related_name="clearances"
     )
@@ -191,6 +187,7 @@ class Notification(models.Model):
 
     `sent_at IS NULL` says that the mail is owed; `message_id` stays the same however often it
     is tried. `in_inbox` is False for what carries a secret link, whose body is blanked once sent.
+    `given_up_at` ends the trying after about a week of failures.
     """
 
     recipient = models.ForeignKey(
@@ -209,13 +206,20 @@ class Notification(models.Model):
     attempts = models.PositiveIntegerField(default=0)
     next_attempt_at = models.DateTimeField(default=timezone.now)
     last_error = models.CharField(max_length=300, blank=True)
+    given_up_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("-id",)
+        constraints = (
+            models.CheckConstraint(
+                name="accounts_notification_sent_or_given_up",
+                condition=models.Q(sent_at__isnull=True) | models.Q(given_up_at__isnull=True),
+            ),
+        )
         indexes = (
             models.Index(
                 fields=["next_attempt_at"],
-                condition=models.Q(sent_at__isnull=True),
+                condition=models.Q(sent_at__isnull=True, given_up_at__isnull=True),
                 name="accounts_notification_owed",
             ),
             models.Index(
