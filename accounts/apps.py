@@ -1,9 +1,9 @@
-"""PLACEHOLDER"""
+"""People, organisations and what is known of them."""
 
 from django.apps import AppConfig
 
 
 class AccountsConfig(AppConfig):
-    """PLACEHOLDER"""
+    """Users, organisations, tokens, notifications."""
 
     name = "accounts"

@@ -6,7 +6,6 @@ Fernet (AES-128-CBC with HMAC-SHA256) from the `cryptography` package does the w
 """
 
 from collections.abc import Iterable
-from typing import Any
 from uuid import UUID
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -14,6 +13,8 @@ from django.conf import settings
 
 from audit.models import Subject
 
+# What a BinaryField gives: bytes when just made, a view when read back.
+Token = bytes | memoryview
 ERASED = "(erased)"
 
 
@@ -40,19 +41,19 @@ def seal(pseudonym: UUID, text: str) -> bytes:
     return seal_with(Subject.objects.get(pk=pseudonym), text)
 
 
-def unseal(pseudonym: UUID, token: Any) -> str:
+def unseal(pseudonym: UUID, token: Token) -> str:
     """Decrypt what `seal` gave; `ERASED` where the key is gone."""
     return unseal_many([(pseudonym, token)])[0]
 
 
-def unseal_many(items: Iterable[tuple[UUID, Any]]) -> list[str]:
+def unseal_many(items: Iterable[tuple[UUID, Token]]) -> list[str]:
     """Decrypt many fields of many people with one query."""
     pairs = list(items)
     subjects = Subject.objects.in_bulk({pseudonym for pseudonym, _ in pairs})
     return [_open(subjects.get(pseudonym), token) for pseudonym, token in pairs]
 
 
-def _open(subject: Subject | None, token: Any) -> str:
+def _open(subject: Subject | None, token: Token) -> str:
     if subject is None:
         return ERASED
     try:

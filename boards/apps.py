@@ -1,9 +1,9 @@
-"""PLACEHOLDER"""
+"""Committees and what they decide."""
 
 from django.apps import AppConfig
 
 
 class BoardsConfig(AppConfig):
-    """PLACEHOLDER"""
+    """Boards, seats, motions, votes."""
 
     name = "boards"

@@ -2,10 +2,9 @@
 
 import hashlib
 import json
-from typing import Any
 
 
-def canonical_json(value: Any) -> bytes:
+def canonical_json(value: object) -> bytes:
     """Return `value` as UTF-8 JSON with sorted keys and no spaces (after RFC 8785).
 
     Floats are refused (TypeError): their text differs between languages.
@@ -16,12 +15,12 @@ def canonical_json(value: Any) -> bytes:
     ).encode()
 
 
-def digest(value: Any) -> str:
+def digest(value: object) -> str:
     """Return the SHA-256 of the canonical JSON of `value`, as 64 hex characters."""
     return hashlib.sha256(canonical_json(value)).hexdigest()
 
 
-def _refuse_floats(value: Any) -> None:
+def _refuse_floats(value: object) -> None:
     if isinstance(value, float):
         raise TypeError("Canonical JSON holds no floats; write the number as a string.")
     if isinstance(value, dict):

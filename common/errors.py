@@ -21,10 +21,11 @@ class RefusedMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer 409 for a refusal; leave everything else to Django."""
         if not isinstance(exception, Refused):
             return None
-        return render(request, "409.html", {"sentence": exception.sentence}, status=409)
+        return render(request, "409.html", {"reason": exception.sentence}, status=409)

@@ -1,7 +1,6 @@
 """Handing work to the workers: promptly where the broker answers, never depended upon."""
 
 import logging
-from typing import Any
 
 from celery import current_app
 from django.conf import settings
@@ -10,7 +9,7 @@ from django.db import transaction
 logger = logging.getLogger(__name__)
 
 
-def enqueue(task: str, *args: Any) -> None:
+def enqueue(task: str, *args: object) -> None:
     """Send a task by name once the transaction commits.
 
     The row that the task works on says what is owed, and a sweep does whatever was missed, so
@@ -19,11 +18,11 @@ def enqueue(task: str, *args: Any) -> None:
     transaction.on_commit(lambda: _send(task, args))
 
 
-def _send(task: str, args: tuple[Any, ...]) -> None:
+def _send(task: str, args: tuple[object, ...]) -> None:
     if settings.CELERY_TASK_ALWAYS_EAGER:
         current_app.tasks[task].apply(args=args)
         return
     try:
         current_app.send_task(task, args=args)
-    except Exception:
+    except Exception:  # noqa: BLE001 - each broker fails with exceptions of its own
         logger.warning("The broker did not take %s%r; the sweep will do it.", task, args)

@@ -22,6 +22,7 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Set the id for as long as the request lasts."""
         token = _current.set(uuid.uuid4().hex)
         try:
             response = self.get_response(request)

@@ -1,9 +1,9 @@
-"""PLACEHOLDER"""
+"""Handing over bytes."""
 
 from django.apps import AppConfig
 
 
 class DeliveryConfig(AppConfig):
-    """PLACEHOLDER"""
+    """Downloads and the gateway check; no models."""
 
     name = "delivery"

@@ -1,9 +1,9 @@
-"""PLACEHOLDER"""
+"""Who may do what, and why not."""
 
 from django.apps import AppConfig
 
 
 class LicensingConfig(AppConfig):
-    """PLACEHOLDER"""
+    """Terms, applications, grants, the verdict."""
 
     name = "licensing"

@@ -1,9 +1,9 @@
-"""PLACEHOLDER"""
+"""The pages that show several rooms at once."""
 
 from django.apps import AppConfig
 
 
 class PortalConfig(AppConfig):
-    """PLACEHOLDER"""
+    """Dashboards and public pages; no models."""
 
     name = "portal"

@@ -41,7 +41,7 @@ def env_path_list(name: str) -> list[Path]:
 
 
 def weights_directory(url: str) -> Path:
-    """Return the directory that WEIGHTS_STORAGE_URL names; `file:///…` is what this version reads."""
+    """Return the directory that WEIGHTS_STORAGE_URL names; this version reads `file:///…`."""
     parts = urlsplit(url)
     if parts.scheme != "file" or parts.netloc or not parts.path.startswith("/"):
         raise ImproperlyConfigured(

@@ -1,9 +1,9 @@
-"""PLACEHOLDER"""
+"""Models, their releases and the stages they stand on."""
 
 from django.apps import AppConfig
 
 
 class ReleasesConfig(AppConfig):
-    """PLACEHOLDER"""
+    """Models, releases, artifacts, ladders, holds."""
 
     name = "releases"

@@ -1,10 +1,9 @@
 """Models, their releases and artifacts, and the ladder of stages they move on."""
 
-from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
-
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from accounts.models import User
 from boards.models import Board, Motion
@@ -36,7 +35,9 @@ class Ladder(models.Model):
     class Meta:
         ordering = ("name", "-version")
         constraints = (
-            models.UniqueConstraint(fields=["name", "version"], name="releases_ladder_version_once"),
+            models.UniqueConstraint(
+                fields=["name", "version"], name="releases_ladder_version_once"
+            ),
         )
 
     def __str__(self) -> str:
@@ -142,11 +143,9 @@ class Release(models.Model):
     state = models.CharField(
         max_length=10, choices=ReleaseState.choices, default=ReleaseState.INGESTING
     )
-    stage = models.ForeignKey(
-        Stage, models.PROTECT, null=True, blank=True, related_name="releases"
-    )
+    stage = models.ForeignKey(Stage, models.PROTECT, null=True, blank=True, related_name="releases")
     staged_at = models.DateTimeField(null=True, blank=True)
-    digest = models.CharField(max_length=64, null=True, blank=True, unique=True)  # noqa: DJ001
+    digest = models.CharField(max_length=64, null=True, blank=True, unique=True)
     source = models.CharField(max_length=1000, help_text=_("The directory it was read from"))
     refusal = models.TextField(blank=True)
     created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
@@ -177,8 +176,7 @@ class Release(models.Model):
             ),
             models.CheckConstraint(
                 name="releases_release_digest_hex",
-                condition=models.Q(digest__isnull=True)
-                | models.Q(digest__regex=r"^[0-9a-f]{64}$"),
+                condition=models.Q(digest__isnull=True) | models.Q(digest__regex=r"^[0-9a-f]{64}$"),
             ),
         )
 
