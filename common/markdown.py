@@ -3,37 +3,11 @@
 import nh3
 from markdown_it import MarkdownIt
 
-_TAGS = set(
-    [
-        "a",
-        "b",
-        "blockquote",
-        "br",
-        "code",
-        "del",
-        "em",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "i",
-        "li",
-        "ol",
-        "p",
-        "pre",
-        "strong",
-        "table",
-        "tbody",
-        "td",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-    ]
-)
+_TAGS = {
+    *("h1", "h2", "h3", "h4", "h5", "h6", "p", "br", "hr", "blockquote", "pre", "code"),
+    *("a", "b", "del", "em", "i", "strong", "li", "ol", "ul"),
+    *("table", "tbody", "td", "th", "thead", "tr"),
+}
 _parser = MarkdownIt("commonmark", {"html": False}).enable("table").enable("strikethrough")
 
 
