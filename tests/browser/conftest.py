@@ -1,0 +1,76 @@
+"""A real Chromium before the real portal. Without a Chromium these tests skip, by name."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.running import Portal, running_portal
+
+PASSWORD = "sluice-demo"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep all of them on one worker: they share one portal and one browser."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    found = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    if not found:
+        pytest.skip("needs the Debian package chromium (or CHROMIUM=/path/to/it)")
+    return found
+
+
+@pytest.fixture(scope="session")
+def portal(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    with running_portal(tmp_path_factory.mktemp("portal")) as portal:
+        yield portal
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def sign_in(browser: Browser, portal: Portal) -> Iterator[Callable[..., Page]]:
+    """Return a function that signs a demo account in, in a browser of its own."""
+    contexts: list[BrowserContext] = []
+
+    def sign_in(name: str, **options: object) -> Page:
+        context = browser.new_context(base_url=portal.url, **options)  # type: ignore[arg-type]
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        if name:
+            page.goto("/accounts/login/")
+            page.get_by_label("Email").fill(f"{name}@demo.example")
+            page.get_by_label("Password", exact=True).fill(PASSWORD)
+            page.get_by_role("main").get_by_role("button", name="Sign in").click()
+            page.wait_for_url("**/dashboard/")
+        return page
+
+    yield sign_in
+    for context in contexts:
+        context.close()
