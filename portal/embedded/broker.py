@@ -23,7 +23,8 @@ def broker_options(data_dir: Path, database: str = "sluice") -> dict[str, Any]:
         # The functions come from SQL (install_queue), not from a server extension.
         "init_extension": False,
         "visibility_timeout": VISIBILITY_TIMEOUT,
-        "wait_time_seconds": 10,
+        # A read blocks this long at most, and with it the worker's answer to SIGTERM.
+        "wait_time_seconds": 1,
         "poll_interval_ms": 50,
         "polling_interval": 0.1,
         "pool_size": 2,

