@@ -1,0 +1,1 @@
+"""The demo's instance: people, a board, models with real weights, applications and grants."""
