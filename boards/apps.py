@@ -7,3 +7,10 @@ class BoardsConfig(AppConfig):
     """Boards, seats, motions, votes."""
 
     name = "boards"
+
+    def ready(self) -> None:
+        """Declare what this room records."""
+        from audit import actions
+        from boards.actions import Action
+
+        actions.register(Action)

@@ -3,9 +3,22 @@
 import uuid
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from boards.choices import OPEN_STATES, MotionState, SeatRole, VoteChoice
+
+__all__ = [
+    "OPEN_STATES",
+    "Ballot",
+    "Board",
+    "Dossier",
+    "Motion",
+    "MotionState",
+    "Seat",
+    "SeatRole",
+    "Vote",
+    "VoteChoice",
+]
 
 
 class Board(models.Model):
@@ -23,16 +36,6 @@ class Board(models.Model):
         return self.name
 
 
-class SeatRole(models.TextChoices):
-    """What a seat stands for."""
-
-    CHAIR = "chair", _("Chair")
-    SAFETY = "safety", _("Safety")
-    SECURITY = "security", _("Security")
-    LEGAL = "legal", _("Legal")
-    INDEPENDENT = "independent", _("Independent")
-
-
 _ROLES = ["chair", "safety", "security", "legal", "independent"]
 
 
@@ -41,9 +44,7 @@ class Seat(models.Model):
 
     board = models.ForeignKey(Board, models.PROTECT, related_name="seats")
     role = models.CharField(max_length=20, choices=SeatRole.choices)
-    holder = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="seats"
-    )
+    holder = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="seats")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -52,29 +53,11 @@ class Seat(models.Model):
             models.CheckConstraint(
                 name="boards_seat_role_known", condition=models.Q(role__in=_ROLES)
             ),
-            models.UniqueConstraint(
-                fields=["board", "holder"], name="boards_seat_one_per_person"
-            ),
+            models.UniqueConstraint(fields=["board", "holder"], name="boards_seat_one_per_person"),
         )
 
     def __str__(self) -> str:
         return f"{self.get_role_display()} seat of {self.board}"
-
-
-class MotionState(models.TextChoices):
-    """`draft -> in_review -> voting -> approved | rejected | lapsed`; see the design, section 4."""
-
-    DRAFT = "draft", _("Draft")
-    IN_REVIEW = "in_review", _("In review")
-    VOTING = "voting", _("Voting")
-    APPROVED = "approved", _("Approved")
-    REJECTED = "rejected", _("Rejected")
-    LAPSED = "lapsed", _("Lapsed")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
-    CANCELLED = "cancelled", _("Cancelled")
-
-
-OPEN_STATES = ("draft", "in_review", "voting")
 
 
 class Motion(models.Model):
@@ -85,6 +68,7 @@ class Motion(models.Model):
     are what that room wants shown. `dossier` is the text put before the board; `dossier_digest`
     is over kind, subject, params and dossier, and votes bind to it. `rule` and the ballots are
     the snapshot taken when voting opened; until then `rule` is the rule that will apply.
+    `round` counts how often voting opened: only the ballots of the present round count.
     """
 
     public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
@@ -100,9 +84,8 @@ class Motion(models.Model):
     rule = models.JSONField()
     voting_seconds = models.PositiveIntegerField()
     proposer = models.ForeignKey(User, models.PROTECT, related_name="motions")
-    state = models.CharField(
-        max_length=12, choices=MotionState.choices, default=MotionState.DRAFT
-    )
+    state = models.CharField(max_length=12, choices=MotionState.choices, default=MotionState.DRAFT)
+    round = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     voting_opened_at = models.DateTimeField(null=True, blank=True)
     voting_closes_at = models.DateTimeField(null=True, blank=True)
@@ -161,17 +144,38 @@ class Motion(models.Model):
         return self.title
 
 
+class Dossier(models.Model):
+    """A dossier as it was put before the board, inserted only.
+
+    The motion carries the newest; the earlier ones are what stale votes were bound to.
+    """
+
+    motion = models.ForeignKey(Motion, models.PROTECT, related_name="dossiers")
+    content = models.JSONField()
+    digest = models.CharField(max_length=64)
+    submitted_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"Dossier {self.digest[:12]} of {self.motion}"
+
+
 class Ballot(models.Model):
     """One seat in the snapshot taken when voting opened.
 
     `excluded` says why its holder has no vote (the proposer, a manager of the model); such a
     seat leaves the base of the quorum as a recused one does. A vacant seat stays in the base.
+    Once taken, the snapshot changes in one way only, which the database enforces: a seat that
+    had a vote may become excluded.
     """
 
     motion = models.ForeignKey(Motion, models.PROTECT, related_name="ballots")
     seat = models.ForeignKey(Seat, models.PROTECT, related_name="ballots")
     role = models.CharField(max_length=20, choices=SeatRole.choices)
-    holder = models.ForeignKey(User, models.PROTECT, null=True, related_name="ballots")
+    holder = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="ballots")
     round = models.PositiveIntegerField(default=1)
     excluded = models.CharField(max_length=200, blank=True)
 
@@ -197,15 +201,11 @@ class Vote(models.Model):
     which is opened at close.
     """
 
-    class Choice(models.TextChoices):
-        APPROVE = "approve", _("Approve")
-        REJECT = "reject", _("Reject")
-        ABSTAIN = "abstain", _("Abstain")
-        RECUSE = "recuse", _("Recuse")
+    Choice = VoteChoice
 
     ballot = models.ForeignKey(Ballot, models.PROTECT, related_name="votes")
     voter = models.ForeignKey(User, models.PROTECT, related_name="votes")
-    choice = models.CharField(max_length=10, choices=Choice.choices)
+    choice = models.CharField(max_length=10, choices=VoteChoice.choices)
     reason = models.TextField()
     dossier_digest = models.CharField(max_length=64)
     nonce = models.CharField(max_length=64)
@@ -219,9 +219,7 @@ class Vote(models.Model):
                 name="boards_vote_choice_known",
                 condition=models.Q(choice__in=["approve", "reject", "abstain", "recuse"]),
             ),
-            models.CheckConstraint(
-                name="boards_vote_reason_given", condition=~models.Q(reason="")
-            ),
+            models.CheckConstraint(name="boards_vote_reason_given", condition=~models.Q(reason="")),
         )
 
     def __str__(self) -> str:

@@ -1,0 +1,21 @@
+"""What this room records."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Action(models.TextChoices):
+    """Each label follows the actor's name in a timeline."""
+
+    BOARD_FOUNDED = "board.founded", _("founded the board")
+    MOTION_PROPOSED = "motion.proposed", _("proposed the motion")
+    DOSSIER_REVISED = "motion.dossier_revised", _("changed the dossier; earlier votes are stale")
+    VOTING_OPENED = "motion.voting_opened", _("opened voting")
+    VOTER_EXCLUDED = "motion.voter_excluded", _("recorded that a seat has no vote")
+    VOTE_CAST = "vote.cast", _("cast a vote, sealed until voting closes")
+    MOTION_APPROVED = "motion.approved", _("closed voting: the motion is approved")
+    MOTION_REJECTED = "motion.rejected", _("closed voting: the motion is rejected")
+    MOTION_UNDECIDED = "motion.undecided", _("closed voting without a decision: the motion lapsed")
+    MOTION_LAPSED = "motion.lapsed", _("let the motion lapse")
+    MOTION_WITHDRAWN = "motion.withdrawn", _("withdrew the motion")
+    MOTION_CANCELLED = "motion.cancelled", _("cancelled the approved motion")
