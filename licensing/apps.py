@@ -1,9 +1,16 @@
-"""Who may do what, and why not."""
+"""Who may do what with a release: terms, applications, grants, admissions, the verdict."""
 
 from django.apps import AppConfig
 
 
 class LicensingConfig(AppConfig):
-    """Terms, applications, grants, the verdict."""
+    """The licensing room."""
 
     name = "licensing"
+
+    def ready(self) -> None:
+        """Declare what this room records."""
+        from audit.actions import register
+        from licensing.actions import Action
+
+        register(Action)

@@ -34,7 +34,9 @@ class TermsVersion(models.Model):
     html = models.TextField()
     text_sha256 = models.CharField(max_length=64)
     html_sha256 = models.CharField(max_length=64)
-    published_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    published_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", help_text=_("Empty: by the operator")
+    )
     published_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -120,8 +122,10 @@ OPEN_APPLICATION_STATES = ("draft", "submitted", "in_review", "returned")
 class Application(models.Model):
     """A person's request, for an organisation or for themselves, to get access to a model.
 
-    `answers` is the working copy of the structured form (licensing.application_form); what was
-    submitted is frozen in a Submission each time. `message` is what the applicant last was told.
+    `answers` is the working copy of the structured form (licensing.application_form), without
+    the personal ones, which `sealed_answers` holds under the applicant's key (audit.personal).
+    What was submitted is frozen in a Submission each time. `message` is what the applicant last
+    was told.
     """
 
     public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
@@ -131,6 +135,7 @@ class Application(models.Model):
         Organization, models.PROTECT, null=True, blank=True, related_name="applications"
     )
     answers = models.JSONField(default=dict)
+    sealed_answers = models.BinaryField(null=True)
     state = models.CharField(
         max_length=10, choices=ApplicationState.choices, default=ApplicationState.DRAFT
     )
@@ -189,11 +194,12 @@ class Application(models.Model):
 
 
 class Submission(models.Model):
-    """The answers as they were submitted, frozen. Inserted only."""
+    """The answers as they were submitted, frozen; the personal ones sealed. Inserted only."""
 
     application = models.ForeignKey(Application, models.PROTECT, related_name="submissions")
     number = models.PositiveIntegerField()
     answers = models.JSONField()
+    sealed_answers = models.BinaryField()
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -244,9 +250,7 @@ class Grant(models.Model):
         max_length=14, choices=GrantState.choices, default=GrantState.PENDING_TERMS
     )
     state_reason = models.TextField(blank=True)
-    suspended_by = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    suspended_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     ends_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -300,6 +304,13 @@ class Grant(models.Model):
                 name="licensing_grant_one_live_per_person",
             ),
         )
+        indexes = (
+            models.Index(
+                fields=["ends_at"],
+                condition=models.Q(state__in=["pending_terms", "queued", "active", "suspended"]),
+                name="licensing_grant_to_expire",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"Grant of {self.model} to {self.organization or self.person}"
@@ -351,6 +362,9 @@ class Admission(models.Model):
                 condition=models.Q(state="queued", admitted_at__isnull=True)
                 | models.Q(state="admitted", admitted_at__isnull=False),
             ),
+        )
+        indexes = (
+            models.Index(fields=["release", "state", "id"], name="licensing_admission_line"),
         )
 
     def __str__(self) -> str:

@@ -1,0 +1,32 @@
+"""What the licensing room records."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Action(models.TextChoices):
+    """Dotted past tense; the label follows the actor's name in a timeline."""
+
+    TERMS_PUBLISHED = "terms.published", _("published a version of the terms")
+    TERMS_ACCEPTED = "terms.accepted", _("accepted the terms")
+    APPLICATION_STARTED = "application.started", _("started an application")
+    APPLICATION_SUBMITTED = "application.submitted", _("submitted the application")
+    APPLICATION_CLAIMED = "application.claimed", _("took the application for review")
+    APPLICATION_RELEASED = "application.released", _("put the application back in the queue")
+    APPLICATION_RETURNED = "application.returned", _("returned the application with questions")
+    APPLICATION_APPROVED = "application.approved", _("approved the application")
+    APPLICATION_DECLINED = "application.declined", _("declined the application")
+    APPLICATION_WITHDRAWN = "application.withdrawn", _("withdrew the application")
+    GRANT_CREATED = "grant.created", _("made the grant")
+    GRANT_WIDENED = "grant.widened", _("added a mode to the grant by accepting public terms")
+    GRANT_ACTIVATED = "grant.activated", _("made the grant active")
+    GRANT_QUEUED = "grant.queued", _("put the grant in the queue, as the cohort is full")
+    GRANT_SUSPENDED = "grant.suspended", _("suspended the grant")
+    GRANT_SUSPENSION_LIFTED = "grant.suspension_lifted", _("lifted the suspension of the grant")
+    GRANT_REVOKED = "grant.revoked", _("revoked the grant")
+    GRANT_RELINQUISHED = "grant.relinquished", _("gave up the grant")
+    GRANT_EXPIRED = "grant.expired", _("let the grant expire at its end date")
+    GRANT_SUPERSEDED = "grant.superseded", _("replaced the grant by a newer one")
+    GRANT_USER_ADDED = "grant.user_added", _("named a person on the grant")
+    GRANT_USER_ENDED = "grant.user_ended", _("took a person off the grant")
+    GRANT_ADMITTED = "grant.admitted", _("admitted the grant to the cohort")
