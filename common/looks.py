@@ -1,4 +1,4 @@
-"""What each state word looks like: its words, its tone and its shape. Decided here, nowhere else."""
+"""What each state word looks like: words, tone and shape. Decided here and nowhere else."""
 
 from typing import NamedTuple
 
@@ -133,6 +133,8 @@ STATES: dict[str, State] = {
     "ok": State(_("Healthy"), "good", "tick"),
     "degraded": State(_("Degraded"), "wait", "warning"),
     "down": State(_("Down"), "bad", "cross"),
+    # E-mail addresses
+    "main": State(_("Main address"), "idle", "flag"),
     # Long forms and checklists
     "todo": State(_("Not started"), "idle", "ring"),
     "started": State(_("In progress"), "busy", "half"),

@@ -18,6 +18,7 @@ from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext, ngettext, ngettext_lazy
 
 from common.looks import ICONS, STATES, State
+from common.request_id import current_request_id
 
 register = template.Library()
 
@@ -176,6 +177,12 @@ def crumbs(*pairs: str) -> SafeString:
         gettext("Breadcrumbs"),
         format_html_join("", "<li>{}</li>", items),
     )
+
+
+@register.simple_tag
+def request_id() -> str:
+    """The id of this request, for the error pages; it needs no context."""
+    return current_request_id()
 
 
 @register.simple_tag
