@@ -1,5 +1,7 @@
 """Models, their releases and artifacts, and the ladder of stages they move on."""
 
+import uuid
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,19 +9,35 @@ from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from accounts.models import User
 from boards.models import Board, Motion
+from releases.choices import (
+    ACCESS_MODES,
+    AccessMode,
+    EntryCause,
+    HoldKind,
+    HoldState,
+    ReleaseState,
+    Right,
+    TransitionState,
+)
 
-
-class AccessMode(models.TextChoices):
-    """The closed set of ways out that code knows; a stage has exactly one."""
-
-    NONE = "none", _("Nobody outside")
-    API_NAMED = "api_named", _("Hosted API, named deployers")
-    API_PUBLIC = "api_public", _("Hosted API, anyone who accepts the terms")
-    WEIGHTS_GATED = "weights_gated", _("Weights, vetted recipients")
-    WEIGHTS_OPEN = "weights_open", _("Weights, anyone who accepts the terms")
-
-
-_MODES = ["none", "api_named", "api_public", "weights_gated", "weights_open"]
+__all__ = [
+    "AccessMode",
+    "Artifact",
+    "Hold",
+    "HoldKind",
+    "HoldState",
+    "Ladder",
+    "Model",
+    "ModelGroupObjectPermission",
+    "ModelUserObjectPermission",
+    "Release",
+    "ReleaseState",
+    "Right",
+    "Stage",
+    "StageEntry",
+    "Transition",
+    "TransitionState",
+]
 
 
 class Ladder(models.Model):
@@ -75,7 +93,7 @@ class Stage(models.Model):
             models.UniqueConstraint(fields=["ladder", "slug"], name="releases_stage_slug_once"),
             models.CheckConstraint(
                 name="releases_stage_access_mode_known",
-                condition=models.Q(access_mode__in=_MODES),
+                condition=models.Q(access_mode__in=ACCESS_MODES),
             ),
         )
 
@@ -108,6 +126,10 @@ class Model(models.Model):
     def __str__(self) -> str:
         return f"{self.namespace}/{self.name}"
 
+    def get_absolute_url(self) -> str:
+        """Return the public address, which is the model's name."""
+        return f"/models/{self.namespace}/{self.name}/"
+
 
 class ModelUserObjectPermission(UserObjectPermissionBase):
     """A staff right of one person on one model, with a real foreign key."""
@@ -119,16 +141,6 @@ class ModelGroupObjectPermission(GroupObjectPermissionBase):
     """The same for a group."""
 
     content_object = models.ForeignKey(Model, models.CASCADE)
-
-
-class ReleaseState(models.TextChoices):
-    """`ingesting -> verifying -> sealed | refused`; `withdrawn` ends a sealed one."""
-
-    INGESTING = "ingesting", _("Ingesting")
-    VERIFYING = "verifying", _("Verifying")
-    SEALED = "sealed", _("Sealed")
-    REFUSED = "refused", _("Refused")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
 class Release(models.Model):
@@ -153,6 +165,9 @@ class Release(models.Model):
     sealed_at = models.DateTimeField(null=True, blank=True)
     job_at = models.DateTimeField(
         null=True, blank=True, help_text=_("When its background job last gave a sign of life")
+    )
+    job_token = models.UUIDField(
+        null=True, blank=True, editable=False, help_text=_("Whoever holds it works on the release")
     )
 
     class Meta:
@@ -182,6 +197,10 @@ class Release(models.Model):
 
     def __str__(self) -> str:
         return f"{self.model} {self.version}"
+
+    def get_absolute_url(self) -> str:
+        """Return the public address, which is the release's name."""
+        return f"{self.model.get_absolute_url()}{self.version}/"
 
 
 class Artifact(models.Model):
@@ -217,14 +236,11 @@ class Artifact(models.Model):
 class StageEntry(models.Model):
     """A release's arrival at a stage: the history of stages. Inserted only."""
 
-    class Cause(models.TextChoices):
-        SEALED = "sealed", _("Sealed")
-        TRANSITION = "transition", _("Board decision")
-        DEMOTION = "demotion", _("Demotion")
+    Cause = EntryCause
 
     release = models.ForeignKey(Release, models.PROTECT, related_name="stage_entries")
     stage = models.ForeignKey(Stage, models.PROTECT, related_name="+")
-    cause = models.CharField(max_length=12, choices=Cause.choices)
+    cause = models.CharField(max_length=12, choices=EntryCause.choices)
     motion = models.ForeignKey(Motion, models.PROTECT, null=True, related_name="+")
     reason = models.TextField(blank=True)
     entered_at = models.DateTimeField(auto_now_add=True)
@@ -240,18 +256,6 @@ class StageEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.release} at {self.stage}"
-
-
-class TransitionState(models.TextChoices):
-    """Follows its motion, then `approved` waits out the cool-off and becomes `effective`."""
-
-    PROPOSED = "proposed", _("Proposed")
-    APPROVED = "approved", _("Approved, cooling off")
-    EFFECTIVE = "effective", _("Effective")
-    REJECTED = "rejected", _("Rejected")
-    LAPSED = "lapsed", _("Lapsed")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
-    CANCELLED = "cancelled", _("Cancelled")
 
 
 class Transition(models.Model):
@@ -306,21 +310,16 @@ class Transition(models.Model):
 class Hold(models.Model):
     """The emergency brake on a release or on a whole model. Never ends by itself."""
 
-    class Kind(models.TextChoices):
-        ADMISSIONS = "admissions", _("No new admissions")
-        ALL = "all", _("Nothing leaves")
+    Kind = HoldKind
+    State = HoldState
 
-    class State(models.TextChoices):
-        PLACED = "placed", _("In force")
-        REVIEW_DUE = "review_due", _("In force, review due")
-        LIFTED = "lifted", _("Lifted")
-
+    public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     model = models.ForeignKey(Model, models.PROTECT, related_name="holds")
     release = models.ForeignKey(
         Release, models.PROTECT, null=True, blank=True, related_name="holds"
     )
-    kind = models.CharField(max_length=12, choices=Kind.choices)
-    state = models.CharField(max_length=12, choices=State.choices, default=State.PLACED)
+    kind = models.CharField(max_length=12, choices=HoldKind.choices)
+    state = models.CharField(max_length=12, choices=HoldState.choices, default=HoldState.PLACED)
     reason = models.TextField()
     placed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     placed_at = models.DateTimeField(auto_now_add=True)

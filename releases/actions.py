@@ -1,0 +1,25 @@
+"""What this room records. Acts on motions are recorded by the boards."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Action(models.TextChoices):
+    """Each label follows the actor's name in a timeline."""
+
+    LADDER_LOADED = "ladder.loaded", _("loaded the ladder")
+    MODEL_CREATED = "model.created", _("created the model")
+    RIGHT_GRANTED = "right.granted", _("granted a right on the model")
+    RIGHT_WITHDRAWN = "right.withdrawn", _("withdrew a right on the model")
+    INGEST_STARTED = "release.ingest_started", _("began to ingest the release")
+    RELEASE_INGESTED = "release.ingested", _("read every file of the release into the store")
+    RELEASE_SEALED = "release.sealed", _("sealed the release")
+    RELEASE_REFUSED = "release.refused", _("refused the release")
+    RELEASE_DEMOTED = "release.demoted", _("demoted the release")
+    RELEASE_WITHDRAWN = "release.withdrawn", _("withdrew the release")
+    TRANSITION_APPROVED = "transition.approved", _("started the cool-off of an approved transition")
+    TRANSITION_EFFECTIVE = "transition.effective", _("moved the release to its next stage")
+    TRANSITION_ENDED = "transition.ended", _("ended a transition without effect")
+    HOLD_PLACED = "hold.placed", _("placed a hold")
+    HOLD_REVIEW_DUE = "hold.review_due", _("called for the review of a hold")
+    HOLD_LIFTED = "hold.lifted", _("lifted a hold")

@@ -1,0 +1,74 @@
+"""The closed sets of this room: access modes, states, kinds of hold, staff rights."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class AccessMode(models.TextChoices):
+    """The closed set of ways out that code knows, narrowest first; a stage has exactly one."""
+
+    NONE = "none", _("Nobody outside")
+    API_NAMED = "api_named", _("Hosted API, named deployers")
+    API_PUBLIC = "api_public", _("Hosted API, anyone who accepts the terms")
+    WEIGHTS_GATED = "weights_gated", _("Weights, vetted recipients")
+    WEIGHTS_OPEN = "weights_open", _("Weights, anyone who accepts the terms")
+
+
+ACCESS_MODES: tuple[str, ...] = tuple(AccessMode.values)
+WEIGHTS_MODES = (AccessMode.WEIGHTS_GATED, AccessMode.WEIGHTS_OPEN)
+
+
+class ReleaseState(models.TextChoices):
+    """`ingesting -> verifying -> sealed | refused`; `withdrawn` ends a sealed one."""
+
+    INGESTING = "ingesting", _("Ingesting")
+    VERIFYING = "verifying", _("Verifying")
+    SEALED = "sealed", _("Sealed")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class EntryCause(models.TextChoices):
+    """How a release came to a stage."""
+
+    SEALED = "sealed", _("Sealed")
+    TRANSITION = "transition", _("Board decision")
+    DEMOTION = "demotion", _("Demotion")
+
+
+class TransitionState(models.TextChoices):
+    """Follows its motion, then `approved` waits out the cool-off and becomes `effective`."""
+
+    PROPOSED = "proposed", _("Proposed")
+    APPROVED = "approved", _("Approved, cooling off")
+    EFFECTIVE = "effective", _("Effective")
+    REJECTED = "rejected", _("Rejected")
+    LAPSED = "lapsed", _("Lapsed")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+OPEN_TRANSITIONS = (TransitionState.PROPOSED, TransitionState.APPROVED)
+
+
+class HoldKind(models.TextChoices):
+    """What a hold stops."""
+
+    ADMISSIONS = "admissions", _("No new grants")
+    ALL = "all", _("Nothing leaves")
+
+
+class HoldState(models.TextChoices):
+    """A hold stays in force until a motion lifts it."""
+
+    PLACED = "placed", _("In force")
+    REVIEW_DUE = "review_due", _("In force, review due")
+    LIFTED = "lifted", _("Lifted")
+
+
+class Right(models.TextChoices):
+    """What a member of staff may do with one model; values are permission codenames."""
+
+    MANAGE_RELEASE = "manage_release", _("ingest, propose and describe releases")
+    PLACE_HOLD = "place_hold", _("place holds and demote releases")
+    REVIEW_APPLICATION = "review_application", _("review applications")
