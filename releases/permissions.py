@@ -1,0 +1,177 @@
+"""Who among the staff may do what with a model. The only module that uses django-guardian.
+
+Being superuser opens nothing here: guardian's own checks would say yes to one, so the rows of
+rights are read directly. Somebody inactive has no rights.
+"""
+
+from django.contrib.auth.models import AnonymousUser, Permission
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from guardian.shortcuts import assign_perm, remove_perm
+
+from accounts.models import User
+from boards.models import Board, Seat
+from boards.selectors import holds_seat
+from releases import selectors
+from releases.choices import Right
+from releases.models import Hold, Model, Release, Transition
+
+Person = User | AnonymousUser
+
+
+def _rights(user: User) -> Q:
+    """Match the models on which the person, or a group of theirs, has some right."""
+    return Q(modeluserobjectpermission__user=user) | Q(modelgroupobjectpermission__group__user=user)
+
+
+def rights_of(user: Person, model: Model) -> set[str]:
+    """Return the person's rights on the model, in one query."""
+    if not isinstance(user, User) or not user.is_active:
+        return set()
+    held = Permission.objects.filter(
+        Q(modeluserobjectpermission__user=user, modeluserobjectpermission__content_object=model)
+        | Q(
+            modelgroupobjectpermission__group__user=user,
+            modelgroupobjectpermission__content_object=model,
+        )
+    )
+    return set(held.values_list("codename", flat=True)) & set(Right.values)
+
+
+def has_right(user: Person, right: str, model: Model) -> bool:
+    """Tell whether the person has the right on the model."""
+    return right in rights_of(user, model)
+
+
+def models_with_right(user: Person, right: str) -> QuerySet[Model]:
+    """Return the models on which the person has the right."""
+    if not isinstance(user, User) or not user.is_active:
+        return Model.objects.none()
+    return Model.objects.filter(
+        Q(
+            modeluserobjectpermission__user=user,
+            modeluserobjectpermission__permission__codename=right,
+        )
+        | Q(
+            modelgroupobjectpermission__group__user=user,
+            modelgroupobjectpermission__permission__codename=right,
+        )
+    ).distinct()
+
+
+def users_with_right(right: str, model: Model) -> QuerySet[User]:
+    """Return the active people who have the right on the model."""
+    return User.objects.filter(
+        Q(
+            modeluserobjectpermission__content_object=model,
+            modeluserobjectpermission__permission__codename=right,
+        )
+        | Q(
+            groups__modelgroupobjectpermission__content_object=model,
+            groups__modelgroupobjectpermission__permission__codename=right,
+        ),
+        is_active=True,
+    ).distinct()
+
+
+def visible_models(user: Person) -> QuerySet[Model]:
+    """Return the models on whose staff the person is; what outsiders see is not judged here."""
+    if not isinstance(user, User) or not user.is_active:
+        return Model.objects.none()
+    seats = Board.objects.filter(seats__holder=user)
+    return selectors.all_models().filter(_rights(user) | Q(board__in=seats)).distinct()
+
+
+def is_staff_of(user: Person, model: Model) -> bool:
+    """Tell whether the person has any right on the model or a seat on its board."""
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    return bool(rights_of(user, model)) or holds_seat(user, model.board_id)
+
+
+def can_see(user: Person, model: Model) -> bool:
+    """Tell whether the person sees the model's inside as staff."""
+    return is_staff_of(user, model)
+
+
+def is_chair_of(user: Person, board_id: int) -> bool:
+    """Tell whether the person chairs the board."""
+    return (
+        isinstance(user, User)
+        and user.is_active
+        and Seat.objects.filter(board_id=board_id, holder=user, role="chair").exists()
+    )
+
+
+def can_manage(user: Person, model: Model) -> bool:
+    """Tell whether the person may ingest releases and propose transitions."""
+    return has_right(user, Right.MANAGE_RELEASE, model)
+
+
+def can_hold(user: Person, model: Model) -> bool:
+    """Tell whether the person may place a hold, demote, and withdraw what is held."""
+    return has_right(user, Right.PLACE_HOLD, model)
+
+
+def can_propose_lift(user: Person, model: Model) -> bool:
+    """Tell whether the person may ask the board to lift a hold."""
+    return bool(rights_of(user, model) & {Right.PLACE_HOLD, Right.MANAGE_RELEASE})
+
+
+def can_revise(user: Person, transition: Transition) -> bool:
+    """Tell whether the person may change the dossier: whoever proposed it."""
+    return isinstance(user, User) and transition.motion.proposer_id == user.pk
+
+
+def can_open_vote(user: Person, transition: Transition) -> bool:
+    """Tell whether the person may open the vote: the proposer, or the board's chair."""
+    return can_revise(user, transition) or is_chair_of(user, transition.motion.board_id)
+
+
+def get_model_or_404(user: Person, namespace: str, name: str) -> Model:
+    """Return a model on whose staff the person is."""
+    model = selectors.model_by_name(namespace, name)
+    if model is None or not is_staff_of(user, model):
+        raise Http404
+    return model
+
+
+def get_release_or_404(user: Person, namespace: str, name: str, version: str) -> Release:
+    """Return a release of a model on whose staff the person is."""
+    release = selectors.release_by_name(namespace, name, version)
+    if release is None or not is_staff_of(user, release.model):
+        raise Http404
+    return release
+
+
+def get_transition_or_404(user: Person, public_id: object) -> Transition:
+    """Return a transition of a model on whose staff the person is."""
+    transition = selectors.transition_by_motion(public_id)
+    if transition is None or not is_staff_of(user, transition.release.model):
+        raise Http404
+    return transition
+
+
+def get_hold_or_404(user: Person, public_id: object) -> Hold:
+    """Return a hold on a model on whose staff the person is."""
+    hold = selectors.hold_by_public_id(public_id)
+    if hold is None or not is_staff_of(user, hold.model):
+        raise Http404
+    return hold
+
+
+def require(allowed: bool) -> None:
+    """Answer 403 to staff who know of the model but lack the right."""
+    if not allowed:
+        raise PermissionDenied
+
+
+def assign(user: User, right: Right, model: Model) -> None:
+    """Write the right. Called by the service that records it."""
+    assign_perm(f"releases.{right.value}", user, model)
+
+
+def unassign(user: User, right: Right, model: Model) -> None:
+    """Remove the right. Called by the service that records it."""
+    remove_perm(f"releases.{right.value}", user, model)

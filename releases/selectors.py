@@ -1,0 +1,239 @@
+"""Reading models, releases, ladders, transitions and holds."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from boards.models import MotionState
+from releases.choices import OPEN_TRANSITIONS, HoldState
+from releases.models import Artifact, Hold, Ladder, Model, Release, Stage, StageEntry, Transition
+from releases.requirements import Facts, HoldFacts, Requirement, StageFacts, evaluate
+
+
+def all_models() -> QuerySet[Model]:
+    """Return every model with its board and ladder. Whether somebody may see it is not judged."""
+    return Model.objects.select_related("board", "ladder")
+
+
+def model_by_name(namespace: str, name: str) -> Model | None:
+    """Find a model."""
+    return all_models().filter(namespace=namespace, name=name).first()
+
+
+def releases_of(model: Model) -> QuerySet[Release]:
+    """Return the releases of a model with their stages, the newest first."""
+    return (
+        Release.objects.filter(model=model)
+        .select_related("stage", "model", "model__ladder")
+        .order_by("-id")
+    )
+
+
+def release_by_name(namespace: str, name: str, version: str) -> Release | None:
+    """Find the release of a version; a refused one only where no other took its version."""
+    found = Release.objects.filter(
+        model__namespace=namespace, model__name=name, version=version
+    ).select_related("stage", "model", "model__board", "model__ladder", "created_by")
+    return found.exclude(state="refused").first() or found.order_by("-id").first()
+
+
+def holds_in_force(release: Release) -> list[Hold]:
+    """Return the holds on the release and on its model, the strictest first."""
+    return holds_of([release]).get(release.pk, [])
+
+
+def holds_of(releases: Iterable[Release]) -> dict[int, list[Hold]]:
+    """Return the holds in force on each release, its model's among them, in one query."""
+    wanted = list(releases)
+    holds = list(
+        Hold.objects.exclude(state=HoldState.LIFTED)
+        .filter(model__in={release.model_id for release in wanted})
+        .select_related("placed_by")
+        .order_by("id")
+    )
+    found: dict[int, list[Hold]] = {}
+    for release in wanted:
+        own = [
+            hold
+            for hold in holds
+            if hold.model_id == release.model_id and hold.release_id in (None, release.pk)
+        ]
+        found[release.pk] = sorted(own, key=lambda hold: hold.kind != Hold.Kind.ALL)
+    return found
+
+
+def holds_on_model(model: Model) -> QuerySet[Hold]:
+    """Return every hold of a model and of its releases, the newest first."""
+    return Hold.objects.filter(model=model).select_related("release", "placed_by", "lifted_by")
+
+
+def hold_by_public_id(public_id: object) -> Hold | None:
+    """Find a hold."""
+    return (
+        Hold.objects.select_related("model", "model__board", "release", "release__stage")
+        .filter(public_id=public_id)
+        .first()
+    )
+
+
+def stage_history(release: Release) -> list[StageEntry]:
+    """Return how the release came to each of its stages, the newest first."""
+    return list(
+        StageEntry.objects.filter(release=release).select_related("stage", "motion").order_by("-id")
+    )
+
+
+def ladder_stages(ladder: Ladder) -> list[Stage]:
+    """Return the stages from the narrowest up."""
+    return list(Stage.objects.filter(ladder=ladder).order_by("position"))
+
+
+def ladder_by_name(name: str, version: int) -> Ladder | None:
+    """Find one version of a ladder."""
+    return Ladder.objects.filter(name=name, version=version).first()
+
+
+def newest_ladders() -> list[Ladder]:
+    """Return the newest version of every ladder."""
+    return list(Ladder.objects.order_by("name", "-version").distinct("name"))
+
+
+def next_stage(release: Release) -> Stage | None:
+    """Return the stage one step up, or None at the top and before sealing."""
+    if release.stage is None:
+        return None
+    return Stage.objects.filter(
+        ladder_id=release.stage.ladder_id, position=release.stage.position + 1
+    ).first()
+
+
+def lower_stages(release: Release) -> QuerySet[Stage]:
+    """Return the stages below the release's own, the nearest first."""
+    if release.stage is None:
+        return Stage.objects.none()
+    return Stage.objects.filter(
+        ladder_id=release.stage.ladder_id, position__lt=release.stage.position
+    ).order_by("-position")
+
+
+def open_transition(release: Release) -> Transition | None:
+    """Return the transition that is proposed or cooling off."""
+    return (
+        Transition.objects.filter(release=release, state__in=OPEN_TRANSITIONS)
+        .select_related("from_stage", "to_stage", "motion")
+        .first()
+    )
+
+
+def transitions_of(release: Release) -> QuerySet[Transition]:
+    """Return every transition of the release, the newest first."""
+    return Transition.objects.filter(release=release).select_related(
+        "from_stage", "to_stage", "motion", "motion__proposer"
+    )
+
+
+def transition_by_motion(public_id: object) -> Transition | None:
+    """Find a transition by the public id of its motion."""
+    return (
+        Transition.objects.select_related(
+            "release", "release__stage", "release__model", "release__model__board",
+            "from_stage", "to_stage", "motion", "motion__board", "motion__proposer",
+        )
+        .filter(motion__public_id=public_id)
+        .first()
+    )  # fmt: skip
+
+
+def due_transitions(now: datetime) -> QuerySet[Transition]:
+    """Return the approved transitions whose cool-off is over."""
+    return Transition.objects.filter(state="approved", effective_after__lte=now).order_by("id")
+
+
+def lift_open_for(hold: Hold) -> bool:
+    """Tell whether a motion to lift the hold is before the board."""
+    from audit.selectors import ref
+    from boards.models import OPEN_STATES, Motion
+
+    return Motion.objects.filter(
+        kind="lift_hold", subject_ref=ref(hold), state__in=[*OPEN_STATES, MotionState.APPROVED],
+        applied_at__isnull=True,
+    ).exists()  # fmt: skip
+
+
+def requirements_for(
+    release: Release,
+    to_stage: Stage,
+    *,
+    now: datetime,
+    of: Transition | None = None,
+    holds: list[Hold] | None = None,
+) -> list[Requirement]:
+    """Return every requirement of the move, blocking ones first.
+
+    `of` is the transition that is being judged, which does not stand in its own way; `holds`
+    may be given by a page that has read them already.
+    """
+    in_force = holds_in_force(release) if holds is None else holds
+    open_now = open_transition(release)
+    other = open_now if open_now is not None and (of is None or open_now.pk != of.pk) else None
+    return evaluate(
+        Facts(
+            state=release.state,
+            present=_stage_facts(release.stage),
+            staged_at=release.staged_at,
+            target=StageFacts(to_stage.name, to_stage.position, to_stage.minimum_soak),
+            holds=tuple(
+                HoldFacts(hold.kind, hold.release_id is None, hold.reason) for hold in in_force
+            ),
+            other_move=f"{other.from_stage} to {other.to_stage}" if other else "",
+        ),
+        now,
+    )
+
+
+def _stage_facts(stage: Stage | None) -> StageFacts | None:
+    return StageFacts(stage.name, stage.position, stage.minimum_soak) if stage else None
+
+
+@dataclass(frozen=True)
+class IngestProgress:
+    """How far reading and verifying have come."""
+
+    files: int
+    read_files: int
+    verified_files: int
+    size: int
+    read_size: int
+    verified_size: int
+
+    @property
+    def done(self) -> int:
+        """Bytes done of `total`: each byte is read once and verified once."""
+        return self.read_size + self.verified_size
+
+    @property
+    def total(self) -> int:
+        """Bytes to read and to verify."""
+        return 2 * self.size
+
+
+def ingest_progress(release: Release) -> IngestProgress:
+    """Return how far the ingest has come, in one query."""
+    read = ~Q(sha256="")
+    verified = Q(verified_at__isnull=False)
+    row = Artifact.objects.filter(release=release).aggregate(
+        files=Count("id"),
+        read_files=Count("id", filter=read),
+        verified_files=Count("id", filter=verified),
+        size=Sum("size", default=0),
+        read_size=Sum("size", filter=read, default=0),
+        verified_size=Sum("size", filter=verified, default=0),
+    )
+    return IngestProgress(**row)
+
+
+def artifacts_of(release: Release) -> list[Artifact]:
+    """Return the files of a release by path."""
+    return list(Artifact.objects.filter(release=release).order_by("path"))
