@@ -1,0 +1,76 @@
+"""Founding a board. Later seats are a motion's business, not this."""
+
+from collections.abc import Sequence
+
+from django.db import IntegrityError, transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from audit.services import record
+from boards.actions import Action
+from boards.models import Board, Seat, SeatRole
+from boards.services.guards import clean_text
+from common.errors import Refused
+
+SEATS = 50
+
+
+@transaction.atomic
+def found_board(
+    *,
+    actor: User | None,
+    name: str,
+    slug: str,
+    description: str = "",
+    seats: Sequence[tuple[str, User | None]],
+) -> Board:
+    """Make a board with its seats, the only way to seat people without a motion.
+
+    A seat without a holder is vacant. Raises Refused for a slug that is taken, a role that is
+    unknown, a person seated twice or a second chair.
+    """
+    name = clean_text(name, what=_("The name"), limit=120)
+    description = clean_text(description, what=_("The description"), limit=2000, required=False)
+    if slug != slugify(slug) or not 1 <= len(slug) <= 60:
+        raise Refused(_("The short name takes lower-case letters, digits and hyphens only."))
+    _check_seats(seats)
+    try:
+        with transaction.atomic():
+            board = Board.objects.create(name=name, slug=slug, description=description)
+    except IntegrityError as error:
+        raise Refused(
+            _("There is a board named %(slug)s already; boards are founded once.") % {"slug": slug}
+        ) from error
+    Seat.objects.bulk_create(Seat(board=board, role=role, holder=holder) for role, holder in seats)
+    record(
+        actor=actor,
+        action=Action.BOARD_FOUNDED,
+        target=board,
+        data={
+            "seats": [
+                {"role": role, "holder": str(holder.pseudonym) if holder else None}
+                for role, holder in seats
+            ]
+        },
+    )
+    return board
+
+
+def _check_seats(seats: Sequence[tuple[str, User | None]]) -> None:
+    if not 1 <= len(seats) <= SEATS:
+        raise Refused(_("A board has 1 to %(limit)d seats.") % {"limit": SEATS})
+    roles = [role for role, _holder in seats]
+    for role in roles:
+        if role not in SeatRole.values:
+            raise Refused(
+                _("%(role)s is not a role of a seat. Use one of: %(known)s.")
+                % {"role": role, "known": ", ".join(SeatRole.values)}
+            )
+    if roles.count(SeatRole.CHAIR) > 1:
+        raise Refused(_("A board has one chair at most."))
+    holders = [holder for _role, holder in seats if holder is not None]
+    if len({holder.pk for holder in holders}) != len(holders):
+        raise Refused(_("A person holds one seat of a board at most."))
+    if not all(holder.is_active for holder in holders):
+        raise Refused(_("Only people with an active account can be seated."))

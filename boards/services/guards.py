@@ -1,0 +1,90 @@
+"""What every service of this room does first: lock the motion, and refuse what cannot be kept."""
+
+import json
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from boards.models import Motion
+from common.canonical import canonical_json
+from common.errors import Refused
+
+REASON_LENGTH = 5000
+DOSSIER_BYTES = 500_000
+
+
+def locked(motion: Motion) -> Motion:
+    """Lock the motion's row and return it as it is now. Everything about it waits its turn here."""
+    return (
+        Motion.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("board", "proposer")
+        .get(pk=motion.pk)
+    )
+
+
+def live_actor(actor: User | None) -> User:
+    """Refuse whoever is not, or not any more, a person who may act."""
+    if actor is None or not actor.is_active:
+        raise Refused(_("Sign in with an active account to do this."))
+    return actor
+
+
+def clean_text(text: str, *, what: str, limit: int, required: bool = True) -> str:
+    """Return the text as it is kept. Raises Refused naming `what` and what would be right."""
+    kept = str(text).replace("\r\n", "\n").replace("\r", "\n").strip()
+    if required and not kept:
+        raise Refused(_("%(what)s is empty. Write at least a sentence.") % {"what": what})
+    if len(kept) > limit:
+        raise Refused(
+            _("%(what)s has %(length)d characters; at most %(limit)d are kept. Shorten it.")
+            % {"what": what, "length": len(kept), "limit": limit}
+        )
+    if not _is_storable(kept):
+        raise Refused(
+            _("%(what)s contains characters that cannot be kept. Type it again as plain text.")
+            % {"what": what}
+        )
+    return kept
+
+
+def clean_reason(reason: str) -> str:
+    """Return a reason as it is kept."""
+    return clean_text(reason, what=_("The reason"), limit=REASON_LENGTH)
+
+
+def clean_json(value: dict[str, Any], *, what: str) -> dict[str, Any]:
+    """Return a JSON object as it is kept and digested. Raises Refused for what cannot be."""
+    try:
+        data = canonical_json(value)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise Refused(
+            _("%(what)s cannot be kept: %(why)s") % {"what": what, "why": error}
+        ) from error
+    if len(data) > DOSSIER_BYTES:
+        raise Refused(
+            _("%(what)s is %(size)d bytes long; at most %(limit)d are kept. Shorten it.")
+            % {"what": what, "size": len(data), "limit": DOSSIER_BYTES}
+        )
+    kept = json.loads(data)
+    if not isinstance(kept, dict) or not all(_is_storable(text) for text in _texts(kept)):
+        raise Refused(
+            _("%(what)s contains characters that cannot be kept. Type it again as plain text.")
+            % {"what": what}
+        )
+    return kept
+
+
+def _is_storable(text: str) -> bool:
+    """PostgreSQL keeps neither NUL nor half of a surrogate pair."""
+    return "\x00" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+
+
+def _texts(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        return [text for pair in value.items() for part in pair for text in _texts(part)]
+    if isinstance(value, list):
+        return [text for part in value for text in _texts(part)]
+    return []

@@ -1,0 +1,240 @@
+"""A motion from proposal to its end, voting aside."""
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Model
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from audit.services import record
+from boards import notifications, permissions, selectors
+from boards.actions import Action
+from boards.models import OPEN_STATES, Board, Dossier, Motion, MotionState
+from boards.services.guards import clean_json, clean_reason, clean_text, live_actor, locked
+from boards.tally import parse_rule
+from common.canonical import digest
+from common.errors import Refused
+
+VOTING_SECONDS = 366 * 24 * 3600
+
+
+@transaction.atomic
+def propose_motion(
+    *,
+    actor: User | None,
+    board: Board,
+    kind: str,
+    title: str,
+    subject_ref: str,
+    subject_label: str,
+    subject_url: str,
+    params: dict[str, Any],
+    dossier: dict[str, Any],
+    rule: dict[str, Any],
+    voting_seconds: int,
+    also: tuple[Model, ...] = (),
+) -> Motion:
+    """Put a motion before the board, in review. Whether `actor` may is the calling room's check.
+
+    Raises Refused where the same subject has an open motion of this kind, and for a dossier or
+    rule that cannot be kept.
+    """
+    proposer = live_actor(actor)
+    title = clean_text(title, what=_("The title"), limit=200)
+    params = clean_json(params, what=_("The motion's data"))
+    dossier = clean_json(dossier, what=_("The dossier"))
+    _check_rule(rule, voting_seconds)
+    sealed = dossier_digest(kind, subject_ref, params, dossier)
+    try:
+        with transaction.atomic():
+            motion = Motion.objects.create(
+                board=board,
+                kind=kind,
+                title=title,
+                subject_ref=subject_ref,
+                subject_label=subject_label[:200],
+                subject_url=subject_url,
+                params=params,
+                dossier=dossier,
+                dossier_digest=sealed,
+                rule=rule,
+                voting_seconds=voting_seconds,
+                proposer=proposer,
+                state=MotionState.IN_REVIEW,
+            )
+    except IntegrityError as error:
+        raise Refused(
+            _(
+                "%(about)s has an open motion of this kind already. "
+                "Wait for its end, or withdraw it."
+            )
+            % {"about": subject_label}
+        ) from error
+    _keep_dossier(motion, proposer)
+    record(
+        actor=proposer,
+        action=Action.MOTION_PROPOSED,
+        target=motion,
+        also=(board, *also),
+        data={"kind": kind, "subject": subject_ref, "dossier_digest": sealed},
+    )
+    return motion
+
+
+def dossier_digest(
+    kind: str, subject_ref: str, params: dict[str, Any], dossier: dict[str, Any]
+) -> str:
+    """Return what votes bind to: the SHA-256 over what is decided and the dossier for it."""
+    return digest({"kind": kind, "subject": subject_ref, "params": params, "dossier": dossier})
+
+
+def _check_rule(rule: dict[str, Any], voting_seconds: int) -> None:
+    try:
+        parse_rule(rule)
+    except ValueError as error:
+        raise Refused(_("The voting rule is not valid. %(why)s") % {"why": error}) from error
+    if not 1 <= voting_seconds <= VOTING_SECONDS:
+        raise Refused(_("Voting lasts from one second to a year."))
+
+
+def _keep_dossier(motion: Motion, submitter: User) -> None:
+    Dossier.objects.create(
+        motion=motion,
+        content=motion.dossier,
+        digest=motion.dossier_digest,
+        submitted_by=submitter,
+    )
+
+
+@transaction.atomic
+def revise_dossier(*, actor: User | None, motion: Motion, dossier: dict[str, Any]) -> Motion:
+    """Put a changed dossier before the board. A vote under way ends: its votes become stale."""
+    proposer = live_actor(actor)
+    current = locked(motion)
+    if current.proposer_id != proposer.pk:
+        raise Refused(_("Only the proposer may change the dossier."))
+    if not permissions.can_withdraw(proposer, current, timezone.now()):
+        raise Refused(
+            _("The dossier cannot change any more: %(why)s") % {"why": _why_too_late(current)}
+        )
+    dossier = clean_json(dossier, what=_("The dossier"))
+    sealed = dossier_digest(current.kind, current.subject_ref, current.params, dossier)
+    if sealed == current.dossier_digest:
+        raise Refused(_("The dossier is the same as before, so nothing was changed."))
+    was_voting = current.state == MotionState.VOTING
+    former = current.dossier_digest
+    current.dossier = dossier
+    current.dossier_digest = sealed
+    current.state = MotionState.IN_REVIEW
+    current.voting_opened_at = current.voting_closes_at = None
+    current.save(
+        update_fields=[
+            "dossier",
+            "dossier_digest",
+            "state",
+            "voting_opened_at",
+            "voting_closes_at",
+        ]
+    )
+    _keep_dossier(current, proposer)
+    record(
+        actor=proposer,
+        action=Action.DOSSIER_REVISED,
+        target=current,
+        also=(current.board,),
+        data={"from": former, "to": sealed, "round": current.round, "ended_vote": was_voting},
+    )
+    if was_voting:
+        notifications.dossier_changed(current, selectors.standing(current).ballots)
+    return current
+
+
+def _why_too_late(motion: Motion) -> str:
+    if motion.state == MotionState.VOTING:
+        return _("the time for voting is over and the votes are being counted.")
+    return _("the motion is %(state)s.") % {"state": str(motion.get_state_display()).lower()}
+
+
+@transaction.atomic
+def withdraw_motion(*, actor: User | None, motion: Motion, reason: str) -> Motion:
+    """Take one's own motion back. Votes that were cast stay sealed."""
+    proposer = live_actor(actor)
+    current = locked(motion)
+    if current.proposer_id != proposer.pk:
+        raise Refused(_("Only the proposer may withdraw a motion."))
+    if not permissions.can_withdraw(proposer, current, timezone.now()):
+        raise Refused(
+            _("The motion cannot be withdrawn any more: %(why)s") % {"why": _why_too_late(current)}
+        )
+    return _end(proposer, current, MotionState.WITHDRAWN, Action.MOTION_WITHDRAWN, reason)
+
+
+@transaction.atomic
+def lapse_motion(*, actor: User | None, motion: Motion, reason: str) -> Motion:
+    """End an open motion whose subject is gone from under it: the room that owns it calls this."""
+    current = locked(motion)
+    if current.state not in OPEN_STATES:
+        raise Refused(
+            _("The motion cannot lapse any more: %(why)s") % {"why": _why_too_late(current)}
+        )
+    return _end(actor, current, MotionState.LAPSED, Action.MOTION_LAPSED, reason)
+
+
+@transaction.atomic
+def cancel_motion(*, actor: User | None, motion: Motion, reason: str) -> Motion:
+    """Stop an approved motion before it takes effect. One seat holder is enough."""
+    lead = live_actor(actor)
+    current = locked(motion)
+    if not selectors.holds_seat(lead, current.board_id):
+        raise Refused(_("Only someone with a seat on the board may cancel its decision."))
+    if current.applied_at is not None:
+        raise Refused(_("The decision has taken effect already, so it cannot be cancelled."))
+    if not permissions.can_cancel(lead, current):
+        raise Refused(
+            _("Only an approved motion can be cancelled: %(why)s") % {"why": _why_too_late(current)}
+        )
+    return _end(lead, current, MotionState.CANCELLED, Action.MOTION_CANCELLED, reason)
+
+
+def _end(
+    actor: User | None, current: Motion, state: MotionState, action: Action, reason: str
+) -> Motion:
+    reason = clean_reason(reason)
+    was = current.state
+    current.state = state
+    current.closing_reason = reason
+    current.decided_at = current.decided_at or timezone.now()
+    current.save(update_fields=["state", "closing_reason", "decided_at"])
+    record(
+        actor=actor,
+        action=action,
+        target=current,
+        also=(current.board,),
+        data={"reason": reason, "from": was, "to": state.value},
+    )
+    ballots = selectors.standing(current).ballots if was != MotionState.IN_REVIEW else []
+    notifications.motion_ended(current, ballots)
+    return current
+
+
+@transaction.atomic
+def mark_applied(*, motion: Motion) -> Motion:
+    """Note that the owning room has done what the ended motion asks for; it is not shown it again.
+
+    For an approved motion, call it in the transaction of the effect itself: until then the board
+    can still cancel. Raises Refused where that happened since `motion` was read. It is
+    bookkeeping of an act that its own room records, so it leaves no event.
+    """
+    current = locked(motion)
+    if current.state in OPEN_STATES:
+        raise Refused(_("The motion is still open, so there is nothing to apply."))
+    if current.state != motion.state:
+        raise Refused(
+            _("The motion is %(state)s now.") % {"state": str(current.get_state_display()).lower()}
+        )
+    if current.applied_at is None:
+        current.applied_at = timezone.now()
+        current.save(update_fields=["applied_at"])
+    return current

@@ -1,0 +1,255 @@
+"""Voting: opening with a snapshot, sealed votes, and the close that opens them."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from audit.services import record
+from boards import notifications, selectors
+from boards.actions import Action
+from boards.models import Ballot, Motion, MotionState, Vote, VoteChoice
+from boards.permissions import is_chair
+from boards.sealing import Opening, commitment, new_nonce
+from boards.selectors import Standing
+from boards.services.guards import clean_reason, clean_text, live_actor, locked
+from boards.tally import Tally, obstacles, parse_rule
+from common.errors import Refused
+
+
+@transaction.atomic
+def open_voting(
+    *, actor: User | None, motion: Motion, excluded: Mapping[int, str] | None = None
+) -> Motion:
+    """Take the snapshot of the seats and start the clock.
+
+    `excluded` maps the ids of people who have no vote to why; the proposer has none in any case.
+    Whether the subject is ready is the calling room's check. Raises Refused where even a
+    unanimous vote could not carry the motion, so that nobody votes in vain.
+    """
+    current = locked(motion)
+    if current.state != MotionState.IN_REVIEW:
+        raise Refused(
+            _("Voting opens on a motion in review; this one is %(state)s.")
+            % {"state": str(current.get_state_display()).lower()}
+        )
+    why = {current.proposer_id: _("Proposed the motion."), **(excluded or {})}
+    current.round += 1
+    ballots = [
+        Ballot(
+            motion=current,
+            seat=seat,
+            role=seat.role,
+            holder=seat.holder,
+            round=current.round,
+            excluded=why.get(seat.holder_id, "")[:200] if seat.holder_id else "",
+        )
+        for seat in current.board.seats.select_related("holder")
+    ]
+    if blocked := obstacles(parse_rule(current.rule), Standing(ballots, {}).seats()):
+        raise Refused(
+            _("Voting cannot open, because no vote could carry this motion. %(why)s")
+            % {"why": " ".join(blocked)}
+        )
+    now = timezone.now()
+    current.state = MotionState.VOTING
+    current.voting_opened_at = now
+    current.voting_closes_at = now + timedelta(seconds=current.voting_seconds)
+    current.save(update_fields=["state", "round", "voting_opened_at", "voting_closes_at"])
+    Ballot.objects.bulk_create(ballots)
+    record(
+        actor=actor,
+        action=Action.VOTING_OPENED,
+        target=current,
+        also=(current.board,),
+        data={
+            "round": current.round,
+            "dossier_digest": current.dossier_digest,
+            "rule": current.rule,
+            "closes_at": current.voting_closes_at.isoformat(),
+            "seats": [_seat_data(ballot) for ballot in ballots],
+        },
+    )
+    notifications.voting_opened(current, ballots)
+    return current
+
+
+def _seat_data(ballot: Ballot) -> dict[str, Any]:
+    return {
+        "seat": ballot.seat_id,
+        "role": ballot.role,
+        "holder": str(ballot.holder.pseudonym) if ballot.holder else None,
+        "excluded": ballot.excluded,
+    }
+
+
+@transaction.atomic
+def exclude_voter(*, actor: User | None, subject_ref: str, user: User, why: str) -> int:
+    """Take the vote of someone who came into conflict while voting was under way.
+
+    A vote they have cast does not count. Returns on how many motions that changed something.
+    """
+    why = clean_text(why, what=_("The reason"), limit=200)
+    voting = Motion.objects.filter(subject_ref=subject_ref, state=MotionState.VOTING)
+    changed = 0
+    for motion in voting.order_by("pk"):
+        changed += _exclude(actor, locked(motion), user, why)
+    return changed
+
+
+def _exclude(actor: User | None, current: Motion, user: User, why: str) -> int:
+    if current.state != MotionState.VOTING:
+        return 0
+    ballot = selectors.standing(current).ballot_of(user)
+    if ballot is None or ballot.excluded:
+        return 0
+    ballot.excluded = why
+    ballot.save(update_fields=["excluded"])
+    record(
+        actor=actor,
+        action=Action.VOTER_EXCLUDED,
+        target=current,
+        data={**_seat_data(ballot), "round": current.round, "reason": why},
+    )
+    notifications.voter_excluded(current, ballot)
+    return 1
+
+
+@transaction.atomic
+def cast_vote(
+    *, actor: User | None, motion: Motion, choice: str, reason: str, dossier_digest: str
+) -> Vote:
+    """Cast or change one's vote, sealed, on the dossier that one has read."""
+    voter = live_actor(actor)
+    current = locked(motion)
+    _guard_dossier(current, dossier_digest)
+    ballot = _votable_ballot(current, voter)
+    if choice not in VoteChoice.values:
+        raise Refused(_("Choose one of: approve, reject, abstain, recuse."))
+    reason = clean_reason(reason)
+    nonce = new_nonce()
+    sealed = commitment(Opening(nonce, choice, reason, current.dossier_digest))
+    vote = Vote.objects.create(
+        ballot=ballot,
+        voter=voter,
+        choice=choice,
+        reason=reason,
+        dossier_digest=current.dossier_digest,
+        nonce=nonce,
+        commitment=sealed,
+    )
+    record(
+        actor=voter,
+        action=Action.VOTE_CAST,
+        target=current,
+        data={"seat": ballot.seat_id, "round": current.round, "commitment": sealed},
+    )
+    return vote
+
+
+def _guard_dossier(current: Motion, dossier_digest: str) -> None:
+    if dossier_digest == current.dossier_digest:
+        return
+    then = (
+        _("Read the new one, then vote on it.")
+        if current.state == MotionState.VOTING
+        else _("You can vote on the new one when voting opens again.")
+    )
+    raise Refused(
+        _("The dossier changed after you opened this page, so no vote was recorded.") + " " + then
+    )
+
+
+def _votable_ballot(current: Motion, voter: User) -> Ballot:
+    if current.state != MotionState.VOTING or current.voting_closes_at is None:
+        raise Refused(
+            _("Voting is not open on this motion; it is %(state)s.")
+            % {"state": str(current.get_state_display()).lower()}
+        )
+    if timezone.now() >= current.voting_closes_at:
+        raise Refused(_("The time for voting is over; no vote was recorded."))
+    ballot = selectors.standing(current).ballot_of(voter)
+    if ballot is None:
+        raise Refused(_("You held no seat on the board when voting opened, so you have no vote."))
+    if ballot.excluded:
+        raise Refused(_("Your seat has no vote on this motion: %(why)s") % {"why": ballot.excluded})
+    return ballot
+
+
+@transaction.atomic
+def close_voting(*, actor: User | None, motion: Motion) -> Motion:
+    """Count the votes and open them. The chair may once all have voted, the portal when time is up.
+
+    Without a quorum, or with nobody left to decide, the motion lapses: silence approves nothing.
+    """
+    current = locked(motion)
+    standing = selectors.opened_standing(current)
+    _guard_close(actor, current, standing)
+    result = standing.count(current)
+    states = {"approved": MotionState.APPROVED, "rejected": MotionState.REJECTED}
+    current.state = states.get(result.outcome, MotionState.LAPSED)
+    current.decided_at = timezone.now()
+    current.tally = {**asdict(result), "reasons": list(result.reasons)}
+    current.closing_reason = " ".join(result.reasons)
+    current.save(update_fields=["state", "decided_at", "tally", "closing_reason"])
+    _record_close(actor, current, standing, result)
+    notifications.motion_decided(current, standing.ballots, result.reasons)
+    return current
+
+
+def _guard_close(actor: User | None, current: Motion, standing: Standing) -> None:
+    if current.state != MotionState.VOTING or current.voting_closes_at is None:
+        raise Refused(
+            _("There is no vote to close: the motion is %(state)s.")
+            % {"state": str(current.get_state_display()).lower()}
+        )
+    over = timezone.now() >= current.voting_closes_at
+    if actor is None:
+        if not over:
+            raise Refused(_("The time for voting is not over yet."))
+        return
+    if not is_chair(actor, standing):
+        raise Refused(_("Only the chair may close the vote before its time is over."))
+    if standing.awaited and not over:
+        roles = ", ".join(str(each.get_role_display()).lower() for each in standing.awaited)
+        raise Refused(
+            _("The vote can be closed once every seat has voted. Still awaited: %(roles)s.")
+            % {"roles": roles}
+        )
+
+
+def _record_close(actor: User | None, current: Motion, standing: Standing, result: Tally) -> None:
+    actions = {
+        MotionState.APPROVED: Action.MOTION_APPROVED,
+        MotionState.REJECTED: Action.MOTION_REJECTED,
+    }
+    openings = [
+        {
+            "seat": ballot.seat_id,
+            "role": ballot.role,
+            "choice": vote.choice,
+            "reason": vote.reason,
+            "nonce": vote.nonce,
+            "dossier_digest": vote.dossier_digest,
+            "commitment": vote.commitment,
+        }
+        for ballot in standing.ballots
+        if not ballot.excluded and (vote := standing.votes.get(ballot.pk))
+    ]
+    record(
+        actor=actor,
+        action=actions.get(MotionState(current.state), Action.MOTION_UNDECIDED),
+        target=current,
+        also=(current.board,),
+        data={
+            "reason": " ".join(result.reasons),
+            "round": current.round,
+            "tally": current.tally,
+            "openings": openings,
+        },
+    )
