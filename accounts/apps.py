@@ -1,9 +1,16 @@
-"""People, organisations and what is known of them."""
+"""People, organisations, clearances, tokens and notifications."""
 
 from django.apps import AppConfig
 
 
 class AccountsConfig(AppConfig):
-    """Users, organisations, tokens, notifications."""
+    """Knows who somebody is and how to reach them; not what a release is."""
 
     name = "accounts"
+
+    def ready(self) -> None:
+        """Declare what this room records."""
+        from accounts.actions import Action
+        from audit.actions import register
+
+        register(Action)

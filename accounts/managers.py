@@ -11,7 +11,7 @@ from audit.services import register_subject
 class UserManager(BaseUserManager[Any]):
     """Users are found by e-mail without regard to case."""
 
-    def get_by_natural_key(self, email: str | None) -> Any:
+    def get_by_natural_key(self, email: str | None) -> Any:  # noqa: ANN401
         """Find the user who logs in with this address."""
         return self.get(email__iexact=email)
 
@@ -23,8 +23,8 @@ class UserManager(BaseUserManager[Any]):
         password: str | None = None,
         *,
         verified: bool = False,
-        **extra: Any,
-    ) -> Any:
+        **extra: bool,
+    ) -> Any:  # noqa: ANN401 - the model is not known yet where its manager is written
         """Make a user with what belongs to one: the address record and the audit subject."""
         # Imported late: allauth's models need the user model, which needs this manager.
         from allauth.account.models import EmailAddress
@@ -37,8 +37,8 @@ class UserManager(BaseUserManager[Any]):
         return user
 
     def create_superuser(
-        self, email: str, full_name: str, password: str | None = None, **extra: Any
-    ) -> Any:
+        self, email: str, full_name: str, password: str | None = None, **extra: bool
+    ) -> Any:  # noqa: ANN401
         """Make an operator (`manage.py createsuperuser`); their address counts as verified."""
         extra |= {"is_staff": True, "is_superuser": True}
         return self.create_user(email, full_name, password, verified=True, **extra)

@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.managers import UserManager
@@ -44,11 +45,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         )
 
     def __str__(self) -> str:
-        return self.full_name or self.email
+        return self.get_full_name() or self.email
 
     def get_full_name(self) -> str:
         """Return the name that pages show."""
-        return self.full_name
+        return gettext("an erased person") if self.erased_at else self.full_name
 
 
 class Organization(models.Model):

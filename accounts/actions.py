@@ -1,0 +1,20 @@
+"""What this room records in the event log."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Action(models.TextChoices):
+    """Labels are the words that follow the actor's name in a timeline."""
+
+    USER_CREATED = "user.created", _("created the account")
+    USER_SIGNED_UP = "user.signed_up", _("signed up")
+    USER_PROFILE_CHANGED = "user.profile_changed", _("changed the profile")
+    USER_ERASED = "user.erased", _("erased the person's data")
+    ORGANIZATION_CREATED = "organization.created", _("registered the organisation")
+    MEMBERSHIP_STARTED = "membership.started", _("added a member")
+    MEMBERSHIP_ENDED = "membership.ended", _("ended a membership")
+    CLEARANCE_GRANTED = "clearance.granted", _("granted a clearance")
+    CLEARANCE_REVOKED = "clearance.revoked", _("revoked a clearance")
+    TOKEN_CREATED = "token.created", _("created a personal token")
+    TOKEN_REVOKED = "token.revoked", _("revoked a personal token")

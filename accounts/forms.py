@@ -1,0 +1,167 @@
+"""Forms: they check shape; services decide and save."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.validators import MaxLengthValidator
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership, PersonalToken, User
+from common.countries import COUNTRIES
+from common.text import one_line, paragraphs
+
+if TYPE_CHECKING:
+    from django.utils.functional import Promise
+
+
+class LineField(forms.CharField):
+    """One line of text that people will read: nothing invisible, single spaces."""
+
+    def clean(self, value: Any) -> str:  # noqa: ANN401 - as Django declares it
+        """Return the cleaned line."""
+        text = super().clean(value)
+        if not text:
+            return ""
+        try:
+            return one_line(text, max_length=self.max_length or 200)
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from None
+
+
+class ReasonField(forms.CharField):
+    """Why somebody does something: a few sentences, kept with the event."""
+
+    def __init__(self, *, label: "str | Promise", help_text: "str | Promise" = "") -> None:
+        super().__init__(
+            label=label, help_text=help_text, max_length=2000, widget=forms.Textarea({"rows": 3})
+        )
+
+    def clean(self, value: Any) -> str:  # noqa: ANN401 - as Django declares it
+        """Return the cleaned text."""
+        try:
+            return paragraphs(super().clean(value), max_length=2000)
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from None
+
+
+def name_field() -> LineField:
+    """Return the field for a person's name, the same at sign-up and later."""
+    return LineField(
+        label=_("Full name"),
+        max_length=150,
+        help_text=_("As reviewers and your organisation know you."),
+        widget=forms.TextInput({"autocomplete": "name"}),
+    )
+
+
+class SignupForm(forms.Form):
+    """What allauth's sign-up asks for besides e-mail address and password."""
+
+    full_name = name_field()
+    field_order = ["full_name", "email", "password1", "password2"]
+
+    def signup(self, request: HttpRequest, user: User) -> None:
+        """Nothing is left to do: the adapter saved the person with their name."""
+
+
+class ProfileForm(forms.Form):
+    """One's own profile."""
+
+    full_name = name_field()
+
+
+class TokenForm(forms.Form):
+    """A new personal token."""
+
+    name = LineField(
+        label=_("Name"),
+        max_length=80,
+        help_text=_("Where you will use it, for example: training cluster."),
+    )
+    rights = forms.MultipleChoiceField(
+        label=_("Rights"),
+        choices=PersonalToken.Right.choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("A token never opens more than your own grants do."),
+    )
+    days = forms.TypedChoiceField(
+        label=_("Ends after"),
+        coerce=int,
+        choices=[
+            ("7", _("7 days")),
+            ("30", _("30 days")),
+            ("90", _("90 days")),
+            ("365", _("one year")),
+            ("0", _("on a day of my choice")),
+        ],
+        initial="30",
+        widget=forms.RadioSelect,
+    )
+    ends_on = forms.DateField(
+        label=_("Last day"),
+        required=False,
+        help_text=_("Only for a day of your choice, within a year: for example 2027-03-31."),
+        widget=forms.DateInput({"type": "date"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Turn the choice of an end into a time."""
+        data = super().clean() or {}
+        if "days" not in data or "ends_on" not in data:
+            return data
+        if data["days"]:
+            data["expires_at"] = timezone.now() + timedelta(days=data["days"])
+            return data
+        last = data["ends_on"]
+        today = timezone.localdate()
+        if last is None:
+            self.add_error("ends_on", _("Choose the last day."))
+        elif not today <= last <= today + timedelta(days=365):
+            self.add_error("ends_on", _("Choose a day from today on, within a year."))
+        else:
+            data["expires_at"] = timezone.make_aware(datetime.combine(last, datetime.max.time()))
+        return data
+
+
+class OrganizationForm(forms.Form):
+    """A new organisation."""
+
+    name = LineField(
+        label=_("Legal name"), max_length=200, help_text=_("As it would stand in a contract.")
+    )
+    country = forms.ChoiceField(
+        label=_("Country"),
+        choices=[("", _("Choose a country")), *COUNTRIES.items()],
+        help_text=_("Where the organisation is registered."),
+    )
+    domain = forms.CharField(
+        label=_("Internet domain"),
+        required=False,
+        max_length=253,
+        help_text=_("For example example.org. Reviewers compare it with your e-mail address."),
+    )
+
+
+class MemberForm(forms.Form):
+    """Somebody who shall act for an organisation."""
+
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        max_length=254,
+        validators=[MaxLengthValidator(254)],
+        help_text=_("Of somebody who has an account here."),
+    )
+    role = forms.ChoiceField(
+        label=_("Role"), choices=Membership.Role.choices, initial=Membership.Role.MEMBER
+    )
+
+
+class EndMembershipForm(forms.Form):
+    """Why a membership ends."""
+
+    reason = ReasonField(
+        label=_("Reason"), help_text=_("Kept in the record and sent to the member.")
+    )

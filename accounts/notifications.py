@@ -1,0 +1,129 @@
+"""Messages: the row that every message is, and what this room itself has to say."""
+
+from django.urls import reverse
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from accounts.models import Clearance, Membership, Notification, PersonalToken, User
+from common.queue import enqueue
+
+
+def notify(
+    *, recipient: User, kind: str, subject: str, body: str, url: str = ""
+) -> Notification | None:
+    """Put a message into a person's inbox and owe them the mail.
+
+    `url` is a path of this portal. Someone who cannot sign in gets nothing (None).
+    """
+    if not recipient.is_active:
+        return None
+    return _owe(
+        Notification(
+            recipient=recipient,
+            address=recipient.email,
+            kind=kind,
+            subject=subject,
+            body=body,
+            url=url,
+        )
+    )
+
+
+def mail_secret(
+    *, address: str, recipient: User | None, kind: str, subject: str, body: str
+) -> Notification:
+    """Owe a mail that carries a secret link: not shown in the inbox, blanked once sent."""
+    return _owe(
+        Notification(
+            recipient=recipient,
+            address=address,
+            kind=kind,
+            subject=subject,
+            body=body,
+            in_inbox=False,
+        )
+    )
+
+
+def _owe(notification: Notification) -> Notification:
+    # A line break in a subject would be a forged header.
+    subject = " ".join(notification.subject.split())
+    notification.subject = subject if len(subject) <= 200 else subject[:199] + "…"
+    notification.save()
+    enqueue("accounts.send_notification", notification.pk)
+    return notification
+
+
+def membership_started(membership: Membership) -> None:
+    """Tell a person that somebody added them to an organisation."""
+    organization = membership.organization
+    notify(
+        recipient=membership.user,
+        kind="accounts.membership_started",
+        subject=_("You are now a member of %(name)s") % {"name": organization.name},
+        body=_(
+            "An owner of %(name)s added you as %(role)s. You can apply for access to models for "
+            "%(name)s. If you do not belong there, end the membership on the organisation's page."
+        )
+        % {"name": organization.name, "role": membership.get_role_display().lower()},
+        url=reverse("account_organization", args=[organization.slug]),
+    )
+
+
+def membership_ended(membership: Membership, reason: str) -> None:
+    """Tell a person that their membership ended, and what ends with it."""
+    notify(
+        recipient=membership.user,
+        kind="accounts.membership_ended",
+        subject=_("Your membership of %(name)s has ended") % {"name": membership.organization.name},
+        body=_(
+            "You can no longer use the access that %(name)s holds.\n\nThe reason given: %(reason)s"
+        )
+        % {"name": membership.organization.name, "reason": reason},
+        url=reverse("account_organizations"),
+    )
+
+
+def clearance_granted(clearance: Clearance, recipients: list[User]) -> None:
+    """Tell a person, or the owners of an organisation, that vetting succeeded."""
+    for recipient in recipients:
+        notify(
+            recipient=recipient,
+            kind="accounts.clearance_granted",
+            subject=_("Clearance granted: tier %(tier)d, %(name)s")
+            % {"tier": clearance.tier, "name": clearance.get_tier_display()},
+            body=_("%(who)s, until %(day)s. It counts for every model that asks for this tier.")
+            % {
+                "who": clearance.organization or _("For you"),
+                "day": formats.date_format(clearance.expires_at, "j F Y"),
+            },
+            url=reverse("account_home"),
+        )
+
+
+def clearance_revoked(clearance: Clearance, recipients: list[User], reason: str) -> None:
+    """Tell those concerned that a clearance no longer counts."""
+    for recipient in recipients:
+        notify(
+            recipient=recipient,
+            kind="accounts.clearance_revoked",
+            subject=_("Clearance revoked: tier %(tier)d, %(name)s")
+            % {"tier": clearance.tier, "name": clearance.get_tier_display()},
+            body=_("Access that needs this tier is closed now.\n\nThe reason given: %(reason)s")
+            % {"reason": reason},
+            url=reverse("account_home"),
+        )
+
+
+def token_created(token: PersonalToken) -> None:
+    """Warn a person of a new token in their name, in case it was not them."""
+    notify(
+        recipient=token.user,
+        kind="accounts.token_created",
+        subject=_("A personal token was created: %(name)s") % {"name": token.name},
+        body=_(
+            "It can be used until %(day)s. If this was not you, revoke it and change your password."
+        )
+        % {"day": formats.date_format(token.expires_at, "j F Y")},
+        url=reverse("account_tokens"),
+    )

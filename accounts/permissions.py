@@ -1,0 +1,64 @@
+"""Who may do what with accounts and organisations."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest
+
+from accounts.models import Membership, Organization, PersonalToken, User
+from accounts.selectors import live_memberships
+
+
+def signed_in(request: HttpRequest) -> User:
+    """Return the person who makes the request; to be used behind `login_required`."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
+def can_operate(user: object) -> bool:
+    """Tell whether the person runs this instance. Opens no governed door."""
+    return isinstance(user, User) and user.is_active and user.is_staff
+
+
+def is_owner(user: User, organization: Organization) -> bool:
+    """Tell whether the person is a live owner of the organisation."""
+    return (
+        live_memberships()
+        .filter(user=user, organization=organization, role=Membership.Role.OWNER)
+        .exists()
+    )
+
+
+def get_organization_or_404(user: User, slug: str) -> tuple[Organization, Membership]:
+    """Return an organisation with the person's own membership; only members know of it."""
+    membership = (
+        live_memberships()
+        .select_related("organization")
+        .filter(user=user, organization__slug=slug)
+        .first()
+    )
+    if membership is None:
+        raise Http404
+    return membership.organization, membership
+
+
+def get_membership_or_404(user: User, membership_id: int) -> Membership:
+    """Return a live membership that the person may end: their own, or one that they own over."""
+    membership = (
+        live_memberships().select_related("organization", "user").filter(pk=membership_id).first()
+    )
+    if membership is None or not can_end_membership(user, membership):
+        raise Http404
+    return membership
+
+
+def can_end_membership(user: User, membership: Membership) -> bool:
+    """Tell whether the person may end the membership: it is theirs, or they are an owner."""
+    return membership.user_id == user.pk or is_owner(user, membership.organization)
+
+
+def get_token_or_404(user: User, token_id: int) -> PersonalToken:
+    """Return one of the person's own tokens that is not revoked."""
+    token = PersonalToken.objects.filter(pk=token_id, user=user, revoked_at__isnull=True).first()
+    if token is None:
+        raise Http404
+    return token

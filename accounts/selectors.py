@@ -1,0 +1,116 @@
+"""Reading accounts: who is known how well, who belongs where, what waits to be read."""
+
+from datetime import datetime
+
+from allauth.account.models import EmailAddress
+from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.utils import timezone
+
+from accounts.models import (
+    Clearance,
+    Membership,
+    Notification,
+    Organization,
+    PersonalToken,
+    Tier,
+    User,
+)
+from accounts.token_secret import is_well_formed, secret_digest
+
+
+def token_for_secret(secret: str) -> PersonalToken | None:
+    """Return the live token of an active user that this secret opens."""
+    if not is_well_formed(secret):
+        return None
+    return (
+        PersonalToken.objects.select_related("user")
+        .filter(
+            digest=secret_digest(secret),
+            revoked_at__isnull=True,
+            expires_at__gt=timezone.now(),
+            user__is_active=True,
+        )
+        .first()
+    )
+
+
+def tokens_of(user: User) -> QuerySet[PersonalToken]:
+    """Return a person's tokens that are not revoked, newest first."""
+    return PersonalToken.objects.filter(user=user, revoked_at__isnull=True)
+
+
+def user_by_email(email: str) -> User | None:
+    """Return the active user with this address and a verified mailbox."""
+    user = User.objects.filter(email__iexact=email.strip(), is_active=True).first()
+    return user if user is not None and is_email_verified(user) else None
+
+
+def is_email_verified(user: User) -> bool:
+    """Tell whether the person has shown that the login address is theirs."""
+    return verified_users().filter(pk=user.pk).exists()
+
+
+def verified_users() -> QuerySet[User]:
+    """Return the active users whose login address is verified."""
+    verified = EmailAddress.objects.filter(
+        user=OuterRef("pk"), email__iexact=OuterRef("email"), verified=True
+    )
+    return User.objects.filter(Exists(verified), is_active=True)
+
+
+def organizations_of(user: User) -> QuerySet[Organization]:
+    """Return the organisations that the person is a live member of."""
+    return Organization.objects.filter(
+        Exists(live_memberships().filter(organization=OuterRef("pk"), user=user))
+    )
+
+
+def live_memberships() -> QuerySet[Membership]:
+    """Return the memberships that have not ended."""
+    return Membership.objects.filter(ended_at__isnull=True)
+
+
+def membership_of(user: User, organization: Organization) -> Membership | None:
+    """Return the person's live membership of the organisation."""
+    return live_memberships().filter(user=user, organization=organization).first()
+
+
+def live_clearances(now: datetime) -> QuerySet[Clearance]:
+    """Return the clearances that count at `now`."""
+    return Clearance.objects.filter(revoked_at__isnull=True, expires_at__gt=now)
+
+
+def tier_of_user(user: User, now: datetime) -> int:
+    """Return the highest tier that the person holds at `now`; 0 without a clearance."""
+    return _highest(live_clearances(now).filter(user=user))
+
+
+def tier_of_organization(organization: Organization, now: datetime) -> int:
+    """Return the highest tier that the organisation holds at `now`; 0 without a clearance."""
+    return _highest(live_clearances(now).filter(organization=organization))
+
+
+def _highest(clearances: QuerySet[Clearance]) -> int:
+    return clearances.aggregate(highest=Max("tier"))["highest"] or Tier.REGISTERED.value
+
+
+def inbox(user: User) -> QuerySet[Notification]:
+    """Return what the person may read in the portal, newest first."""
+    return Notification.objects.filter(recipient=user, in_inbox=True)
+
+
+def unread_count(user: User) -> int:
+    """Return how many notifications wait to be read."""
+    return inbox(user).filter(read_at__isnull=True).count()
+
+
+def owed_notifications(now: datetime) -> QuerySet[Notification]:
+    """Return the mails that are due, the longest owed first."""
+    return Notification.objects.filter(
+        sent_at__isnull=True, given_up_at__isnull=True, next_attempt_at__lte=now
+    ).order_by("next_attempt_at", "id")
+
+
+def failing_notifications() -> QuerySet[Notification]:
+    """Return the mails that could not be sent so far, or were given up, newest first."""
+    return Notification.objects.filter(sent_at__isnull=True, attempts__gt=0)

@@ -1,0 +1,30 @@
+"""The only writers of accounts. One module a subject; import from here."""
+
+from accounts.notifications import mail_secret, notify
+from accounts.services.clearances import grant_clearance, revoke_clearance
+from accounts.services.inbox import mark_all_read, mark_read
+from accounts.services.mail import send_notification, send_owed_notifications
+from accounts.services.organizations import add_member, create_organization, end_membership
+from accounts.services.people import change_profile, create_user, erase_person, record_sign_up
+from accounts.services.tokens import create_token, revoke_token, touch_token
+
+__all__ = [
+    "add_member",
+    "change_profile",
+    "create_organization",
+    "create_token",
+    "create_user",
+    "end_membership",
+    "erase_person",
+    "grant_clearance",
+    "mail_secret",
+    "mark_all_read",
+    "mark_read",
+    "notify",
+    "record_sign_up",
+    "revoke_clearance",
+    "revoke_token",
+    "send_notification",
+    "send_owed_notifications",
+    "touch_token",
+]

@@ -1,0 +1,20 @@
+"""Reading one's notifications. No events: whether somebody read a message is nobody's evidence."""
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Notification, User
+from accounts.selectors import inbox
+from common.errors import Refused
+
+
+def mark_read(*, actor: User, notification: Notification) -> None:
+    """Mark one of one's own notifications as read."""
+    if notification.recipient_id != actor.pk:
+        raise Refused(_("This notification is not yours."))
+    inbox(actor).filter(pk=notification.pk, read_at__isnull=True).update(read_at=timezone.now())
+
+
+def mark_all_read(*, actor: User) -> int:
+    """Mark everything in one's inbox as read; return how much that was."""
+    return inbox(actor).filter(read_at__isnull=True).update(read_at=timezone.now())

@@ -1,0 +1,99 @@
+"""Sending what is owed: at least once, with a Message-ID that stays the same."""
+
+import logging
+import time
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Notification
+from accounts.selectors import owed_notifications
+
+logger = logging.getLogger(__name__)
+
+GIVE_UP_AFTER = timedelta(days=7)
+_FIRST_DELAY = timedelta(minutes=1)
+_LONGEST_DELAY = timedelta(hours=6)
+
+
+@transaction.atomic
+def send_notification(*, notification_id: int) -> bool:
+    """Send one mail if it is due; tell whether it went out.
+
+    The row stays locked while the mail server is spoken to: a second worker skips it, and a
+    worker that dies leaves it owed.
+    """
+    now = timezone.now()
+    notification = (
+        owed_notifications(now)
+        .select_for_update(skip_locked=True, no_key=True)
+        .filter(pk=notification_id)
+        .first()
+    )
+    if notification is None:
+        return False
+    notification.attempts += 1
+    try:
+        _message(notification).send()
+    except Exception as error:  # noqa: BLE001 - one bad row must not stop the others
+        logger.warning("Mail %s could not be sent: %s", notification.message_id, error)
+        _postpone(notification, error)
+    else:
+        notification.sent_at = timezone.now()
+        notification.last_error = ""
+    if not notification.in_inbox and (notification.sent_at or notification.given_up_at):
+        # It carried a secret link, which has no business in a table.
+        notification.body = ""
+    notification.save(
+        update_fields=[
+            "attempts", "sent_at", "last_error", "body", "next_attempt_at", "given_up_at",
+        ]
+    )  # fmt: skip
+    return notification.sent_at is not None
+
+
+def send_owed_notifications(*, budget_seconds: float = 30, most: int = 200) -> int:
+    """Send what a lost task left owed, for a bounded time; return how many went out."""
+    until = time.monotonic() + budget_seconds
+    sent = 0
+    for notification_id in owed_notifications(timezone.now()).values_list("pk", flat=True)[:most]:
+        sent += send_notification(notification_id=notification_id)
+        if time.monotonic() > until:
+            break
+    return sent
+
+
+def _postpone(notification: Notification, error: Exception) -> None:
+    now = timezone.now()
+    notification.last_error = f"{type(error).__name__}: {error}".replace("\x00", "")[:300]
+    if now - notification.created_at >= GIVE_UP_AFTER:
+        notification.given_up_at = now
+        return
+    doublings = min(notification.attempts - 1, 10)
+    notification.next_attempt_at = now + min(_FIRST_DELAY * 2**doublings, _LONGEST_DELAY)
+
+
+def _message(notification: Notification) -> EmailMessage:
+    base = settings.BASE_URL.rstrip("/")
+    parts = [notification.body]
+    if notification.url:
+        parts.append(base + notification.url)
+    parts.append(
+        _("-- \n%(instance)s sends this to you at %(base)s")
+        % {"instance": settings.INSTANCE_NAME, "base": base}
+    )
+    host = urlsplit(settings.BASE_URL).hostname
+    return EmailMessage(
+        subject=notification.subject,
+        body="\n\n".join(parts) + "\n",
+        to=[notification.address],
+        headers={
+            "Message-ID": f"<{notification.message_id}@{host}>",
+            "Auto-Submitted": "auto-generated",
+        },
+    )

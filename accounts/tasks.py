@@ -1,0 +1,17 @@
+"""Background jobs: mail that is owed."""
+
+from celery import shared_task
+
+from accounts import services
+
+
+@shared_task(name="accounts.send_notification")
+def send_notification(notification_id: int) -> None:
+    """Send one mail now."""
+    services.send_notification(notification_id=notification_id)
+
+
+@shared_task(name="accounts.sweep_notifications")
+def sweep_notifications() -> None:
+    """Send whatever was missed."""
+    services.send_owed_notifications()

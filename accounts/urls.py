@@ -1,0 +1,36 @@
+"""A person's own pages, mounted at /account/."""
+
+from django.urls import path
+
+from accounts import views
+
+urlpatterns = [
+    path("", views.account_home, name="account_home"),
+    path("profile/", views.account_profile, name="account_profile"),
+    path("tokens/", views.account_tokens, name="account_tokens"),
+    path("tokens/new/", views.account_token_create, name="account_token_create"),
+    path("tokens/<int:token_id>/revoke/", views.account_token_revoke, name="account_token_revoke"),
+    path("notifications/", views.account_notifications, name="account_notifications"),
+    path(
+        "notifications/read/",
+        views.account_notifications_read,
+        name="account_notifications_read",
+    ),
+    path(
+        "notifications/<int:notification_id>/read/",
+        views.account_notification_read,
+        name="account_notification_read",
+    ),
+    path("organisations/", views.account_organizations, name="account_organizations"),
+    path(
+        "organisations/new/",
+        views.account_organization_create,
+        name="account_organization_create",
+    ),
+    path("organisations/<slug:slug>/", views.account_organization, name="account_organization"),
+    path(
+        "memberships/<int:membership_id>/end/",
+        views.account_membership_end,
+        name="account_membership_end",
+    ),
+]
