@@ -57,7 +57,7 @@ def spawn(
     return Child(title, process, log)
 
 
-def stop_all(children: Sequence[Child], *, patience: float = 5.0) -> None:
+def stop_all(children: Sequence[Child], *, patience: float = 4.5) -> None:
     """Ask all children to finish, then make them: SIGTERM, SIGQUIT, and SIGKILL to what is left."""
     for signal_number, seconds in (
         (signal.SIGTERM, patience),

@@ -142,8 +142,8 @@ def programs() -> list[tuple[str, str, list[str]]]:
     web += ["--worker-class", "gthread", "--workers", "2", "--threads", "16"]
     web += ["--graceful-timeout", "3", "--no-control-socket", "--access-logfile", "-"]
     celery = ["celery", "--app", "portal"]
-    worker = [*celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle"]
-    worker += ["--loglevel", "INFO"]
+    worker = [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO"]
+    worker += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     schedule = Path(settings.DATA_DIR) / "beat-schedule"
     beat = [*celery, "beat", "--schedule", str(schedule), "--pidfile=", "--loglevel", "INFO"]
     return [
