@@ -1,0 +1,187 @@
+"""What the rules of the verdict look at, and what they answer. Plain data, no database."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from django.utils.translation import gettext as _
+
+
+class VerdictAction(StrEnum):
+    """What somebody wants to do with a release."""
+
+    SEE = "see"
+    APPLY = "apply"
+    USE_API = "use_api"
+    DOWNLOAD = "download"
+
+
+class Outcome(StrEnum):
+    """The result of one rule."""
+
+    OK = "ok"
+    DENIED = "denied"
+    WAITING = "waiting"
+    NOT_APPLICABLE = "not_applicable"
+
+
+# The access modes of a stage (releases.models.AccessMode), from the narrowest to the widest.
+ACCESS_MODES = ("none", "api_named", "api_public", "weights_gated", "weights_open")
+NAMED_ACCESS_MODES = ("api_named", "weights_gated")
+SERVES = {
+    VerdictAction.USE_API: ("api_named", "api_public", "weights_gated", "weights_open"),
+    VerdictAction.DOWNLOAD: ("weights_gated", "weights_open"),
+}
+# A place in the cohort counts where the stage names who gets this very thing. Further up the
+# ladder the API is open to more people than the cohort for the weights.
+NEEDS_PLACE = {VerdictAction.USE_API: "api_named", VerdictAction.DOWNLOAD: "weights_gated"}
+MODE_OF = {VerdictAction.USE_API: "api", VerdictAction.DOWNLOAD: "weights"}
+
+
+@dataclass(frozen=True)
+class TermsFact:
+    """One agreement that the stage requires, and whether this person accepted it.
+
+    `number` is the version in force, None where none was ever published.
+    """
+
+    slug: str
+    title: str
+    number: int | None
+    accepted: bool
+    accepted_earlier: bool = False
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class TokenFact:
+    """The token that came with the request."""
+
+    live: bool
+    rights: frozenset[str]
+
+
+@dataclass(frozen=True)
+class GrantFact:
+    """One grant on the model that concerns this person. `place` is for this release."""
+
+    id: int
+    state: str
+    modes: frozenset[str]
+    ends_at: datetime
+    named: bool
+    for_organization: bool
+    member: bool
+    organization_tier: int
+    place: str  # "admitted", "queued" or "none"
+    reason: str = ""
+    url: str = ""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the grant has not ended. Its end date is judged apart."""
+        return self.state in ("pending_terms", "queued", "active", "suspended")
+
+
+@dataclass(frozen=True)
+class Links:
+    """Where each remedy is carried out."""
+
+    sign_in: str = ""
+    verify_email: str = ""
+    tokens: str = ""
+    organizations: str = ""
+    apply: str = ""
+    application: str = ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything that the rules look at, for one person, one release and one of their grants."""
+
+    now: datetime
+    release_state: str
+    access_mode: str
+    stage_name: str
+    required_tier: int
+    holds: frozenset[str]
+    # The model has a release at a stage whose people are chosen by review.
+    takes_applications: bool
+    # Modes that accepting the terms is enough for.
+    self_service: frozenset[str]
+    staff: bool
+    signed_in: bool
+    active: bool
+    email_verified: bool
+    token: TokenFact | None
+    person_tier: int
+    terms: tuple[TermsFact, ...]
+    grant: GrantFact | None
+    # Of all the person's grants on the model: "", "complete" (nothing left to ask for) or
+    # "suspended".
+    held: str
+    open_application: str
+    links: Links = field(default_factory=Links)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One rule and its result."""
+
+    rule: str
+    state: Outcome
+    sentence: str
+    remedy: str = ""
+    remedy_url: str = ""
+
+    @property
+    def stops(self) -> bool:
+        """Whether this rule alone is enough to say no."""
+        return self.state in (Outcome.DENIED, Outcome.WAITING)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer to "may this subject do this now", with every reason."""
+
+    action: VerdictAction
+    checks: tuple[Check, ...]
+    grant_id: int | None = None
+
+    @property
+    def allowed(self) -> bool:
+        """Yes only if no rule says no."""
+        return not self.denials
+
+    @property
+    def denials(self) -> tuple[Check, ...]:
+        """Every rule that says no, or not yet."""
+        return tuple(check for check in self.checks if check.stops)
+
+    @property
+    def next_step(self) -> Check | None:
+        """The first denial that the person can do something about."""
+        return next((check for check in self.denials if check.remedy_url), None)
+
+    @property
+    def sentence(self) -> str:
+        """The whole in one sentence."""
+        return _summary(self)
+
+
+def _summary(verdict: Verdict) -> str:
+    if verdict.allowed:
+        return {
+            VerdictAction.SEE: _("You may see this release."),
+            VerdictAction.APPLY: _("You may apply for access."),
+            VerdictAction.USE_API: _("You may use this release through the hosted API."),
+            VerdictAction.DOWNLOAD: _("You may download this release."),
+        }[verdict.action]
+    lead = {
+        VerdictAction.SEE: _("You cannot see this release."),
+        VerdictAction.APPLY: _("You cannot apply for access now."),
+        VerdictAction.USE_API: _("You cannot use this release through the hosted API yet."),
+        VerdictAction.DOWNLOAD: _("You cannot download this release yet."),
+    }[verdict.action]
+    first = verdict.next_step or verdict.denials[0]
+    return f"{lead} {first.sentence}"

@@ -1,0 +1,164 @@
+"""The three queries behind every verdict."""
+
+from datetime import datetime
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import (
+    BooleanField,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
+from django.db.models.functions import Coalesce, JSONObject
+
+from accounts.models import PersonalToken, User
+from accounts.selectors import live_clearances, live_memberships
+from licensing.facts import NAMED_ACCESS_MODES
+from licensing.models import (
+    OPEN_APPLICATION_STATES,
+    Acceptance,
+    Admission,
+    Application,
+    Grant,
+    GrantUser,
+    Terms,
+    TermsVersion,
+)
+from releases.models import AccessMode, Hold, Release, Stage
+from releases.permissions import visible_models
+
+# An instance of a model with the further attributes that its query here annotates.
+Row = Any
+
+
+class IsOneOf(Func):
+    """`value = ANY(array)`: whether a column's value is an element of an array column."""
+
+    template = "(%(expressions)s))"
+    arg_joiner = " = ANY("
+    output_field = BooleanField()
+
+
+def releases(ids: list[int], user_id: int | None) -> QuerySet[Any]:
+    """Query 1: the releases, what is in force on them, and what the person is to their model."""
+    holds = Hold.objects.filter(
+        Q(release=OuterRef("pk")) | Q(release__isnull=True), model=OuterRef("model")
+    ).exclude(state=Hold.State.LIFTED)
+    in_force = TermsVersion.objects.filter(terms=OuterRef("pk")).order_by("-number")
+    terms = (
+        Terms.objects.alias(required=IsOneOf(F("slug"), OuterRef("stage__terms")))
+        .filter(required=True)
+        .order_by("slug")
+        .values(
+            fact=JSONObject(
+                slug="slug",
+                title="title",
+                version=Subquery(in_force.values("pk")[:1]),
+                number=Subquery(in_force.values("number")[:1]),
+            )
+        )
+    )
+    same_model = Release.objects.filter(model=OuterRef("model"), state="sealed")
+    passed = Stage.objects.filter(
+        ladder=OuterRef("stage__ladder"), position__lte=OuterRef("stage__position")
+    )
+    application = Application.objects.filter(
+        model=OuterRef("model"), applicant=user_id, state__in=OPEN_APPLICATION_STATES
+    )
+    return (
+        Release.objects.filter(pk__in=ids)
+        .select_related("model", "stage")
+        .annotate(
+            hold_kinds=ArraySubquery(holds.values("kind")),
+            terms_in_force=ArraySubquery(terms),
+            takes_applications=Exists(same_model.filter(stage__access_mode__in=NAMED_ACCESS_MODES)),
+            api_public=Exists(
+                passed.filter(access_mode__in=[AccessMode.API_PUBLIC, AccessMode.WEIGHTS_OPEN])
+            ),
+            staff=Exists(visible_models(User(pk=user_id)).filter(pk=OuterRef("model"))),
+            application=Subquery(
+                application.order_by("-pk").values(
+                    fact=JSONObject(state="state", public_id="public_id")
+                )[:1]
+            ),
+        )
+    )
+
+
+def person(user_id: int, slugs: set[str], token: PersonalToken | None, now: datetime) -> Row:
+    """Query 2: the person, their token and what they have accepted, as the database has it."""
+    live_token = PersonalToken.objects.filter(
+        pk=token.pk if token else None,
+        user=OuterRef("pk"),
+        revoked_at__isnull=True,
+        expires_at__gt=now,
+    )
+    acceptances = Acceptance.objects.filter(user=OuterRef("pk"), version__terms__slug__in=slugs)
+    return (
+        User.objects.filter(pk=user_id)
+        .annotate(
+            verified=Exists(
+                EmailAddress.objects.filter(
+                    user=OuterRef("pk"), email__iexact=OuterRef("email"), verified=True
+                )
+            ),
+            tier=_highest_tier(now, user=OuterRef("pk")),
+            token_rights=Subquery(live_token.values("rights")[:1]),
+            accepted=ArraySubquery(
+                acceptances.values(
+                    fact=JSONObject(
+                        version="version_id",
+                        slug="version__terms__slug",
+                        organization="organization_id",
+                    )
+                )
+            ),
+        )
+        .first()
+    )
+
+
+def grants(user_id: int, models: set[int], ids: list[int], now: datetime) -> QuerySet[Any]:
+    """Query 3: the grants on these models that name the person, or whose holder they belong to."""
+    named = GrantUser.objects.filter(grant=OuterRef("pk"), user=user_id)
+    member = live_memberships().filter(organization=OuterRef("organization"), user=user_id)
+    admissions = Admission.objects.filter(grant=OuterRef("pk"), release__in=ids)
+    return (
+        Grant.objects.filter(Exists(named) | Exists(member), model__in=models)
+        .order_by("-pk")
+        .annotate(
+            named=Exists(named.filter(ended_at__isnull=True)),
+            member=Exists(member),
+            organization_tier=_highest_tier(now, organization=OuterRef("organization")),
+            places=ArraySubquery(
+                admissions.values(
+                    fact=JSONObject(
+                        release="release_id",
+                        ladder="stage__ladder_id",
+                        position="stage__position",
+                        state="state",
+                    )
+                )
+            ),
+        )
+    )
+
+
+def _highest_tier(now: datetime, **holder: OuterRef) -> Coalesce:
+    highest = (
+        live_clearances(now)
+        .filter(**holder)
+        .order_by()
+        .values(*holder)
+        .annotate(highest=Max("tier"))
+        .values("highest")
+    )
+    return Coalesce(Subquery(highest), 0, output_field=IntegerField())

@@ -1,0 +1,239 @@
+"""The one answer to "may this subject do this now": gathers the facts afresh and has them judged.
+
+Web, API, download and gateway all ask here. Three queries for any number of releases; what the
+caller holds in memory is never believed, only its ids.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.models import AnonymousUser
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import PersonalToken, User
+from licensing import gathering
+from licensing.facts import Facts, GrantFact, Links, TermsFact, TokenFact, Verdict, VerdictAction
+from licensing.gathering import Row
+from licensing.models import LIVE_GRANT_STATES, Mode
+from licensing.rules import evaluate
+from releases.models import AccessMode, Release
+
+Subject = User | AnonymousUser
+
+
+@dataclass(frozen=True)
+class Context:
+    """The circumstances of a request that the verdict looks at."""
+
+    now: datetime = field(default_factory=timezone.now)
+    token: PersonalToken | None = None
+    address: str = ""
+    country: str = ""
+    second_factor_age: int | None = None
+
+
+def decide(
+    subject: Subject, release: Release, action: VerdictAction, context: Context | None = None
+) -> Verdict:
+    """Return the verdict on one release, with every rule and its result."""
+    return decide_many(subject, [release], action, context)[release.pk]
+
+
+def decide_many(
+    subject: Subject,
+    releases: Iterable[Release],
+    action: VerdictAction,
+    context: Context | None = None,
+) -> dict[int, Verdict]:
+    """Return the verdict on each release by its id, in the same three queries."""
+    verdicts = decide_all(subject, releases, [action], context)
+    return {release_id: by_action[action] for release_id, by_action in verdicts.items()}
+
+
+def decide_all(
+    subject: Subject,
+    releases: Iterable[Release],
+    actions: Sequence[VerdictAction] = tuple(VerdictAction),
+    context: Context | None = None,
+) -> dict[int, dict[VerdictAction, Verdict]]:
+    """Return the verdicts of several actions on each release, in the same three queries."""
+    context = context or Context()
+    ids = [release.pk for release in releases]
+    worlds = _gather(subject, ids, context)
+    return {
+        release_id: {action: _best(action, worlds.get(release_id, [])) for action in actions}
+        for release_id in ids
+    }
+
+
+def _best(action: VerdictAction, candidates: list[Facts]) -> Verdict:
+    """Judge once for each of the person's grants; the kindest verdict is the verdict."""
+    if not candidates:
+        raise Release.DoesNotExist("A verdict was asked on a release that does not exist.")
+    verdicts = [evaluate(action, facts) for facts in candidates]
+    return min(verdicts, key=lambda verdict: len(verdict.denials))
+
+
+def _gather(subject: Subject, ids: list[int], context: Context) -> dict[int, list[Facts]]:
+    user_id = subject.pk if isinstance(subject, User) else None
+    rows = list(gathering.releases(ids, user_id))
+    slugs = {terms["slug"] for row in rows for terms in row.terms_in_force}
+    person = gathering.person(user_id, slugs, context.token, context.now) if user_id else None
+    grants: list[Row] = []
+    if person is not None and person.is_active:
+        grants = list(gathering.grants(person.pk, {row.model_id for row in rows}, ids, context.now))
+    return {
+        row.pk: _worlds(row, person, [g for g in grants if g.model_id == row.model_id], context)
+        for row in rows
+    }
+
+
+def _worlds(row: Row, person: Row, grants: list[Row], context: Context) -> list[Facts]:
+    """Return the facts once for each grant of the person, or once without any."""
+    base = _base(row, person, context)
+    if person is None or not person.is_active:
+        return [base]
+    base = replace(base, held=_held(grants))
+    if not grants:
+        anywhere = {entry["version"] for entry in person.accepted}
+        return [replace(base, terms=_terms(row, person, anywhere))]
+    worlds = []
+    for grant in grants:
+        accepted = {
+            entry["version"]
+            for entry in person.accepted
+            if entry["organization"] == grant.organization_id
+        }
+        worlds.append(
+            replace(
+                base,
+                terms=_terms(row, person, accepted, grant.organization_id),
+                grant=_grant_fact(row, grant),
+            )
+        )
+    return worlds
+
+
+def _base(row: Row, person: Row, context: Context) -> Facts:
+    active = person is not None and person.is_active
+    token = None
+    if context.token is not None:
+        rights = person.token_rights if person is not None else None
+        token = TokenFact(live=rights is not None, rights=frozenset(rights or ()))
+    self_service = set()
+    if row.api_public:
+        self_service.add(Mode.API.value)
+    if row.stage and row.stage.access_mode == AccessMode.WEIGHTS_OPEN:
+        self_service.add(Mode.WEIGHTS.value)
+    return Facts(
+        now=context.now,
+        release_state=row.state,
+        access_mode=row.stage.access_mode if row.stage else AccessMode.NONE.value,
+        stage_name=row.stage.name if row.stage else "",
+        required_tier=row.stage.required_tier if row.stage else 0,
+        holds=frozenset(row.hold_kinds),
+        takes_applications=row.takes_applications,
+        self_service=frozenset(self_service),
+        staff=active and row.staff,
+        signed_in=person is not None,
+        active=active,
+        email_verified=person is not None and person.verified,
+        token=token,
+        person_tier=person.tier if person is not None else 0,
+        terms=_terms(row, person, set()),
+        grant=None,
+        held="",
+        open_application=row.application["state"] if row.application and active else "",
+        links=_links(row),
+    )
+
+
+def _held(grants: list[Row]) -> str:
+    live = [grant for grant in grants if grant.state in LIVE_GRANT_STATES and grant.named]
+    if any(grant.state == "suspended" for grant in live):
+        return "suspended"
+    if any(set(Mode.values) <= set(grant.modes) for grant in live):
+        return "complete"
+    return ""
+
+
+def _terms(
+    row: Row, person: Row, accepted: set[int], organization_id: int | None = None
+) -> tuple[TermsFact, ...]:
+    known = {terms["slug"]: terms for terms in row.terms_in_force}
+    earlier = {entry["slug"] for entry in person.accepted} if person is not None else set()
+    facts = []
+    for slug in row.stage.terms if row.stage else ():
+        # A slug that nobody published terms for is required all the same: it keeps the door shut.
+        terms = known.get(slug, {"slug": slug, "title": slug, "version": None, "number": None})
+        facts.append(
+            TermsFact(
+                slug=slug,
+                title=terms["title"],
+                number=terms["number"],
+                accepted=terms["version"] is not None and terms["version"] in accepted,
+                accepted_earlier=slug in earlier,
+                url=terms_url(slug, str(row.model), organization_id),
+            )
+        )
+    return tuple(facts)
+
+
+def _grant_fact(row: Row, grant: Row) -> GrantFact:
+    return GrantFact(
+        id=grant.pk,
+        state=grant.state,
+        modes=frozenset(grant.modes),
+        ends_at=grant.ends_at,
+        named=grant.named,
+        for_organization=grant.organization_id is not None,
+        member=grant.member,
+        organization_tier=grant.organization_tier,
+        place=_place(row, grant.places),
+        reason=grant.state_reason,
+        url=reverse("grant_detail", args=[grant.public_id]),
+    )
+
+
+def _place(row: Row, places: list[dict[str, Any]]) -> str:
+    """An admission at a later stage of the ladder holds at the earlier ones too.
+
+    So that those who were in stay in when a release steps down.
+    """
+    if row.stage is None:
+        return "none"
+    states = {
+        place["state"]
+        for place in places
+        if place["release"] == row.pk
+        and place["ladder"] == row.stage.ladder_id
+        and place["position"] >= row.stage.position
+    }
+    return next((state for state in ("admitted", "queued") if state in states), "none")
+
+
+def _links(row: Row) -> Links:
+    query = urlencode({"model": str(row.model)})
+    application = ""
+    if row.application:
+        application = reverse("application_detail", args=[row.application["public_id"]])
+    return Links(
+        sign_in=reverse("account_login"),
+        verify_email=reverse("account_email"),
+        tokens=reverse("account_tokens"),
+        organizations=reverse("account_organizations"),
+        apply=f"{reverse('application_new')}?{query}",
+        application=application,
+    )
+
+
+def terms_url(slug: str, model: str, organization_id: int | None = None) -> str:
+    """Return the page on which a person accepts these terms for this model."""
+    query = {"model": model}
+    if organization_id is not None:
+        query["organization"] = str(organization_id)
+    return f"{reverse('terms_accept', args=[slug])}?{urlencode(query)}"
