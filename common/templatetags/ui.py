@@ -218,7 +218,10 @@ def form_errors(
         problems += [{"text": str(text), "target": ""} for text in each.non_field_errors()]
         for field in each:
             target = "" if field.is_hidden else field_target(field)
-            problems += [{"text": str(text), "target": target} for text in field.errors]
+            # The label goes first: five times "This field is required." would help nobody.
+            problems += [
+                {"text": f"{field.label}: {text}", "target": target} for text in field.errors
+            ]
     return problems
 
 
@@ -249,7 +252,7 @@ def pageheader(
     return render_to_string(
         "components/pageheader.html",
         {
-            "actions": content.strip(),
+            "actions": SafeString(content.strip()),
             "title": title,
             "lede": lede,
             "status": status,
