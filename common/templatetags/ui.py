@@ -117,9 +117,9 @@ SPANS = [
 
 
 @register.filter
-def span(value: timedelta | float | None) -> str:
+def span(value: timedelta | float | str | None) -> str:
     """A length of time in its two largest units."""
-    if value is None or value == "":
+    if value is None or isinstance(value, str):
         return NOTHING
     left = int(value.total_seconds() if isinstance(value, timedelta) else value)
     if left < 60:
@@ -133,9 +133,9 @@ def span(value: timedelta | float | None) -> str:
 
 
 @register.filter(name="bytes")
-def bytes_size(value: int | None) -> str:
+def bytes_size(value: int | str | None) -> str:
     """A size in decimal units, as model hubs and disk makers count."""
-    if value is None or value == "":
+    if value is None or isinstance(value, str):
         return NOTHING
     size = float(value)
     for unit in ("bytes", "kB", "MB", "GB", "TB"):
@@ -189,14 +189,14 @@ def request_id() -> str:
 def widget(field: BoundField) -> SafeString:
     """A field's control with the classes of the look added to its own."""
     control = field.field.widget
-    attrs: dict[str, str] = {}
+    attrs: dict[str, str | bool] = {}
     own = control.attrs.get("class", "")
     if isinstance(control, forms.Select) and not isinstance(control, forms.RadioSelect):
         attrs["class"] = f"form-select {own}".strip()
     elif not isinstance(control, forms.CheckboxInput):
         attrs["class"] = f"form-control {own}".strip()
     if field.errors and "class" in attrs:
-        attrs["class"] += " is-invalid"
+        attrs["class"] = f"{attrs['class']} is-invalid"
     return field.as_widget(attrs=attrs)
 
 
