@@ -74,6 +74,8 @@ class GrantFact:
     member: bool
     organization_tier: int
     place: str  # "admitted", "queued" or "none"
+    # Those of its modes that a reviewer approved; the others came with public terms.
+    reviewed: frozenset[str] = frozenset()
     reason: str = ""
     url: str = ""
 

@@ -231,7 +231,11 @@ LIVE_GRANT_STATES = ("pending_terms", "queued", "active", "suspended")
 
 
 class Grant(models.Model):
-    """The licence to one model, held by an organisation or by an unaffiliated person."""
+    """The licence to one model, held by an organisation or by an unaffiliated person.
+
+    `public_modes` are those of its `modes` that came by accepting the terms at a public stage,
+    without a review: where a stage names its people they do not count.
+    """
 
     public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     model = models.ForeignKey(Model, models.PROTECT, related_name="grants")
@@ -245,6 +249,7 @@ class Grant(models.Model):
         Application, models.PROTECT, null=True, blank=True, related_name="grant"
     )
     modes = ArrayField(models.CharField(max_length=10, choices=Mode.choices))
+    public_modes = ArrayField(models.CharField(max_length=10, choices=Mode.choices), default=list)
     scope = models.JSONField(default=dict)
     state = models.CharField(
         max_length=14, choices=GrantState.choices, default=GrantState.PENDING_TERMS
@@ -282,6 +287,15 @@ class Grant(models.Model):
                 name="licensing_grant_modes_known",
                 condition=models.Q(modes__contained_by=["api", "weights"])
                 & models.Q(modes__len__gt=0),
+            ),
+            models.CheckConstraint(
+                name="licensing_grant_public_modes_among_modes",
+                condition=models.Q(public_modes__contained_by=models.F("modes")),
+            ),
+            models.CheckConstraint(
+                name="licensing_grant_unreviewed_is_public",
+                condition=models.Q(application__isnull=False)
+                | models.Q(modes__contained_by=models.F("public_modes")),
             ),
             models.CheckConstraint(
                 name="licensing_grant_suspended_by_someone",

@@ -167,20 +167,19 @@ def _hold(action: VerdictAction, facts: Facts) -> list[Check]:
 
 def _grant(action: VerdictAction, facts: Facts) -> list[Check]:
     grant, mode = facts.grant, MODE_OF[action]
-    if grant and grant.is_live and mode in grant.modes:
-        return _ok("grant", _("You have a grant that covers this."))
-    if grant and not grant.is_live and mode in grant.modes:
-        # What ended it is told by `grant_state`; here it says how to begin again.
-        return _ok("grant", _("You had a grant that covered this."))
-    if grant:
+    if grant is None:
+        return _way_to_a_grant(mode, _("You have no grant for this model."), facts)
+    if mode not in grant.modes:
         words = {
             "api": _("Your grant is for the weights and not for the hosted API."),
             "weights": _("Your grant is for the hosted API and not for the weights."),
         }
-        sentence = words[mode]
-    else:
-        sentence = _("You have no grant for this model.")
-    return _way_to_a_grant(mode, sentence, facts)
+        return _way_to_a_grant(mode, words[mode], facts)
+    if NEEDS_PLACE[action] == facts.access_mode and mode not in grant.reviewed:
+        sentence = _("Your grant came with public terms; this stage asks for a reviewed one.")
+        return _way_to_a_grant(mode, sentence, facts)
+    # What may have ended it is told by `grant_state`.
+    return _ok("grant", _("There is a grant to you that covers this."))
 
 
 def _way_to_a_grant(mode: str, sentence: str, facts: Facts) -> list[Check]:

@@ -156,7 +156,7 @@ def _held(grants: list[Row]) -> str:
     live = [grant for grant in grants if grant.state in LIVE_GRANT_STATES and grant.named]
     if any(grant.state == "suspended" for grant in live):
         return "suspended"
-    if any(set(Mode.values) <= set(grant.modes) for grant in live):
+    if any(set(Mode.values) <= _reviewed(grant) for grant in live):
         return "complete"
     return ""
 
@@ -194,9 +194,14 @@ def _grant_fact(row: Row, grant: Row) -> GrantFact:
         member=grant.member,
         organization_tier=grant.organization_tier,
         place=_place(row, grant.places),
+        reviewed=frozenset(_reviewed(grant)),
         reason=grant.state_reason,
         url=reverse("grant_detail", args=[grant.public_id]),
     )
+
+
+def _reviewed(grant: Row) -> set[str]:
+    return set(grant.modes) - set(grant.public_modes)
 
 
 def _place(row: Row, places: list[dict[str, Any]]) -> str:

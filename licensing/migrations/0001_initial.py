@@ -131,6 +131,16 @@ class Migration(migrations.Migration):
                         size=None,
                     ),
                 ),
+                (
+                    "public_modes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[("api", "Hosted API"), ("weights", "Weights")], max_length=10
+                        ),
+                        default=list,
+                        size=None,
+                    ),
+                ),
                 ("scope", models.JSONField(default=dict)),
                 (
                     "state",
@@ -513,6 +523,24 @@ class Migration(migrations.Migration):
                     ("modes__contained_by", ["api", "weights"]), ("modes__len__gt", 0)
                 ),
                 name="licensing_grant_modes_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("public_modes__contained_by", models.F("modes"))),
+                name="licensing_grant_public_modes_among_modes",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("application__isnull", False),
+                    ("modes__contained_by", models.F("public_modes")),
+                    _connector="OR",
+                ),
+                name="licensing_grant_unreviewed_is_public",
             ),
         ),
         migrations.AddConstraint(
