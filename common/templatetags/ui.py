@@ -219,9 +219,8 @@ def form_errors(
         for field in each:
             target = "" if field.is_hidden else field_target(field)
             # The label goes first: five times "This field is required." would help nobody.
-            problems += [
-                {"text": f"{field.label}: {text}", "target": target} for text in field.errors
-            ]
+            label = str(field.label).rstrip(".:?")
+            problems += [{"text": f"{label}: {text}", "target": target} for text in field.errors]
     return problems
 
 
