@@ -14,7 +14,7 @@ from common.countries import COUNTRIES
 from common.text import one_line, paragraphs
 
 if TYPE_CHECKING:
-    from django.utils.functional import Promise
+    from django.utils.functional import _StrPromise
 
 
 class LineField(forms.CharField):
@@ -34,7 +34,7 @@ class LineField(forms.CharField):
 class ReasonField(forms.CharField):
     """Why somebody does something: a few sentences, kept with the event."""
 
-    def __init__(self, *, label: "str | Promise", help_text: "str | Promise" = "") -> None:
+    def __init__(self, *, label: "str | _StrPromise", help_text: "str | _StrPromise" = "") -> None:
         super().__init__(
             label=label, help_text=help_text, max_length=2000, widget=forms.Textarea({"rows": 3})
         )

@@ -3,7 +3,11 @@
 from accounts.notifications import mail_secret, notify
 from accounts.services.clearances import grant_clearance, revoke_clearance
 from accounts.services.inbox import mark_all_read, mark_read
-from accounts.services.mail import send_notification, send_owed_notifications
+from accounts.services.mail import (
+    retry_notification,
+    send_notification,
+    send_owed_notifications,
+)
 from accounts.services.organizations import add_member, create_organization, end_membership
 from accounts.services.people import change_profile, create_user, erase_person, record_sign_up
 from accounts.services.tokens import create_token, revoke_token, touch_token
@@ -22,6 +26,7 @@ __all__ = [
     "mark_read",
     "notify",
     "record_sign_up",
+    "retry_notification",
     "revoke_clearance",
     "revoke_token",
     "send_notification",

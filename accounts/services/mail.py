@@ -11,8 +11,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Notification
+from accounts.models import Notification, User
+from accounts.permissions import can_operate
 from accounts.selectors import owed_notifications
+from common.errors import Refused
+from common.queue import enqueue
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +58,24 @@ def send_notification(*, notification_id: int) -> bool:
         ]
     )  # fmt: skip
     return notification.sent_at is not None
+
+
+@transaction.atomic
+def retry_notification(*, actor: User, notification_id: int) -> None:
+    """Owe a mail anew that failed or was given up; the operator does this."""
+    if not can_operate(actor):
+        raise Refused(_("Only the operator can send a mail again."))
+    notification = (
+        Notification.objects.select_for_update(no_key=True).filter(pk=notification_id).first()
+    )
+    if notification is None or notification.sent_at is not None:
+        raise Refused(_("This mail was sent already."))
+    if not notification.address or not notification.body:
+        raise Refused(_("Nothing is left of this mail: its secret link, or the person, is gone."))
+    notification.given_up_at = None
+    notification.next_attempt_at = timezone.now()
+    notification.save(update_fields=["given_up_at", "next_attempt_at"])
+    enqueue("accounts.send_notification", notification.pk)
 
 
 def send_owed_notifications(*, budget_seconds: float = 30, most: int = 200) -> int:
