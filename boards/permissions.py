@@ -1,95 +1,121 @@
-"""Who may open a board's pages and act on its motions. A superuser is nobody here."""
+"""Who may open a board's pages and act on its motions. A superuser is nobody here.
+
+Each act has a function that says why not, empty where it may be done: pages ask before they
+offer, and services ask again under the lock.
+"""
 
 from datetime import datetime
 from uuid import UUID
 
-from django.contrib.auth.models import AnonymousUser
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from boards import selectors
 from boards.models import Board, Motion, MotionState, SeatRole
 from boards.selectors import Standing
 
-Person = User | AnonymousUser
 
-
-def _is_live(user: Person) -> bool:
-    return bool(user.is_authenticated and user.is_active)
-
-
-def can_see_board(user: Person, board: Board) -> bool:
+def can_see_board(user: User, board: Board) -> bool:
     """Seat holders see their board, and so does whoever put a motion before it."""
-    if not _is_live(user) or not isinstance(user, User):
-        return False
-    return selectors.boards_of(user).filter(pk=board.pk).exists()
+    return user.is_active and selectors.boards_of(user).filter(pk=board.pk).exists()
 
 
-def can_see_motion(user: Person, motion: Motion) -> bool:
+def can_see_motion(user: User, motion: Motion) -> bool:
     """Seat holders see the motions of their board, a proposer their own."""
-    if not _is_live(user) or not isinstance(user, User):
-        return False
-    return selectors.motions_visible_to(user).filter(pk=motion.pk).exists()
+    return user.is_active and selectors.motions_visible_to(user).filter(pk=motion.pk).exists()
 
 
-def can_vote(user: Person, motion: Motion, standing: Standing, now: datetime) -> bool:
-    """A seat of the snapshot that is not excluded, until the deadline."""
-    if not _is_live(user) or not isinstance(user, User):
-        return False
-    ballot = standing.ballot_of(user)
-    return bool(
-        ballot
-        and not ballot.excluded
-        and motion.state == MotionState.VOTING
-        and motion.voting_closes_at
-        and now < motion.voting_closes_at
-    )
-
-
-def is_chair(user: Person, standing: Standing) -> bool:
-    """The chair of the snapshot; chairing is not voting, so an excluded chair still closes."""
-    if not _is_live(user) or not isinstance(user, User):
-        return False
-    ballot = standing.ballot_of(user)
-    return ballot is not None and ballot.role == SeatRole.CHAIR
-
-
-def can_close(user: Person, motion: Motion, standing: Standing) -> bool:
-    """The chair, once every seat that could vote has voted or recused."""
-    return motion.state == MotionState.VOTING and is_chair(user, standing) and not standing.awaited
-
-
-def can_withdraw(user: Person, motion: Motion, now: datetime) -> bool:
-    """The proposer, until voting ends: a board's finished vote is not theirs to take back."""
-    if not _is_live(user) or motion.proposer_id != user.pk:
-        return False
-    if motion.state == MotionState.VOTING:
-        return motion.voting_closes_at is not None and now < motion.voting_closes_at
-    return motion.state in (MotionState.DRAFT, MotionState.IN_REVIEW)
-
-
-def can_cancel(user: Person, motion: Motion) -> bool:
-    """Any one seat holder, while the decision has not taken effect: tightening takes one."""
-    return (
-        isinstance(user, User)
-        and _is_live(user)
-        and motion.state == MotionState.APPROVED
-        and motion.applied_at is None
-        and selectors.holds_seat(user, motion.board_id)
-    )
-
-
-def get_board_or_404(user: Person, slug: str) -> Board:
+def get_board_or_404(user: User, slug: str) -> Board:
     """Load a board for its page; 404 for whoever may not know of it."""
-    board = selectors.board_by_slug(slug)
-    if board is None or not can_see_board(user, board):
+    board = selectors.boards_of(user).filter(slug=slug).first() if user.is_active else None
+    if board is None:
         raise Http404
     return board
 
 
-def get_motion_or_404(user: Person, public_id: UUID) -> Motion:
+def get_motion_or_404(user: User, public_id: UUID) -> Motion:
     """Load a motion for its page; 404 for whoever may not know of it."""
-    motion = selectors.motion_by_public_id(public_id)
-    if motion is None or not can_see_motion(user, motion):
+    visible = selectors.motions_visible_to(user) if user.is_active else Motion.objects.none()
+    motion = visible.select_related("board", "proposer").filter(public_id=public_id).first()
+    if motion is None:
         raise Http404
     return motion
+
+
+def state_words(motion: Motion) -> str:
+    """Return the motion's state as it stands within a sentence."""
+    return str(motion.get_state_display()).lower()
+
+
+def _is_over(motion: Motion, now: datetime) -> bool:
+    return motion.voting_closes_at is not None and now >= motion.voting_closes_at
+
+
+def why_no_vote(user: User, motion: Motion, standing: Standing, now: datetime) -> str:
+    """A vote needs a seat of the snapshot that is not excluded, until the deadline."""
+    if motion.state != MotionState.VOTING:
+        return _("Voting is not open on this motion; it is %(state)s.") % {
+            "state": state_words(motion)
+        }
+    if _is_over(motion, now):
+        return _("The time for voting is over; no vote was recorded.")
+    ballot = standing.ballot_of(user)
+    if ballot is None:
+        return _("You held no seat on the board when voting opened, so you have no vote.")
+    if ballot.excluded:
+        return _("Your seat has no vote on this motion: %(why)s") % {"why": ballot.excluded}
+    return ""
+
+
+def why_no_close(user: User, motion: Motion, standing: Standing, now: datetime) -> str:
+    """The chair closes once every seat that could vote has; chairing needs no vote of one's own."""
+    if motion.state != MotionState.VOTING:
+        return _("There is no vote to close: the motion is %(state)s.") % {
+            "state": state_words(motion)
+        }
+    ballot = standing.ballot_of(user)
+    if ballot is None or ballot.role != SeatRole.CHAIR:
+        return _("Only the chair may close the vote; it closes by itself when its time is over.")
+    if standing.awaited and not _is_over(motion, now):
+        return _("The vote can be closed once every seat has voted. Still awaited: %(roles)s.") % {
+            "roles": ", ".join(str(each.get_role_display()).lower() for each in standing.awaited)
+        }
+    return ""
+
+
+def why_no_revision(user: User, motion: Motion, now: datetime) -> str:
+    """The proposer changes the dossier until voting ends; what is being counted stays as it is."""
+    if motion.proposer_id != user.pk:
+        return _("Only the proposer may change the dossier.")
+    return _why_too_late(motion, now)
+
+
+def why_no_withdrawal(user: User, motion: Motion, now: datetime) -> str:
+    """The proposer withdraws until voting ends: a finished vote is not theirs to take back."""
+    if motion.proposer_id != user.pk:
+        return _("Only the proposer may withdraw a motion.")
+    return _why_too_late(motion, now)
+
+
+def _why_too_late(motion: Motion, now: datetime) -> str:
+    if motion.state == MotionState.VOTING and _is_over(motion, now):
+        return _("The time for voting is over and the votes are being counted.")
+    if motion.state not in (MotionState.DRAFT, MotionState.IN_REVIEW, MotionState.VOTING):
+        return _("It is too late for that: the motion is %(state)s.") % {
+            "state": state_words(motion)
+        }
+    return ""
+
+
+def why_no_cancellation(user: User, motion: Motion) -> str:
+    """Any one seat holder, while the decision has not taken effect: tightening takes one."""
+    if motion.applied_at is not None:
+        return _("The decision has taken effect already, so it cannot be cancelled.")
+    if motion.state != MotionState.APPROVED:
+        return _("Only an approved motion can be cancelled; this one is %(state)s.") % {
+            "state": state_words(motion)
+        }
+    if not selectors.holds_seat(user, motion.board_id):
+        return _("Only someone with a seat on the board may cancel its decision.")
+    return ""

@@ -30,11 +30,6 @@ def person_name(user: User | None) -> str:
     return _("an erased person") if user.erased_at else str(user)
 
 
-def board_by_slug(slug: str) -> Board | None:
-    """Find a board."""
-    return Board.objects.filter(slug=slug).first()
-
-
 def boards_of(user: User) -> QuerySet[Board]:
     """Return the boards that the person sits on or has put a motion before, with their seats."""
     seats = Prefetch("seats", Seat.objects.select_related("holder"))
@@ -42,6 +37,12 @@ def boards_of(user: User) -> QuerySet[Board]:
         Exists(Seat.objects.filter(board=OuterRef("pk"), holder=user))
         | Exists(Motion.objects.filter(board=OuterRef("pk"), proposer=user))
     ).prefetch_related(seats)
+
+
+def boards_with_counts(user: User) -> QuerySet[Board]:
+    """Return the same, each with how many motions it has before it (`open_count`)."""
+    open_motions = Q(motions__state__in=OPEN_STATES)
+    return boards_of(user).annotate(open_count=Count("motions", filter=open_motions))
 
 
 def seats_of(user: User) -> QuerySet[Seat]:

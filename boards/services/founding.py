@@ -10,7 +10,7 @@ from accounts.models import User
 from audit.services import record
 from boards.actions import Action
 from boards.models import Board, Seat, SeatRole
-from boards.services.guards import clean_text
+from boards.services.guards import clean_line, clean_paragraphs
 from common.errors import Refused
 
 SEATS = 50
@@ -30,8 +30,9 @@ def found_board(
     A seat without a holder is vacant. Raises Refused for a slug that is taken, a role that is
     unknown, a person seated twice or a second chair.
     """
-    name = clean_text(name, what=_("The name"), limit=120)
-    description = clean_text(description, what=_("The description"), limit=2000, required=False)
+    name = clean_line(name, what=_("The name"), limit=120)
+    if description:
+        description = clean_paragraphs(description, what=_("The description"), limit=2000)
     if slug != slugify(slug) or not 1 <= len(slug) <= 60:
         raise Refused(_("The short name takes lower-case letters, digits and hyphens only."))
     _check_seats(seats)

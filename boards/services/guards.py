@@ -9,6 +9,7 @@ from accounts.models import User
 from boards.models import Motion
 from common.canonical import canonical_json
 from common.errors import Refused
+from common.text import one_line, paragraphs
 
 REASON_LENGTH = 5000
 DOSSIER_BYTES = 500_000
@@ -30,27 +31,25 @@ def live_actor(actor: User | None) -> User:
     return actor
 
 
-def clean_text(text: str, *, what: str, limit: int, required: bool = True) -> str:
-    """Return the text as it is kept. Raises Refused naming `what` and what would be right."""
-    kept = str(text).replace("\r\n", "\n").replace("\r", "\n").strip()
-    if required and not kept:
-        raise Refused(_("%(what)s is empty. Write at least a sentence.") % {"what": what})
-    if len(kept) > limit:
-        raise Refused(
-            _("%(what)s has %(length)d characters; at most %(limit)d are kept. Shorten it.")
-            % {"what": what, "length": len(kept), "limit": limit}
-        )
-    if not _is_storable(kept):
-        raise Refused(
-            _("%(what)s contains characters that cannot be kept. Type it again as plain text.")
-            % {"what": what}
-        )
-    return kept
+def clean_line(text: str, *, what: str, limit: int) -> str:
+    """Return a single line as it is kept. Raises Refused naming `what` and what is wrong."""
+    try:
+        return one_line(text, max_length=limit)
+    except ValueError as error:
+        raise Refused(f"{what}: {error}") from error
+
+
+def clean_paragraphs(text: str, *, what: str, limit: int) -> str:
+    """Return a longer text as it is kept. Raises Refused naming `what` and what is wrong."""
+    try:
+        return paragraphs(text, max_length=limit)
+    except ValueError as error:
+        raise Refused(f"{what}: {error}") from error
 
 
 def clean_reason(reason: str) -> str:
     """Return a reason as it is kept."""
-    return clean_text(reason, what=_("The reason"), limit=REASON_LENGTH)
+    return clean_paragraphs(reason, what=_("The reason"), limit=REASON_LENGTH)
 
 
 def clean_json(value: dict[str, Any], *, what: str) -> dict[str, Any]:

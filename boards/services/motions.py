@@ -12,7 +12,7 @@ from audit.services import record
 from boards import notifications, permissions, selectors
 from boards.actions import Action
 from boards.models import OPEN_STATES, Board, Dossier, Motion, MotionState
-from boards.services.guards import clean_json, clean_reason, clean_text, live_actor, locked
+from boards.services.guards import clean_json, clean_line, clean_reason, live_actor, locked
 from boards.tally import parse_rule
 from common.canonical import digest
 from common.errors import Refused
@@ -42,7 +42,7 @@ def propose_motion(
     rule that cannot be kept.
     """
     proposer = live_actor(actor)
-    title = clean_text(title, what=_("The title"), limit=200)
+    title = clean_line(title, what=_("The title"), limit=200)
     params = clean_json(params, what=_("The motion's data"))
     dossier = clean_json(dossier, what=_("The dossier"))
     _check_rule(rule, voting_seconds)
@@ -113,12 +113,8 @@ def revise_dossier(*, actor: User | None, motion: Motion, dossier: dict[str, Any
     """Put a changed dossier before the board. A vote under way ends: its votes become stale."""
     proposer = live_actor(actor)
     current = locked(motion)
-    if current.proposer_id != proposer.pk:
-        raise Refused(_("Only the proposer may change the dossier."))
-    if not permissions.can_withdraw(proposer, current, timezone.now()):
-        raise Refused(
-            _("The dossier cannot change any more: %(why)s") % {"why": _why_too_late(current)}
-        )
+    if why := permissions.why_no_revision(proposer, current, timezone.now()):
+        raise Refused(why)
     dossier = clean_json(dossier, what=_("The dossier"))
     sealed = dossier_digest(current.kind, current.subject_ref, current.params, dossier)
     if sealed == current.dossier_digest:
@@ -151,23 +147,13 @@ def revise_dossier(*, actor: User | None, motion: Motion, dossier: dict[str, Any
     return current
 
 
-def _why_too_late(motion: Motion) -> str:
-    if motion.state == MotionState.VOTING:
-        return _("the time for voting is over and the votes are being counted.")
-    return _("the motion is %(state)s.") % {"state": str(motion.get_state_display()).lower()}
-
-
 @transaction.atomic
 def withdraw_motion(*, actor: User | None, motion: Motion, reason: str) -> Motion:
     """Take one's own motion back. Votes that were cast stay sealed."""
     proposer = live_actor(actor)
     current = locked(motion)
-    if current.proposer_id != proposer.pk:
-        raise Refused(_("Only the proposer may withdraw a motion."))
-    if not permissions.can_withdraw(proposer, current, timezone.now()):
-        raise Refused(
-            _("The motion cannot be withdrawn any more: %(why)s") % {"why": _why_too_late(current)}
-        )
+    if why := permissions.why_no_withdrawal(proposer, current, timezone.now()):
+        raise Refused(why)
     return _end(proposer, current, MotionState.WITHDRAWN, Action.MOTION_WITHDRAWN, reason)
 
 
@@ -177,7 +163,8 @@ def lapse_motion(*, actor: User | None, motion: Motion, reason: str) -> Motion:
     current = locked(motion)
     if current.state not in OPEN_STATES:
         raise Refused(
-            _("The motion cannot lapse any more: %(why)s") % {"why": _why_too_late(current)}
+            _("The motion cannot lapse: it is %(state)s.")
+            % {"state": permissions.state_words(current)}
         )
     return _end(actor, current, MotionState.LAPSED, Action.MOTION_LAPSED, reason)
 
@@ -187,14 +174,8 @@ def cancel_motion(*, actor: User | None, motion: Motion, reason: str) -> Motion:
     """Stop an approved motion before it takes effect. One seat holder is enough."""
     lead = live_actor(actor)
     current = locked(motion)
-    if not selectors.holds_seat(lead, current.board_id):
-        raise Refused(_("Only someone with a seat on the board may cancel its decision."))
-    if current.applied_at is not None:
-        raise Refused(_("The decision has taken effect already, so it cannot be cancelled."))
-    if not permissions.can_cancel(lead, current):
-        raise Refused(
-            _("Only an approved motion can be cancelled: %(why)s") % {"why": _why_too_late(current)}
-        )
+    if why := permissions.why_no_cancellation(lead, current):
+        raise Refused(why)
     return _end(lead, current, MotionState.CANCELLED, Action.MOTION_CANCELLED, reason)
 
 
@@ -232,7 +213,7 @@ def mark_applied(*, motion: Motion) -> Motion:
         raise Refused(_("The motion is still open, so there is nothing to apply."))
     if current.state != motion.state:
         raise Refused(
-            _("The motion is %(state)s now.") % {"state": str(current.get_state_display()).lower()}
+            _("The motion is %(state)s now.") % {"state": permissions.state_words(current)}
         )
     if current.applied_at is None:
         current.applied_at = timezone.now()

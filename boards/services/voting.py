@@ -11,13 +11,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.services import record
-from boards import notifications, selectors
+from boards import notifications, permissions, selectors
 from boards.actions import Action
 from boards.models import Ballot, Motion, MotionState, Vote, VoteChoice
-from boards.permissions import is_chair
 from boards.sealing import Opening, commitment, new_nonce
 from boards.selectors import Standing
-from boards.services.guards import clean_reason, clean_text, live_actor, locked
+from boards.services.guards import clean_line, clean_reason, live_actor, locked
 from boards.tally import Tally, obstacles, parse_rule
 from common.errors import Refused
 
@@ -36,7 +35,7 @@ def open_voting(
     if current.state != MotionState.IN_REVIEW:
         raise Refused(
             _("Voting opens on a motion in review; this one is %(state)s.")
-            % {"state": str(current.get_state_display()).lower()}
+            % {"state": permissions.state_words(current)}
         )
     why = {current.proposer_id: _("Proposed the motion."), **(excluded or {})}
     current.round += 1
@@ -94,7 +93,7 @@ def exclude_voter(*, actor: User | None, subject_ref: str, user: User, why: str)
 
     A vote they have cast does not count. Returns on how many motions that changed something.
     """
-    why = clean_text(why, what=_("The reason"), limit=200)
+    why = clean_line(why, what=_("The reason"), limit=200)
     voting = Motion.objects.filter(subject_ref=subject_ref, state=MotionState.VOTING)
     changed = 0
     for motion in voting.order_by("pk"):
@@ -128,7 +127,11 @@ def cast_vote(
     voter = live_actor(actor)
     current = locked(motion)
     _guard_dossier(current, dossier_digest)
-    ballot = _votable_ballot(current, voter)
+    standing = selectors.standing(current)
+    ballot = standing.ballot_of(voter)
+    why = permissions.why_no_vote(voter, current, standing, timezone.now())
+    if why or ballot is None:
+        raise Refused(why)
     if choice not in VoteChoice.values:
         raise Refused(_("Choose one of: approve, reject, abstain, recuse."))
     reason = clean_reason(reason)
@@ -165,22 +168,6 @@ def _guard_dossier(current: Motion, dossier_digest: str) -> None:
     )
 
 
-def _votable_ballot(current: Motion, voter: User) -> Ballot:
-    if current.state != MotionState.VOTING or current.voting_closes_at is None:
-        raise Refused(
-            _("Voting is not open on this motion; it is %(state)s.")
-            % {"state": str(current.get_state_display()).lower()}
-        )
-    if timezone.now() >= current.voting_closes_at:
-        raise Refused(_("The time for voting is over; no vote was recorded."))
-    ballot = selectors.standing(current).ballot_of(voter)
-    if ballot is None:
-        raise Refused(_("You held no seat on the board when voting opened, so you have no vote."))
-    if ballot.excluded:
-        raise Refused(_("Your seat has no vote on this motion: %(why)s") % {"why": ballot.excluded})
-    return ballot
-
-
 @transaction.atomic
 def close_voting(*, actor: User | None, motion: Motion) -> Motion:
     """Count the votes and open them. The chair may once all have voted, the portal when time is up.
@@ -203,24 +190,14 @@ def close_voting(*, actor: User | None, motion: Motion) -> Motion:
 
 
 def _guard_close(actor: User | None, current: Motion, standing: Standing) -> None:
-    if current.state != MotionState.VOTING or current.voting_closes_at is None:
-        raise Refused(
-            _("There is no vote to close: the motion is %(state)s.")
-            % {"state": str(current.get_state_display()).lower()}
-        )
-    over = timezone.now() >= current.voting_closes_at
-    if actor is None:
-        if not over:
-            raise Refused(_("The time for voting is not over yet."))
-        return
-    if not is_chair(actor, standing):
-        raise Refused(_("Only the chair may close the vote before its time is over."))
-    if standing.awaited and not over:
-        roles = ", ".join(str(each.get_role_display()).lower() for each in standing.awaited)
-        raise Refused(
-            _("The vote can be closed once every seat has voted. Still awaited: %(roles)s.")
-            % {"roles": roles}
-        )
+    now = timezone.now()
+    if actor is not None:
+        if why := permissions.why_no_close(live_actor(actor), current, standing, now):
+            raise Refused(why)
+    elif current.state != MotionState.VOTING:
+        raise Refused(_("There is no vote to close."))
+    elif current.voting_closes_at is None or now < current.voting_closes_at:
+        raise Refused(_("The time for voting is not over yet."))
 
 
 def _record_close(actor: User | None, current: Motion, standing: Standing, result: Tally) -> None:
