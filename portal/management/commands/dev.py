@@ -87,7 +87,7 @@ class Command(BaseCommand):
         """Bring the database to the state that the code expects."""
         with self.timed("migrate"):
             if settings.CELERY_BROKER_URL.startswith("pgmq:"):
-                broker.install_queue(settings.CELERY_BROKER_TRANSPORT_OPTIONS["conn_string"])
+                broker.install_queue(str(settings.CELERY_BROKER_TRANSPORT_OPTIONS["conn_string"]))
             call_command("migrate", verbosity=0, interactive=False)
         if seed:
             with self.timed("seed"):
