@@ -1,5 +1,6 @@
 """The settings as mypy's Django plugin loads them: those of a test run."""
 
-# isort: off - the first import sets the variables that the second one reads
+# The first import sets the variables that the second one reads.
+# isort: off
 from tests import environment  # noqa: F401
 from portal.settings import *  # noqa: F403
