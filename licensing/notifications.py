@@ -1,0 +1,198 @@
+"""What this room tells people. One function a message; nothing secret in any of them."""
+
+from django.urls import reverse
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.services import notify
+from licensing.models import Acceptance, Application, Grant
+from licensing.selectors import named_users
+from releases.models import Release
+
+
+def _application_url(application: Application) -> str:
+    return reverse("application_detail", args=[application.public_id])
+
+
+def _grant_url(grant: Grant) -> str:
+    return reverse("grant_detail", args=[grant.public_id])
+
+
+def application_submitted(application: Application, reviewers: list[User]) -> None:
+    """Tell the reviewers of the model that something waits for them."""
+    for reviewer in reviewers:
+        notify(
+            recipient=reviewer,
+            kind="licensing.application_submitted",
+            subject=_("An application for %(model)s waits for review")
+            % {"model": application.model},
+            body=_("Take it from the queue when you have time for it."),
+            url=reverse("review_detail", args=[application.public_id]),
+        )
+
+
+def application_received(application: Application) -> None:
+    """Tell the applicant that the application arrived, and what comes next."""
+    notify(
+        recipient=application.applicant,
+        kind="licensing.application_received",
+        subject=_("We have your application for %(model)s") % {"model": application.model},
+        body=_("A reviewer will read it. You need do nothing until you hear from us."),
+        url=_application_url(application),
+    )
+
+
+def application_returned(application: Application) -> None:
+    """Tell the applicant what the reviewer asks."""
+    notify(
+        recipient=application.applicant,
+        kind="licensing.application_returned",
+        subject=_("Your application for %(model)s came back with questions")
+        % {"model": application.model},
+        body=_("Answer these and send it again:\n\n%(message)s") % {"message": application.message},
+        url=_application_url(application),
+    )
+
+
+def application_approved(application: Application, grant: Grant) -> None:
+    """Tell the applicant what they got."""
+    notify(
+        recipient=application.applicant,
+        kind="licensing.application_approved",
+        subject=_("Your application for %(model)s is approved") % {"model": application.model},
+        body=_("The grant runs until %(day)s. Its page says what it allows and what comes next.")
+        % {"day": formats.date_format(grant.ends_at, "j M Y")},
+        url=_grant_url(grant),
+    )
+
+
+def application_declined(application: Application) -> None:
+    """Tell the applicant why not."""
+    notify(
+        recipient=application.applicant,
+        kind="licensing.application_declined",
+        subject=_("Your application for %(model)s was declined") % {"model": application.model},
+        body=_("The reason given:\n\n%(reason)s\n\nYou may apply again when this has changed.")
+        % {"reason": application.message},
+        url=_application_url(application),
+    )
+
+
+def application_withdrawn(application: Application) -> None:
+    """Tell whoever was reviewing it that there is nothing left to do."""
+    if application.reviewer is None:
+        return
+    notify(
+        recipient=application.reviewer,
+        kind="licensing.application_withdrawn",
+        subject=_("An application for %(model)s was withdrawn") % {"model": application.model},
+        body=_("You need do nothing more about it."),
+        url=reverse("review_detail", args=[application.public_id]),
+    )
+
+
+def terms_accepted(acceptance: Acceptance) -> None:
+    """Send the person a copy of what they agreed to, whole, so that they can keep it."""
+    version = acceptance.version
+    notify(
+        recipient=acceptance.user,
+        kind="licensing.terms_accepted",
+        subject=_("Your copy of “%(title)s”, version %(number)s")
+        % {"title": version.terms.title, "number": version.number},
+        body=_(
+            "You agreed to the text below.\n\n"
+            "Accepted: %(when)s\nFor: %(capacity)s\nSHA-256 of the text: %(sha256)s\n\n%(text)s"
+        )
+        % {
+            "when": formats.date_format(acceptance.accepted_at, "j M Y, H:i e"),
+            "capacity": acceptance.organization or _("yourself"),
+            "sha256": acceptance.text_sha256,
+            "text": version.text,
+        },
+        url=reverse("terms_version", args=[version.terms.slug, version.number]),
+    )
+
+
+def grant_active(grant: Grant) -> None:
+    """Tell the named users that they can begin."""
+    _tell_users(
+        grant,
+        "grant_active",
+        _("Your access to %(model)s is active") % {"model": grant.model},
+        _("You can use what the grant's page lists now."),
+    )
+
+
+def grant_queued(grant: Grant) -> None:
+    """Tell the named users that they wait for a place."""
+    _tell_users(
+        grant,
+        "grant_queued",
+        _("Your access to %(model)s waits for a place") % {"model": grant.model},
+        _("The cohort is full or new access is on hold. We write when a place is yours."),
+    )
+
+
+def grant_admitted(grant: Grant, release: Release) -> None:
+    """Tell the named users that they have a place."""
+    _tell_users(
+        grant,
+        "grant_admitted",
+        _("You have a place for %(release)s") % {"release": release},
+        _("The grant's page says whether anything is left to do before you begin."),
+    )
+
+
+def grant_suspended(grant: Grant) -> None:
+    """Tell the named users that the grant is suspended, and why."""
+    _tell_users(
+        grant,
+        "grant_suspended",
+        _("Your access to %(model)s is suspended") % {"model": grant.model},
+        _("The reason given:\n\n%(reason)s") % {"reason": grant.state_reason},
+    )
+
+
+def grant_suspension_lifted(grant: Grant) -> None:
+    """Tell the named users that the suspension is over."""
+    _tell_users(
+        grant,
+        "grant_suspension_lifted",
+        _("The suspension of your access to %(model)s is lifted") % {"model": grant.model},
+        _("The grant's page says what you can use."),
+    )
+
+
+def grant_ended(grant: Grant) -> None:
+    """Tell the named users that the grant has ended, and why."""
+    reason = grant.state_reason
+    _tell_users(
+        grant,
+        "grant_ended",
+        _("Your access to %(model)s has ended") % {"model": grant.model},
+        _("State: %(state)s.") % {"state": grant.get_state_display()}
+        + (f"\n\n{reason}" if reason else ""),
+    )
+
+
+def grant_user_added(grant: Grant, user: User) -> None:
+    """Tell somebody that they may use a grant."""
+    notify(
+        recipient=user,
+        kind="licensing.grant_user_added",
+        subject=_("You were named on a grant for %(model)s") % {"model": grant.model},
+        body=_("Read the terms and accept them for yourself before you use it."),
+        url=_grant_url(grant),
+    )
+
+
+def _tell_users(grant: Grant, kind: str, subject: str, body: str) -> None:
+    for user in named_users(grant):
+        notify(
+            recipient=user,
+            kind=f"licensing.{kind}",
+            subject=subject,
+            body=body,
+            url=_grant_url(grant),
+        )

@@ -1,0 +1,177 @@
+"""Who may do what with terms, applications and grants."""
+
+from uuid import UUID
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from accounts.models import Organization, User
+from accounts.selectors import live_memberships, membership_of
+from boards.models import Seat, SeatRole
+from licensing.models import Application, ApplicationState, Grant
+from licensing.selectors import KEEPER_ROLES, named_users
+from releases.choices import Right
+from releases.models import Model
+from releases.permissions import has_right, models_with_right, rights_of
+
+Person = User | AnonymousUser
+GOVERNING = {Right.REVIEW_APPLICATION.value, Right.PLACE_HOLD.value}
+
+
+def reviewed_models(user: Person) -> QuerySet[Model]:
+    """Return the models whose applications the person may review."""
+    return models_with_right(user, Right.REVIEW_APPLICATION)
+
+
+def review_conflict(user: User, application: Application) -> str:
+    """Return why this person must not review this application, or an empty string."""
+    if application.applicant_id == user.pk:
+        return _("This is your own application. Somebody else must review it.")
+    own = live_memberships().filter(user=user).values("organization")
+    shared = live_memberships().filter(user=application.applicant_id, organization__in=own)
+    same = application.organization_id is not None and any(
+        row["organization"] == application.organization_id for row in own
+    )
+    if same or shared.exists():
+        return _("This application is from your own organisation. Somebody else must review it.")
+    return ""
+
+
+def can_review(user: Person, application: Application) -> bool:
+    """Tell whether the person may act on the application as its reviewer."""
+    return (
+        isinstance(user, User)
+        and has_right(user, Right.REVIEW_APPLICATION, application.model)
+        and not review_conflict(user, application)
+    )
+
+
+def can_govern_grants(user: Person, model: Model) -> bool:
+    """Tell whether the person may suspend and revoke grants on the model."""
+    return bool(rights_of(user, model) & GOVERNING)
+
+
+def has_stake(user: User, grant: Grant) -> bool:
+    """Tell whether the grant is the person's own, or their organisation's."""
+    if grant.person_id == user.pk or user in named_users(grant):
+        return True
+    return grant.organization is not None and membership_of(user, grant.organization) is not None
+
+
+def can_lift(user: Person, grant: Grant) -> bool:
+    """Tell whether the person may lift the suspension: authorised, and not who placed it."""
+    return (
+        isinstance(user, User)
+        and can_govern_grants(user, grant.model)
+        and grant.suspended_by_id != user.pk
+        and not has_stake(user, grant)
+    )
+
+
+def can_keep(user: Person, grant: Grant) -> bool:
+    """Tell whether the person may name users on the grant and give it up.
+
+    The holder, or the owner or custodian of the organisation that holds it.
+    """
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    if grant.organization_id is None:
+        return grant.person_id == user.pk
+    return (
+        live_memberships()
+        .filter(user=user, organization=grant.organization_id, role__in=KEEPER_ROLES)
+        .exists()
+    )
+
+
+def can_see_grant(user: Person, grant: Grant) -> bool:
+    """Tell whether the person sees the grant: those who use, keep or govern it."""
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    return (
+        grant.person_id == user.pk
+        or any(named.pk == user.pk for named in named_users(grant))
+        or can_keep(user, grant)
+        or can_govern_grants(user, grant.model)
+    )
+
+
+def can_publish_terms(user: Person) -> bool:
+    """Tell whether the person holds a legal seat on a board of this portal."""
+    return (
+        isinstance(user, User)
+        and user.is_active
+        and Seat.objects.filter(holder=user, role=SeatRole.LEGAL).exists()
+    )
+
+
+def get_application_or_404(user: Person, public_id: UUID) -> Application:
+    """Return one of the person's own applications."""
+    application = (
+        Application.objects.select_related("model", "organization", "applicant", "reviewer")
+        .filter(public_id=public_id, applicant=user.pk)
+        .first()
+    )
+    if application is None:
+        raise Http404
+    return application
+
+
+def get_review_or_404(user: Person, public_id: UUID) -> Application:
+    """Return an application that was once submitted, for a model that the person reviews."""
+    application = (
+        Application.objects.select_related("model", "organization", "applicant", "reviewer")
+        .filter(public_id=public_id, model__in=reviewed_models(user), submitted_at__isnull=False)
+        .exclude(state=ApplicationState.DRAFT)
+        .first()
+    )
+    if application is None:
+        raise Http404
+    return application
+
+
+def get_grant_or_404(user: Person, public_id: UUID) -> Grant:
+    """Return a grant that the person may know of."""
+    grant = (
+        Grant.objects.select_related(
+            "model", "organization", "person", "application", "suspended_by"
+        )
+        .filter(public_id=public_id)
+        .first()
+    )
+    if grant is None or not can_see_grant(user, grant):
+        raise Http404
+    return grant
+
+
+def get_kept_grant_or_404(user: Person, public_id: UUID) -> Grant:
+    """Return a grant that the person may name users on and give up."""
+    grant = get_grant_or_404(user, public_id)
+    if not can_keep(user, grant):
+        raise Http404
+    return grant
+
+
+def get_governed_grant_or_404(user: Person, public_id: UUID) -> Grant:
+    """Return a grant that the person may suspend or revoke."""
+    grant = get_grant_or_404(user, public_id)
+    if not can_govern_grants(user, grant.model):
+        raise Http404
+    return grant
+
+
+def organization_of_or_404(user: Person, organization_id: str) -> Organization:
+    """Return an organisation of the person's own by its id as text."""
+    if not isinstance(user, User) or not organization_id.isascii() or not organization_id.isdigit():
+        raise Http404
+    membership = (
+        live_memberships()
+        .select_related("organization")
+        .filter(user=user, organization=int(organization_id[:18]))
+        .first()
+    )
+    if membership is None:
+        raise Http404
+    return membership.organization

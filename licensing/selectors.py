@@ -1,0 +1,301 @@
+"""Reading terms, applications, grants and places in cohorts."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership, Organization, User
+from accounts.selectors import live_memberships
+from audit import personal
+from licensing.facts import NAMED_ACCESS_MODES, NEEDS_PLACE, SERVES, VerdictAction
+from licensing.models import (
+    LIVE_GRANT_STATES,
+    OPEN_APPLICATION_STATES,
+    Acceptance,
+    Admission,
+    Application,
+    ApplicationState,
+    Grant,
+    GrantState,
+    GrantUser,
+    Mode,
+    Submission,
+    Terms,
+    TermsVersion,
+)
+from licensing.questions import PERSONAL_KEYS
+from releases.models import Hold, Model, Release, Stage
+
+USING_STATES = (GrantState.QUEUED, GrantState.ACTIVE)
+
+
+def person_name(user: User | None) -> str:
+    """Return the name that pages show, also of someone who was erased."""
+    if user is None:
+        return ""
+    return _("an erased person") if user.erased_at else str(user)
+
+
+# Terms
+
+
+def all_terms() -> QuerySet[Terms]:
+    """Return every agreement with the number and time of the version in force."""
+    newest = TermsVersion.objects.filter(terms=OuterRef("pk")).order_by("-number")
+    return Terms.objects.annotate(
+        number=Subquery(newest.values("number")[:1]),
+        published_at=Subquery(newest.values("published_at")[:1]),
+    )
+
+
+def versions_in_force(slugs: Iterable[str]) -> dict[str, TermsVersion]:
+    """Return the version in force of each agreement; slugs without one are left out."""
+    versions = (
+        TermsVersion.objects.filter(terms__slug__in=list(slugs))
+        .select_related("terms")
+        .order_by("terms", "-number")
+        .distinct("terms")
+    )
+    return {version.terms.slug: version for version in versions}
+
+
+def version_in_force(terms: Terms) -> TermsVersion | None:
+    """Return the newest version of an agreement."""
+    return TermsVersion.objects.filter(terms=terms).order_by("-number").first()
+
+
+def acceptance_of(
+    user: User, version: TermsVersion, organization: Organization | None
+) -> Acceptance | None:
+    """Return the person's acceptance of a version for this holder."""
+    return Acceptance.objects.filter(user=user, version=version, organization=organization).first()
+
+
+# Releases, as licensing looks at them
+
+
+def outward_releases(model: Model) -> list[Release]:
+    """Return the model's sealed releases beyond the internal stage, newest first."""
+    return list(
+        Release.objects.filter(model=model, state="sealed")
+        .exclude(stage__access_mode="none")
+        .select_related("stage", "model")
+        .order_by("-pk")
+    )
+
+
+def modes_served(stage: Stage) -> list[str]:
+    """Return the grant modes that a stage gives something for."""
+    by_mode = {Mode.API: VerdictAction.USE_API, Mode.WEIGHTS: VerdictAction.DOWNLOAD}
+    return [mode.value for mode, action in by_mode.items() if stage.access_mode in SERVES[action]]
+
+
+def mode_with_cohort(stage: Stage) -> str | None:
+    """Return the grant mode for which the stage names its people, if it does."""
+    if stage.access_mode == NEEDS_PLACE[VerdictAction.USE_API]:
+        return Mode.API.value
+    if stage.access_mode == NEEDS_PLACE[VerdictAction.DOWNLOAD]:
+        return Mode.WEIGHTS.value
+    return None
+
+
+def takes_applications(model: Model) -> bool:
+    """Tell whether the model has a release at a stage whose people are chosen by review."""
+    return Release.objects.filter(
+        model=model, state="sealed", stage__access_mode__in=NAMED_ACCESS_MODES
+    ).exists()
+
+
+def held_releases(model: Model) -> set[int]:
+    """Return the ids of the model's releases on which a hold of any kind is in force."""
+    holds = Hold.objects.filter(model=model).exclude(state=Hold.State.LIFTED)
+    releases = set(holds.values_list("release", flat=True))
+    if None in releases:
+        return set(Release.objects.filter(model=model).values_list("pk", flat=True))
+    return {release for release in releases if release is not None}
+
+
+# Applications
+
+
+def applications_of(user: User) -> QuerySet[Application]:
+    """Return a person's own applications, newest first."""
+    return (
+        Application.objects.filter(applicant=user)
+        .select_related("model", "organization", "applicant", "reviewer")
+        .order_by("-pk")
+    )
+
+
+def review_queue(models: QuerySet[Model]) -> QuerySet[Application]:
+    """Return what waits for a review of these models, the longest waiting first."""
+    return (
+        Application.objects.filter(
+            model__in=models, state__in=[ApplicationState.SUBMITTED, ApplicationState.IN_REVIEW]
+        )
+        .select_related("model", "organization", "applicant", "reviewer")
+        .order_by("submitted_at", "pk")
+    )
+
+
+def answers_of(record: Application | Submission) -> dict[str, Any]:
+    """Return all answers, the personal ones opened; they read "(erased)" once the key is gone."""
+    application = record.application if isinstance(record, Submission) else record
+    answers = dict(record.answers)
+    if record.sealed_answers is None:
+        return answers
+    opened = personal.unseal(application.applicant.pseudonym, record.sealed_answers)
+    if opened == personal.ERASED:
+        return answers | dict.fromkeys(PERSONAL_KEYS, personal.ERASED)
+    return answers | json.loads(opened)
+
+
+def submissions_of(application: Application) -> list[Submission]:
+    """Return what was submitted, newest first."""
+    return list(application.submissions.select_related("application__applicant"))
+
+
+def earlier_decisions(application: Application) -> list[Application]:
+    """Return what was decided before on the same person or organisation, newest first."""
+    same = Q(applicant=application.applicant_id)
+    if application.organization_id is not None:
+        same |= Q(organization=application.organization_id)
+    return list(
+        Application.objects.filter(same, state__in=["approved", "declined", "withdrawn"])
+        .exclude(pk=application.pk)
+        .select_related("model", "applicant", "organization")
+        .order_by("-decided_at")[:20]
+    )
+
+
+def nameable_users(application: Application) -> list[User]:
+    """Return those who may be named on a grant from this application.
+
+    The applicant, and whoever of the end users they listed belongs to their organisation.
+    """
+    if application.organization_id is None:
+        return [application.applicant]
+    wanted = answers_of(application).get("end_users") or []
+    listed = {address.lower() for address in wanted if isinstance(address, str)}
+    members = live_memberships().filter(
+        organization=application.organization_id, user__is_active=True
+    )
+    users = [member.user for member in members.select_related("user")]
+    applicant = application.applicant_id
+    return [user for user in users if user.pk == applicant or user.email.lower() in listed]
+
+
+def open_applications(user: User, model: Model) -> QuerySet[Application]:
+    """Return the person's applications for a model that are not decided."""
+    return Application.objects.filter(
+        applicant=user, model=model, state__in=OPEN_APPLICATION_STATES
+    )
+
+
+# Grants
+
+
+def grants_of(user: User) -> QuerySet[Grant]:
+    """Return the grants that the person holds, is named on or keeps, newest first."""
+    named = GrantUser.objects.filter(user=user, ended_at__isnull=True).values("grant")
+    keeps = live_memberships().filter(user=user, role__in=KEEPER_ROLES).values("organization")
+    return (
+        Grant.objects.filter(Q(pk__in=named) | Q(person=user) | Q(organization__in=keeps))
+        .select_related("model", "organization", "person")
+        .order_by("-pk")
+    )
+
+
+KEEPER_ROLES = (Membership.Role.OWNER, Membership.Role.CUSTODIAN)
+
+
+def grants_of_model(model: Model) -> QuerySet[Grant]:
+    """Return the grants on a model, newest first."""
+    return (
+        Grant.objects.filter(model=model)
+        .select_related("model", "organization", "person")
+        .order_by("-pk")
+    )
+
+
+def live_grant(
+    model: Model, organization: Organization | None, person: User | None
+) -> Grant | None:
+    """Return the holder's grant that has not ended."""
+    return Grant.objects.filter(
+        model=model, organization=organization, person=person, state__in=LIVE_GRANT_STATES
+    ).first()
+
+
+def named_users(grant: Grant) -> list[User]:
+    """Return the people who may use a grant."""
+    rows = grant.named_users.filter(ended_at__isnull=True).select_related("user").order_by("pk")
+    return [row.user for row in rows]
+
+
+def somebody_accepted(grants: QuerySet[Grant], stage: Stage) -> QuerySet[Grant]:
+    """Narrow to the grants of which a named user accepted all terms of the stage, as in force."""
+    in_force = versions_in_force(stage.terms)
+    if len(in_force) < len(set(stage.terms)):
+        return grants.none()
+    versions = [version.pk for version in in_force.values()]
+    if not versions:
+        return grants
+    # Twice, as in SQL NULL is not equal to NULL.
+    for_organization = Q(user__acceptances__organization=F("grant__organization"))
+    for_oneself = Q(grant__organization__isnull=True, user__acceptances__organization__isnull=True)
+    ready = (
+        GrantUser.objects.filter(
+            for_organization | for_oneself,
+            grant__in=grants.values("pk"),
+            ended_at__isnull=True,
+            user__acceptances__version__in=versions,
+        )
+        .values("grant", "user")
+        .annotate(accepted=Count("user__acceptances__version", distinct=True))
+        .filter(accepted=len(versions))
+    )
+    return grants.filter(pk__in=ready.values("grant"))
+
+
+def places_taken(release: Release, stage: Stage) -> QuerySet[Admission]:
+    """Return the admissions that count against the cap: those of live grants, at this stage
+    or from a later one that the release came down from. Each grant has a holder of its own."""
+    return Admission.objects.filter(
+        release=release,
+        stage__ladder=stage.ladder_id,
+        stage__position__gte=stage.position,
+        state=Admission.State.ADMITTED,
+        grant__state__in=LIVE_GRANT_STATES,
+    )
+
+
+def cohort_size(release: Release) -> int:
+    """Return how many holders have a place at the release's present stage."""
+    if release.stage is None:
+        return 0
+    return places_taken(release, release.stage).values("grant").distinct().count()
+
+
+def queue_length(release: Release) -> int:
+    """Return how many holders wait for a place at the release's present stage."""
+    return waiting_in_line(release, release.stage).count() if release.stage else 0
+
+
+def waiting_in_line(release: Release, stage: Stage) -> QuerySet[Admission]:
+    """Return who waits for a place, first come first."""
+    return Admission.objects.filter(
+        release=release,
+        stage=stage,
+        state=Admission.State.QUEUED,
+        grant__state__in=USING_STATES,
+    ).order_by("pk")
+
+
+def expired_grants(now: datetime) -> QuerySet[Grant]:
+    """Return live grants whose end date has passed."""
+    return Grant.objects.filter(state__in=LIVE_GRANT_STATES, ends_at__lte=now).order_by("ends_at")

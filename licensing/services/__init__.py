@@ -1,0 +1,51 @@
+"""The only writers of licensing. One module a subject; import from here."""
+
+from licensing.services.admissions import activate_grant, sweep_admissions
+from licensing.services.applications import (
+    save_draft,
+    start_application,
+    submit_application,
+    withdraw_application,
+)
+from licensing.services.grants import (
+    add_named_user,
+    create_self_service_grant,
+    end_named_user,
+    expire_grant,
+    lift_suspension,
+    relinquish_grant,
+    revoke_grant,
+    suspend_grant,
+)
+from licensing.services.review import (
+    approve_application,
+    claim_application,
+    decline_application,
+    release_claim,
+    return_application,
+)
+from licensing.services.terms import accept_terms, publish_terms
+
+__all__ = [
+    "accept_terms",
+    "activate_grant",
+    "add_named_user",
+    "approve_application",
+    "claim_application",
+    "create_self_service_grant",
+    "decline_application",
+    "end_named_user",
+    "expire_grant",
+    "lift_suspension",
+    "publish_terms",
+    "release_claim",
+    "relinquish_grant",
+    "return_application",
+    "revoke_grant",
+    "save_draft",
+    "start_application",
+    "submit_application",
+    "suspend_grant",
+    "sweep_admissions",
+    "withdraw_application",
+]

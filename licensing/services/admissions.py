@@ -1,0 +1,185 @@
+"""Places in cohorts. The cap counts holders; each release is locked while a place is given.
+
+Locks are taken in one order everywhere: application, holder, grant, release.
+"""
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import Organization, User
+from audit.services import record
+from licensing import notifications, selectors
+from licensing.actions import Action
+from licensing.models import Admission, Grant, GrantState
+from releases.models import AccessMode, Release
+
+# So that one run of the sweep stays short; the next one goes on.
+CHUNK = 200
+
+
+@transaction.atomic
+def activate_grant(*, actor: User | None, grant: Grant) -> Grant:
+    """Bring a grant to where it belongs: from pending terms to the queue or to active.
+
+    Level-triggered: it looks at what is there and may be called at any time. `actor` is whoever
+    occasioned it.
+    """
+    grant = Grant.objects.select_for_update(no_key=True).get(pk=grant.pk)
+    if grant.state == GrantState.SUSPENDED or grant.ended_at or grant.ends_at <= timezone.now():
+        return grant
+    served = [
+        release
+        for release in selectors.outward_releases(grant.model)
+        if set(selectors.modes_served(release.stage)) & set(grant.modes)
+    ]
+    if grant.state == GrantState.PENDING_TERMS:
+        own = Grant.objects.filter(pk=grant.pk)
+        served = [
+            release
+            for release in served
+            if selectors.somebody_accepted(own, release.stage).exists()
+        ]
+        if not served:
+            return grant
+    held = selectors.held_releases(grant.model)
+    usable = False
+    for release in sorted(served, key=lambda each: each.pk):
+        usable |= _place_on(grant, release, held=release.pk in held)
+    _settle_state(actor, grant, usable=usable)
+    return grant
+
+
+def _settle_state(actor: User | None, grant: Grant, *, usable: bool) -> None:
+    # An active grant stays so when a cohort shrinks: what waits is its place, not the grant.
+    if grant.state == GrantState.ACTIVE:
+        return
+    state = GrantState.ACTIVE if usable else GrantState.QUEUED
+    if grant.state == state:
+        return
+    grant.state = state
+    grant.save(update_fields=["state"])
+    action = Action.GRANT_ACTIVATED if usable else Action.GRANT_QUEUED
+    record(actor=actor, action=action, target=grant, also=(grant.model,))
+    if usable:
+        notifications.grant_active(grant)
+    else:
+        notifications.grant_queued(grant)
+
+
+def _place_on(grant: Grant, release: Release, *, held: bool) -> bool:
+    """Give the grant a place on the release, or one in the line. Tell whether it can be used."""
+    named = selectors.mode_with_cohort(release.stage) if release.stage else None
+    reviewed = set(grant.modes) - set(grant.public_modes)
+    free_for_all = set(selectors.modes_served(release.stage)) - {named} if release.stage else set()
+    usable = bool(free_for_all & set(grant.modes)) and not held
+    if named in reviewed:
+        usable |= _admit(grant, release)
+    return usable
+
+
+def _admit(grant: Grant, release: Release) -> bool:
+    """Admit the grant if a place is free and nobody waits before it. The grant is locked."""
+    release = (
+        Release.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("stage", "model")
+        .get(pk=release.pk)
+    )
+    stage = release.stage
+    if stage is None or selectors.mode_with_cohort(stage) is None:
+        return False
+    taken = selectors.places_taken(release, stage)
+    if taken.filter(grant=grant).exists():
+        return True
+    # Asked again under the lock: a hold placed a moment ago must count.
+    held = release.pk in selectors.held_releases(release.model)
+    admission, _made = Admission.objects.get_or_create(
+        grant=grant, release=release, stage=stage, defaults={"state": Admission.State.QUEUED}
+    )
+    if held or not _has_room(release, admission):
+        return False
+    admission.state = Admission.State.ADMITTED
+    admission.admitted_at = timezone.now()
+    admission.save(update_fields=["state", "admitted_at"])
+    record(
+        actor=None,
+        action=Action.GRANT_ADMITTED,
+        target=grant,
+        also=(release, release.model),
+        data={"stage": stage.slug},
+    )
+    notifications.grant_admitted(grant, release)
+    return True
+
+
+def _has_room(release: Release, admission: Admission) -> bool:
+    stage = admission.stage
+    if stage.cohort_cap is None:
+        return True
+    taken = selectors.places_taken(release, stage).values("grant").distinct().count()
+    ahead = selectors.waiting_in_line(release, stage).filter(pk__lt=admission.pk).count()
+    return taken + ahead < stage.cohort_cap
+
+
+def settle_pending_grants_of(user: User, organization: Organization | None) -> None:
+    """Activate what waited for this person's acceptance."""
+    pending = Grant.objects.filter(
+        organization=organization,
+        state=GrantState.PENDING_TERMS,
+        named_users__user=user,
+        named_users__ended_at__isnull=True,
+    )
+    for grant in pending.order_by("pk"):
+        activate_grant(actor=user, grant=grant)
+
+
+def sweep_admissions() -> int:
+    """Give every place that is owed: after a stage change, a freed place, a raised cap.
+
+    Looks at the rows as they are, a bounded number of them, each in a transaction of its own.
+    Returns how many grants it looked at.
+    """
+    owed: set[int] = set()
+    outward = Release.objects.filter(state="sealed").exclude(stage__access_mode=AccessMode.NONE)
+    for release in outward.select_related("stage", "model").order_by("pk"):
+        if release.pk not in selectors.held_releases(release.model):
+            owed |= _owed_on(release)
+    for grant_id in sorted(owed):
+        activate_grant(actor=None, grant=Grant(pk=grant_id))
+    return len(owed)
+
+
+def _owed_on(release: Release) -> set[int]:
+    stage = release.stage
+    if stage is None:
+        return set()
+    grants = Grant.objects.filter(model=release.model_id, ends_at__gt=timezone.now())
+    served = selectors.modes_served(stage)
+    named = selectors.mode_with_cohort(stage)
+    open_modes = [mode for mode in served if mode != named]
+    pending = grants.filter(state=GrantState.PENDING_TERMS, modes__overlap=served)
+    owed = _ids(selectors.somebody_accepted(pending, stage))
+    owed |= _ids(grants.filter(state=GrantState.QUEUED, modes__overlap=open_modes))
+    if named is None:
+        return owed
+    admitted = selectors.places_taken(release, stage).values("grant")
+    lined_up = Admission.objects.filter(release=release, stage=stage).values("grant")
+    owed |= _ids(
+        grants.filter(
+            ~Q(pk__in=admitted),
+            ~Q(pk__in=lined_up),
+            ~Q(public_modes__contains=[named]),
+            state__in=selectors.USING_STATES,
+            modes__contains=[named],
+        )
+    )
+    free = CHUNK
+    if stage.cohort_cap is not None:
+        taken = selectors.places_taken(release, stage).values("grant").distinct().count()
+        free = max(0, min(CHUNK, stage.cohort_cap - taken))
+    line = selectors.waiting_in_line(release, stage).filter(grant__ends_at__gt=timezone.now())
+    return owed | set(line.values_list("grant", flat=True)[:free])
+
+
+def _ids(grants: QuerySet[Grant]) -> set[int]:
+    return set(grants.order_by("pk").values_list("pk", flat=True)[:CHUNK])

@@ -1,0 +1,182 @@
+"""The applicant's side: start, save, submit, withdraw."""
+
+import json
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Organization, User
+from audit import personal
+from audit.models import Subject
+from audit.services import record
+from common.errors import Refused
+from licensing import application_form, notifications, permissions, selectors
+from licensing.actions import Action
+from licensing.facts import VerdictAction
+from licensing.models import (
+    OPEN_APPLICATION_STATES,
+    Application,
+    ApplicationState,
+    Submission,
+)
+from licensing.services.guards import require_active, require_member
+from licensing.verdict import decide_many
+from releases.choices import Right
+from releases.models import Model
+from releases.permissions import users_with_right
+
+EDITABLE_STATES = (ApplicationState.DRAFT, ApplicationState.RETURNED)
+
+
+def locked_application(application: Application) -> Application:
+    """Return the application as it is now, locked until the transaction ends."""
+    return (
+        Application.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("model", "organization", "applicant", "reviewer")
+        .get(pk=application.pk)
+    )
+
+
+@transaction.atomic
+def start_application(
+    *, actor: User, model: Model, organization: Organization | None = None
+) -> Application:
+    """Begin an application, or return the one that this holder has open."""
+    User.objects.select_for_update(no_key=True).get(pk=actor.pk)
+    require_active(actor)
+    require_member(actor, organization)
+    existing = selectors.open_applications(actor, model).filter(organization=organization).first()
+    if existing is not None:
+        return existing
+    verdicts = decide_many(actor, selectors.outward_releases(model), VerdictAction.APPLY).values()
+    if not any(verdict.allowed for verdict in verdicts):
+        first = min(verdicts, key=lambda verdict: len(verdict.denials), default=None)
+        raise Refused(
+            first.denials[0].sentence if first else _("This model takes no applications now.")
+        )
+    application = Application.objects.create(
+        model=model, applicant=actor, organization=organization
+    )
+    record(
+        actor=actor, action=Action.APPLICATION_STARTED, target=application, also=_also(application)
+    )
+    return application
+
+
+@transaction.atomic
+def save_draft(*, actor: User, application: Application, answers: dict[str, Any]) -> Application:
+    """Keep answers of an unfinished form; those given replace the former ones.
+
+    No event: nothing is said by a draft until it is submitted.
+    """
+    application = _own(actor, application)
+    if application.state not in EDITABLE_STATES:
+        raise Refused(_("This application was sent; its answers are fixed."))
+    try:
+        kept = application_form.clean_draft(answers)
+    except ValueError as error:
+        raise Refused(str(error)) from None
+    return _store(application, selectors.answers_of(application) | kept)
+
+
+def _store(application: Application, answers: dict[str, Any]) -> Application:
+    application.answers, application.sealed_answers = _split(application.applicant, answers)
+    application.save(update_fields=["answers", "sealed_answers"])
+    return application
+
+
+def _split(applicant: User, answers: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    clear, private = application_form.split_personal(answers)
+    try:
+        return clear, personal.seal(applicant.pseudonym, json.dumps(private))
+    except Subject.DoesNotExist:
+        raise Refused(_("Your account is closed.")) from None
+
+
+@transaction.atomic
+def submit_application(*, actor: User, application: Application) -> Application:
+    """Send the application to the reviewers. What was sent is frozen as a submission."""
+    application = _own(actor, application)
+    if application.state not in EDITABLE_STATES:
+        raise Refused(_("This application was sent already."))
+    require_member(actor, application.organization)
+    today = timezone.localdate()
+    answers = selectors.answers_of(application)
+    missing = application_form.problems(answers, today)
+    if missing:
+        titles = ", ".join(str(section.title) for section, _errors in missing)
+        raise Refused(_("These parts are not complete: %(titles)s.") % {"titles": titles})
+    cleaned: dict[str, Any] = {}
+    for section in application_form.SECTIONS:
+        cleaned |= application_form.clean_section(section, answers, today)[0]
+    _store(application, cleaned)
+    newest = application.submissions.order_by("-number").first()
+    Submission.objects.create(
+        application=application,
+        number=newest.number + 1 if newest else 1,
+        answers=application.answers,
+        sealed_answers=application.sealed_answers,
+    )
+    application.state = ApplicationState.SUBMITTED
+    application.submitted_at = timezone.now()
+    application.save(update_fields=["state", "submitted_at"])
+    record(
+        actor=actor,
+        action=Action.APPLICATION_SUBMITTED,
+        target=application,
+        also=_also(application),
+        data={"submission": newest.number + 1 if newest else 1},
+    )
+    notifications.application_received(application)
+    notifications.application_submitted(application, _reviewers(application))
+    return application
+
+
+def _reviewers(application: Application) -> list[User]:
+    """Whoever returned it hears of it again; a new one goes to all who may review it."""
+    if application.reviewer is not None and permissions.can_review(
+        application.reviewer, application
+    ):
+        return [application.reviewer]
+    everyone = users_with_right(Right.REVIEW_APPLICATION, application.model)
+    return [user for user in everyone if not permissions.review_conflict(user, application)]
+
+
+@transaction.atomic
+def withdraw_application(*, actor: User, application: Application) -> Application:
+    """Take an application back before it is decided."""
+    application = _own(actor, application)
+    if application.state not in OPEN_APPLICATION_STATES:
+        raise Refused(
+            _("This application is decided already: %(state)s.")
+            % {"state": application.get_state_display()}
+        )
+    was_in_review = application.state == ApplicationState.IN_REVIEW
+    application.state = ApplicationState.WITHDRAWN
+    application.decided_at = timezone.now()
+    application.save(update_fields=["state", "decided_at"])
+    record(
+        actor=actor,
+        action=Action.APPLICATION_WITHDRAWN,
+        target=application,
+        also=_also(application),
+    )
+    if was_in_review:
+        notifications.application_withdrawn(application)
+    return application
+
+
+def _own(actor: User, application: Application) -> Application:
+    application = locked_application(application)
+    require_active(actor)
+    if application.applicant_id != actor.pk:
+        raise Refused(_("Only the applicant does this."))
+    return application
+
+
+def _also(application: Application) -> tuple[Model | Organization, ...]:
+    if application.organization is None:
+        return (application.model,)
+    return (application.model, application.organization)

@@ -1,0 +1,286 @@
+"""Making, suspending and ending grants, and who is named on them."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Organization, User
+from accounts.selectors import membership_of
+from audit.services import record
+from common.errors import Refused
+from licensing import notifications, permissions, selectors
+from licensing.actions import Action
+from licensing.models import LIVE_GRANT_STATES, Grant, GrantState, GrantUser, Mode
+from licensing.services import admissions
+from licensing.services.guards import lock_holder, require_active, require_member, text_of
+from releases.models import AccessMode, Model, Stage
+
+# A self-service grant ends, so that somebody who still needs it says so once a year.
+SELF_SERVICE_PERIOD = timedelta(days=365)
+MAX_NAMED_USERS = 500
+
+
+def _locked(grant: Grant) -> Grant:
+    return (
+        Grant.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("model", "organization", "person")
+        .get(pk=grant.pk)
+    )
+
+
+def _require_live(grant: Grant) -> None:
+    if grant.state not in LIVE_GRANT_STATES:
+        raise Refused(
+            _("The grant has ended already: %(state)s.") % {"state": grant.get_state_display()}
+        )
+
+
+@transaction.atomic
+def create_self_service_grant(
+    *, actor: User, model: Model, organization: Organization | None = None
+) -> Grant | None:
+    """Make or widen the grant that accepting the terms at a public stage is enough for.
+
+    None where no public stage offers anything for which the actor has accepted all terms.
+    """
+    require_active(actor)
+    require_member(actor, organization)
+    person = None if organization else actor
+    lock_holder(organization, person)
+    modes = _public_modes(actor, model, organization)
+    if not modes:
+        return None
+    existing = selectors.live_grant(model, organization, person)
+    if existing is not None:
+        return _widen(actor, _locked(existing), modes)
+    grant = Grant.objects.create(
+        model=model,
+        organization=organization,
+        person=person,
+        modes=modes,
+        public_modes=modes,
+        ends_at=timezone.now() + SELF_SERVICE_PERIOD,
+    )
+    GrantUser.objects.create(grant=grant, user=actor)
+    record(
+        actor=actor,
+        action=Action.GRANT_CREATED,
+        target=grant,
+        also=(model,),
+        data={"modes": modes, "self_service": True},
+    )
+    return admissions.activate_grant(actor=actor, grant=grant)
+
+
+def _public_modes(actor: User, model: Model, organization: Organization | None) -> list[str]:
+    """Return the modes that are public on some release whose terms the actor accepted."""
+    held = selectors.held_releases(model)
+    found: set[str] = set()
+    for release in selectors.outward_releases(model):
+        stage = release.stage
+        if stage is None or release.pk in held:
+            continue
+        offered = self_service_modes(stage)
+        if offered and _accepted_all(actor, stage, organization):
+            found |= offered
+    return sorted(found)
+
+
+def self_service_modes(stage: Stage) -> set[str]:
+    """Return the modes that anyone gets at this stage by accepting its terms.
+
+    The API stays public further up the ladder once a stage below has made it so.
+    """
+    modes: set[str] = set()
+    if Stage.objects.filter(
+        ladder=stage.ladder_id,
+        position__lte=stage.position,
+        access_mode__in=[AccessMode.API_PUBLIC, AccessMode.WEIGHTS_OPEN],
+    ).exists():
+        modes.add(Mode.API.value)
+    if stage.access_mode == AccessMode.WEIGHTS_OPEN:
+        modes.add(Mode.WEIGHTS.value)
+    return modes
+
+
+def _accepted_all(actor: User, stage: Stage, organization: Organization | None) -> bool:
+    in_force = selectors.versions_in_force(stage.terms)
+    return set(in_force) == set(stage.terms) and all(
+        selectors.acceptance_of(actor, version, organization) is not None
+        for version in in_force.values()
+    )
+
+
+def _widen(actor: User, grant: Grant, modes: list[str]) -> Grant:
+    """Add public modes to a live grant, and the actor to one that came without a review."""
+    named = grant.named_users.filter(user=actor, ended_at__isnull=True).exists()
+    if grant.state == GrantState.SUSPENDED or (grant.application_id is not None and not named):
+        # A suspended grant gains nothing, and who is named on a reviewed one was reviewed.
+        return grant
+    if not named:
+        GrantUser.objects.create(grant=grant, user=actor)
+        record(actor=actor, action=Action.GRANT_USER_ADDED, target=grant, also=(actor,))
+    added = [mode for mode in modes if mode not in grant.modes]
+    if added:
+        grant.modes = sorted({*grant.modes, *added})
+        grant.public_modes = sorted({*grant.public_modes, *added})
+        grant.save(update_fields=["modes", "public_modes"])
+        record(
+            actor=actor,
+            action=Action.GRANT_WIDENED,
+            target=grant,
+            also=(grant.model,),
+            data={"modes": added},
+        )
+    return admissions.activate_grant(actor=actor, grant=grant)
+
+
+@transaction.atomic
+def suspend_grant(*, actor: User, grant: Grant, reason: str) -> Grant:
+    """Stop a grant at once. One authorised person is enough."""
+    grant = _locked(grant)
+    _require_governing(actor, grant)
+    reason = text_of(reason, _("Reason"))
+    _require_live(grant)
+    if grant.state == GrantState.SUSPENDED:
+        raise Refused(_("The grant is suspended already."))
+    grant.state = GrantState.SUSPENDED
+    grant.state_reason = reason
+    grant.suspended_by = actor
+    grant.save(update_fields=["state", "state_reason", "suspended_by"])
+    record(
+        actor=actor,
+        action=Action.GRANT_SUSPENDED,
+        target=grant,
+        also=(grant.model,),
+        data={"reason": reason},
+    )
+    notifications.grant_suspended(grant)
+    return grant
+
+
+@transaction.atomic
+def lift_suspension(*, actor: User, grant: Grant, reason: str) -> Grant:
+    """Let a suspended grant go on. Takes another authorised person than the one who suspended."""
+    grant = _locked(grant)
+    _require_governing(actor, grant)
+    reason = text_of(reason, _("Reason"))
+    if grant.state != GrantState.SUSPENDED:
+        raise Refused(_("The grant is not suspended."))
+    if grant.suspended_by_id == actor.pk:
+        raise Refused(_("You suspended this grant; another authorised person must lift it."))
+    if permissions.has_stake(actor, grant):
+        raise Refused(_("This grant is your own organisation's; somebody else must lift it."))
+    grant.state = GrantState.PENDING_TERMS
+    grant.state_reason = ""
+    grant.suspended_by = None
+    grant.save(update_fields=["state", "state_reason", "suspended_by"])
+    record(
+        actor=actor,
+        action=Action.GRANT_SUSPENSION_LIFTED,
+        target=grant,
+        also=(grant.model,),
+        data={"reason": reason},
+    )
+    notifications.grant_suspension_lifted(grant)
+    return admissions.activate_grant(actor=actor, grant=grant)
+
+
+@transaction.atomic
+def revoke_grant(*, actor: User, grant: Grant, reason: str) -> Grant:
+    """End a grant for good."""
+    grant = _locked(grant)
+    _require_governing(actor, grant)
+    reason = text_of(reason, _("Reason"))
+    _require_live(grant)
+    return end_grant(actor, grant, GrantState.REVOKED, Action.GRANT_REVOKED, reason)
+
+
+@transaction.atomic
+def relinquish_grant(*, actor: User, grant: Grant, reason: str = "") -> Grant:
+    """Give a grant up, as its holder."""
+    grant = _locked(grant)
+    if not permissions.can_keep(actor, grant):
+        raise Refused(_("Only the holder of a grant gives it up."))
+    reason = text_of(reason, _("Reason")) if reason.strip() else ""
+    _require_live(grant)
+    return end_grant(actor, grant, GrantState.RELINQUISHED, Action.GRANT_RELINQUISHED, reason)
+
+
+@transaction.atomic
+def expire_grant(*, grant: Grant) -> Grant:
+    """Write down that a grant's end date has passed. The verdict knew already."""
+    grant = _locked(grant)
+    if grant.state in LIVE_GRANT_STATES and grant.ends_at <= timezone.now():
+        end_grant(None, grant, GrantState.EXPIRED, Action.GRANT_EXPIRED, "")
+    return grant
+
+
+def end_grant(
+    actor: User | None, grant: Grant, state: GrantState, action: Action, reason: str
+) -> Grant:
+    """End a locked grant, and tell those who used it."""
+    grant.state = state
+    grant.state_reason = reason
+    grant.suspended_by = None
+    grant.ended_at = timezone.now()
+    grant.save(update_fields=["state", "state_reason", "suspended_by", "ended_at"])
+    record(
+        actor=actor,
+        action=action,
+        target=grant,
+        also=(grant.model,),
+        data={"reason": reason} if reason else {},
+    )
+    if state != GrantState.SUPERSEDED:
+        notifications.grant_ended(grant)
+    return grant
+
+
+@transaction.atomic
+def add_named_user(*, actor: User, grant: Grant, user: User) -> GrantUser:
+    """Name a member of the holding organisation on the grant."""
+    grant = _locked(grant)
+    if not permissions.can_keep(actor, grant):
+        raise Refused(_("Only the owner or custodian of the organisation names users."))
+    _require_live(grant)
+    if grant.organization is None:
+        raise Refused(_("This grant is one person's own; nobody else can be named on it."))
+    if not user.is_active or membership_of(user, grant.organization) is None:
+        raise Refused(
+            _("There is no member of %(name)s with this address. Add them there first.")
+            % {"name": grant.organization.name}
+        )
+    existing = grant.named_users.filter(user=user, ended_at__isnull=True).first()
+    if existing is not None:
+        return existing
+    if grant.named_users.filter(ended_at__isnull=True).count() >= MAX_NAMED_USERS:
+        raise Refused(_("A grant names at most %(most)d people.") % {"most": MAX_NAMED_USERS})
+    named = GrantUser.objects.create(grant=grant, user=user)
+    record(actor=actor, action=Action.GRANT_USER_ADDED, target=grant, also=(user,))
+    notifications.grant_user_added(grant, user)
+    return named
+
+
+@transaction.atomic
+def end_named_user(*, actor: User, grant: Grant, user: User) -> Grant:
+    """Take somebody off the grant. It counts at the next verdict."""
+    grant = _locked(grant)
+    if not permissions.can_keep(actor, grant):
+        raise Refused(_("Only the owner or custodian of the organisation takes users off."))
+    _require_live(grant)
+    ended = grant.named_users.filter(user=user, ended_at__isnull=True).update(
+        ended_at=timezone.now()
+    )
+    if not ended:
+        raise Refused(_("This person is not named on the grant."))
+    record(actor=actor, action=Action.GRANT_USER_ENDED, target=grant, also=(user,))
+    return grant
+
+
+def _require_governing(actor: User, grant: Grant) -> None:
+    require_active(actor)
+    if not permissions.can_govern_grants(actor, grant.model):
+        raise Refused(_("You have no right to govern the grants of this model."))

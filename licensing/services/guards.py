@@ -1,0 +1,46 @@
+"""Small guards that several services share."""
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Organization, User
+from accounts.selectors import membership_of
+from common.errors import Refused
+from common.text import one_line, paragraphs
+
+REASON_LENGTH = 4000
+
+
+def text_of(value: str, name: str, *, max_length: int = REASON_LENGTH) -> str:
+    """Return a text that somebody else will read. Refused when empty, too long or malformed."""
+    try:
+        return paragraphs(value, max_length=max_length)
+    except ValueError as error:
+        raise Refused(f"{name}: {error}") from None
+
+
+def line_of(value: str, name: str, *, max_length: int) -> str:
+    """Return a single line. Refused when empty, too long or malformed."""
+    try:
+        return one_line(value, max_length=max_length)
+    except ValueError as error:
+        raise Refused(f"{name}: {error}") from None
+
+
+def require_active(actor: User) -> None:
+    """Refuse whoever has no account any more, whatever the caller still holds in memory."""
+    if not User.objects.filter(pk=actor.pk, is_active=True).exists():
+        raise Refused(_("Your account is closed."))
+
+
+def require_member(actor: User, organization: Organization | None) -> None:
+    """Refuse to act for an organisation that one does not belong to."""
+    if organization is not None and membership_of(actor, organization) is None:
+        raise Refused(_("You do not belong to %(name)s.") % {"name": organization.name})
+
+
+def lock_holder(organization: Organization | None, person: User | None) -> None:
+    """Serialise what makes or replaces the grants of one holder."""
+    if organization is not None:
+        Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
+    elif person is not None:
+        User.objects.select_for_update(no_key=True).get(pk=person.pk)

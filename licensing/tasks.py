@@ -1,0 +1,25 @@
+"""What the workers do for licensing. Each run is short and does whatever is owed."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from licensing import selectors, services
+
+CHUNK = 500
+
+
+@shared_task(name="licensing.sweep_admissions")
+def sweep_admissions() -> int:
+    """Give the places that are owed."""
+    return services.sweep_admissions()
+
+
+@shared_task(name="licensing.sweep_grants")
+def sweep_grants() -> int:
+    """Write down which grants have reached their end; the freed places are given at once."""
+    expired = list(selectors.expired_grants(timezone.now())[:CHUNK])
+    for grant in expired:
+        services.expire_grant(grant=grant)
+    if expired:
+        services.sweep_admissions()
+    return len(expired)
