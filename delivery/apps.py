@@ -1,9 +1,16 @@
-"""Handing over bytes."""
+"""Bytes out of the door, and the answer to a proxy that asks whether a call may pass."""
 
 from django.apps import AppConfig
 
 
 class DeliveryConfig(AppConfig):
-    """Downloads and the gateway check; no models."""
+    """Hands over bytes; who may have them is judged by licensing."""
 
     name = "delivery"
+
+    def ready(self) -> None:
+        """Declare what this room records."""
+        from audit.actions import register
+        from delivery.actions import Action
+
+        register(Action)

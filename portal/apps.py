@@ -1,9 +1,9 @@
-"""The pages that show several rooms at once."""
+"""The rooms put together: root URLs, dashboards, health, the demo's seed."""
 
 from django.apps import AppConfig
 
 
 class PortalConfig(AppConfig):
-    """Dashboards and public pages; no models."""
+    """Pages that show several rooms at once; holds neither rules nor models."""
 
     name = "portal"

@@ -1,0 +1,43 @@
+"""Who asks: a personal token where one is shown, else the browser's session."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts.authentication import bearer_token
+from accounts.models import PersonalToken, User
+from common.client_address import client_address
+from licensing.verdict import Context
+
+
+class InvalidCredentials(Exception):
+    """The request shows credentials that are not valid; it is not treated as anonymous."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The person behind a request, and how they came."""
+
+    subject: User | AnonymousUser
+    token: PersonalToken | None
+    context: Context
+
+    @property
+    def is_script(self) -> bool:
+        """Tell whether a token was shown, as programs do."""
+        return self.token is not None
+
+
+def identify(request: HttpRequest) -> Caller:
+    """Return who asks. Raises InvalidCredentials."""
+    token = None
+    subject = request.user
+    if "Authorization" in request.headers:
+        token = bearer_token(request)
+        if token is None:
+            raise InvalidCredentials
+        subject = token.user
+    context = Context(now=timezone.now(), token=token, address=client_address(request))
+    return Caller(subject=subject, token=token, context=context)

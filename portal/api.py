@@ -1,0 +1,42 @@
+"""The JSON API: one description for what the rooms offer. It is published; there is no console."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, ValidationError
+
+from delivery.api import router as gateway
+from delivery.refusals import INVALID_TOKEN
+from licensing.api import router as licensing
+
+api = NinjaAPI(
+    title="Sluice",
+    version=settings.VERSION,
+    description=(
+        "Authenticate with a personal token: `Authorization: Bearer slu_…`. "
+        "Files are fetched from /models/{namespace}/{name}/{version}/files/{path}."
+    ),
+    urls_namespace="api",
+    openapi_url="/api/openapi.json",
+    docs_url=None,
+)
+api.add_router("/gateway", gateway)
+api.add_router("/api", licensing)
+
+
+@api.exception_handler(AuthenticationError)
+def not_authenticated(request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
+    """401 with a sentence, and the header that says how to do better."""
+    response = api.create_response(request, {"error": INVALID_TOKEN}, status=401)
+    response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+@api.exception_handler(ValidationError)
+def malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """422 with what is wrong with each parameter."""
+    problems = [
+        {"parameter": str(each["loc"][-1]), "problem": each["msg"]} for each in error.errors
+    ]
+    body = {"error": "The request was malformed.", "problems": problems}
+    return api.create_response(request, body, status=422)

@@ -1,0 +1,258 @@
+"""The cards of a dashboard, in words."""
+
+from datetime import timedelta
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from boards.models import Motion
+from common.templatetags.ui import span
+from licensing.models import Application, Grant
+from portal import access, showing
+from portal.dashboard import Board
+from portal.showing import Data
+from releases.choices import Right
+from releases.models import Hold, Release
+from releases.requirements import blocking
+
+# Reviewers aim to answer within this time; what waits longer is marked.
+SERVICE_LEVEL = timedelta(days=10)
+
+
+def waiting(board: Board) -> list[Data]:
+    """Return what waits for this person, the most pressing first."""
+    me = board.viewer.user
+    cards = [_vote(motion, board) for motion in board.votes]
+    cards += [_answer(each) for each in board.applications if each.state == "returned"]
+    cards += [_terms(grant, board) for grant in board.grants if grant.state == "pending_terms"]
+    cards += [_review(each, board) for each in board.queue if me and each.reviewer_id == me.pk]
+    cards += _due_holds(board)
+    cards += _unopened_votes(board)
+    cards += [_finish(each) for each in board.applications if each.state == "draft"]
+    return cards
+
+
+def _vote(motion: Motion, board: Board) -> Data:
+    closes = motion.voting_closes_at or board.now
+    left = span(max(closes - board.now, timedelta(0)))
+    return {
+        "title": motion.title,
+        "status": "voting",
+        "text": _("%(board)s waits for your vote.") % {"board": motion.board},
+        "meta": _("Voting closes in %(left)s") % {"left": left},
+        "next": {
+            "label": _("Read and vote"),
+            "url": reverse("motion_detail", args=[motion.public_id]),
+        },
+    }
+
+
+def _answer(application: Application) -> Data:
+    return {
+        "title": _("Your application for %(model)s") % {"model": application.model},
+        "status": "returned",
+        "text": _("A reviewer asks: %(message)s") % {"message": application.message},
+        "next": {
+            "label": _("Answer and send again"),
+            "url": reverse("application_edit", args=[application.public_id]),
+        },
+    }
+
+
+def _finish(application: Application) -> Data:
+    return {
+        "title": _("Your application for %(model)s") % {"model": application.model},
+        "status": "draft",
+        "text": _("It is not sent yet."),
+        "next": {
+            "label": _("Go on"),
+            "url": reverse("application_edit", args=[application.public_id]),
+        },
+    }
+
+
+def _terms(grant: Grant, board: Board) -> Data:
+    card = access_card(grant, board)
+    return {
+        **card,
+        "title": _("Terms for %(model)s") % {"model": grant.model},
+        "text": _("Your application was approved. Access begins once you accept the terms."),
+        "next": card["next"] or _grant_link(grant),
+    }
+
+
+def _review(application: Application, board: Board) -> Data:
+    since = application.submitted_at or application.created_at
+    return {
+        "title": _("%(applicant)s for %(model)s")
+        % {"applicant": application.organization or application.applicant, "model": application.model},
+        "status": "in_review",
+        "text": _("You took this application for review."),
+        "meta": _("Waiting for %(time)s") % {"time": span(board.now - since)},
+        "tone": "warn" if board.now - since > SERVICE_LEVEL else "",
+        "next": {
+            "label": _("Review"),
+            "url": reverse("review_detail", args=[application.public_id]),
+        },
+    }
+
+
+def _due_holds(board: Board) -> list[Data]:
+    """Return the holds whose review is due, once each, for those who placed or may place them."""
+    held: dict[int, tuple[Hold, Release]] = {}
+    for release in board.staff_releases():
+        if Right.PLACE_HOLD in board.viewer.rights.get(release.model_id, ()):
+            held |= {hold.pk: (hold, release) for hold in board.standing.holds[release.pk]}
+    return [
+        {
+            "title": _("Hold on %(what)s") % {"what": release if hold.release_id else release.model},
+            "status": "review_due",
+            "text": hold.reason,
+            "next": {"label": _("See the release"), "url": release.get_absolute_url()},
+        }
+        for hold, release in held.values()
+        if hold.state == Hold.State.REVIEW_DUE
+    ]
+
+
+def _unopened_votes(board: Board) -> list[Data]:
+    """Return the person's own proposals on which no vote is open yet."""
+    me = board.viewer.user
+    own = [
+        move.motion
+        for move in board.standing.transitions.values()
+        if me and move.motion.proposer_id == me.pk and move.motion.state in ("draft", "in_review")
+    ]
+    return [
+        {
+            "title": motion.title,
+            "status": motion.state,
+            "text": _("You proposed this. The board votes once you open the vote."),
+            "next": {
+                "label": _("See the motion"),
+                "url": reverse("motion_detail", args=[motion.public_id]),
+            },
+        }
+        for motion in own
+    ]
+
+
+def access_card(grant: Grant, board: Board) -> Data:
+    """Return one access: stage, verdict in a sentence, the next step as a button."""
+    card: Data = {
+        "title": grant.model.title,
+        "url": grant.model.get_absolute_url(),
+        "status": grant.state,
+        "meta": _("Held by %(holder)s, until %(end)s")
+        % {"holder": grant.organization or _("you"), "end": f"{grant.ends_at:%-d %b %Y}"},
+        "next": _grant_link(grant),
+    }
+    releases = board.releases_of(grant)
+    if not releases:
+        return card
+    release, verdicts = releases[0]
+    verdict = verdicts[access.main_action(release)]
+    step = access.next_step(release, verdicts)
+    return {
+        **card,
+        "title": f"{grant.model.title} {release.version}",
+        "url": release.get_absolute_url(),
+        "text": verdict.sentence,
+        "stages": _steps(release, board),
+        "hold": showing.hold(board.standing.holds[release.pk]),
+        "next": {"label": step.label, "url": step.url} if step else _grant_link(grant),
+    }
+
+
+def _grant_link(grant: Grant) -> Data:
+    return {"label": _("See the grant"), "url": reverse("grant_detail", args=[grant.public_id])}
+
+
+def _steps(release: Release, board: Board) -> list[Data]:
+    standing = board.standing
+    return showing.stepper(
+        release,
+        standing.stages_of(release),
+        now=board.now,
+        transition=standing.transitions.get(release.pk),
+        admitted=standing.admitted.get(release.pk),
+    )
+
+
+def application_card(application: Application) -> Data:
+    """Return one application and whose turn it is."""
+    turn = {
+        "draft": _("Yours: finish it and send it."),
+        "submitted": _("The reviewers': nobody has taken it yet."),
+        "in_review": _("A reviewer's: somebody is reading it."),
+        "returned": _("Yours: a reviewer has questions."),
+        "approved": _("Nobody's: it was approved."),
+        "declined": _("Nobody's: it was declined."),
+        "withdrawn": _("Nobody's: you withdrew it."),
+    }
+    return {
+        "title": str(application.model),
+        "url": reverse("application_detail", args=[application.public_id]),
+        "status": application.state,
+        "text": _("Whose turn: %(turn)s") % {"turn": turn.get(application.state, "")},
+        "meta": _("For %(holder)s") % {"holder": application.organization or _("yourself")},
+    }
+
+
+def release_card(release: Release, board: Board) -> Data:
+    """Return one release as its staff sees it: stage, hold, and what blocks the next stage."""
+    rights = board.viewer.rights.get(release.model_id, set())
+    card: Data = {
+        "title": f"{release.model.title} {release.version}",
+        "url": release.get_absolute_url(),
+        "text": _blockers(release, board),
+        "hold": showing.hold(board.standing.holds[release.pk]),
+    }
+    if release.state != "sealed":
+        card["status"] = release.state
+    if release.stage:
+        card["stages"] = _steps(release, board)
+    if Right.PLACE_HOLD in rights and release.state == "sealed":
+        url = reverse("hold_place", args=showing.release_args(release))
+        card["next"] = {"label": _("Place a hold"), "url": url}
+    return card
+
+
+def _blockers(release: Release, board: Board) -> str:
+    target = board.standing.next_stage(release)
+    if release.state == "refused":
+        return release.refusal
+    if target is None or release.state != "sealed":
+        return ""
+    move = board.standing.transitions.get(release.pk)
+    if move:
+        return next(
+            (step["note"] for step in _steps(release, board) if step["state"] == "next"), ""
+        )
+    unmet = blocking(board.standing.requirements(release))
+    if not unmet:
+        return _("Nothing blocks a proposal for %(stage)s.") % {"stage": target.name}
+    words = ngettext(
+        "%(count)d requirement of %(stage)s is open: %(first)s",
+        "%(count)d requirements of %(stage)s are open, first: %(first)s",
+        len(unmet),
+    )
+    return words % {"count": len(unmet), "stage": target.name, "first": unmet[0].sentence}
+
+
+def queue_metrics(board: Board) -> list[Data]:
+    """Return the review queue in a few numbers."""
+    free = [each for each in board.queue if each.reviewer_id is None]
+    ages = [board.now - each.submitted_at for each in board.queue if each.submitted_at]
+    late = sum(age > SERVICE_LEVEL for age in ages)
+    return [
+        {"label": _("Waiting to be taken"), "value": len(free), "url": reverse("review_queue")},
+        {"label": _("In review"), "value": len(board.queue) - len(free)},
+        {"label": _("Oldest waits"), "value": span(max(ages)) if ages else "–"},
+        {
+            "label": _("Over %(limit)s") % {"limit": span(SERVICE_LEVEL)},
+            "value": late,
+            "tone": "warn" if late else "",
+        },
+    ]

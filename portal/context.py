@@ -1,0 +1,75 @@
+"""What every page shows around its content."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from portal.demo import ACCOUNTS, PASSWORD
+from portal.viewer import Viewer, viewer
+from releases.choices import Right
+
+
+def portal(request: HttpRequest) -> dict[str, Any]:
+    """Return the names that base.html asks for."""
+    context: dict[str, Any] = {
+        "instance_name": settings.INSTANCE_NAME,
+        "version": settings.VERSION,
+        "nav_places": [_place(request, _("Models"), reverse("home"))],
+        "footer_places": _footer(),
+        "demo_mode": settings.DEMO,
+    }
+    person = viewer(request)
+    if person.user:
+        context["nav_places"] += _places(request, person)
+        context["person_places"] = _person_places()
+        context["notifications_url"] = reverse("account_notifications")
+        context["unread_count"] = person.unread
+    if settings.DEMO:
+        context |= {
+            "demo_mail_url": reverse("demo_mail"),
+            "demo_accounts": [
+                {"email": account.email, "role": account.role} for account in ACCOUNTS
+            ],
+            "demo_password": PASSWORD,
+        }
+    return context
+
+
+def _places(request: HttpRequest, person: Viewer) -> list[dict[str, Any]]:
+    places = [
+        _place(request, _("Dashboard"), reverse("dashboard")),
+        _place(request, _("Applications"), reverse("application_list")),
+        _place(request, _("Grants"), reverse("grant_list")),
+    ]
+    if person.models_with(Right.REVIEW_APPLICATION):
+        places.append(_place(request, _("Reviews"), reverse("review_queue")))
+    if person.boards:
+        places.append(_place(request, _("Boards"), reverse("board_list")))
+    if person.is_operator:
+        places.append(_place(request, _("Operation"), reverse("operator")))
+    return places
+
+
+def _place(request: HttpRequest, label: str, url: str) -> dict[str, Any]:
+    here = request.path == url or (url != "/" and request.path.startswith(url))
+    if url == "/":
+        here = here or request.path.startswith("/models/")
+    return {"label": label, "url": url, "current": here}
+
+
+def _person_places() -> list[dict[str, str]]:
+    return [
+        {"label": _("Your account"), "url": reverse("account_home")},
+        {"label": _("Organisations"), "url": reverse("account_organizations")},
+        {"label": _("Tokens"), "url": reverse("account_tokens")},
+    ]
+
+
+def _footer() -> list[dict[str, str]]:
+    return [
+        {"label": _("Terms"), "url": reverse("terms_list")},
+        {"label": _("API description"), "url": reverse("api:openapi-json")},
+    ]

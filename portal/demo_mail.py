@@ -1,0 +1,59 @@
+"""Reading the mail that the demo wrote to files instead of sending it."""
+
+import email
+import email.policy
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+# Django's file backend writes this line after each message.
+_SEPARATOR = b"-" * 79
+_NEWEST = 200
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One message, ready to show."""
+
+    key: str
+    subject: str
+    sender: str
+    to: str
+    at: datetime
+    message_id: str
+    body: str
+
+
+def read_all(directory: Path, address: str = "") -> list[Mail]:
+    """Return the newest messages, newest first, of one recipient or of all."""
+    if not directory.is_dir():
+        return []
+    files = sorted(directory.glob("*.log"), key=lambda path: path.stat().st_mtime, reverse=True)
+    found = [mail for path in files[:_NEWEST] for mail in _read(path)]
+    wanted = address.strip().casefold()
+    chosen = [mail for mail in found if wanted in mail.to.casefold()]
+    return sorted(chosen, key=lambda mail: mail.at, reverse=True)
+
+
+def _read(path: Path) -> list[Mail]:
+    parts = path.read_bytes().split(_SEPARATOR)
+    messages = [part.strip() for part in parts if part.strip()]
+    return [_mail(f"{path.stem}-{number}", raw) for number, raw in enumerate(messages)]
+
+
+def _mail(key: str, raw: bytes) -> Mail:
+    message = email.message_from_bytes(raw, policy=email.policy.default)
+    assert isinstance(message, EmailMessage)
+    body = message.get_body(preferencelist=("plain", "html"))
+    date = message["Date"]
+    return Mail(
+        key=key,
+        subject=str(message["Subject"] or ""),
+        sender=str(message["From"] or ""),
+        to=str(message["To"] or ""),
+        at=parsedate_to_datetime(str(date)) if date else datetime.fromtimestamp(0, UTC),
+        message_id=str(message["Message-ID"] or ""),
+        body=body.get_content() if body else "",
+    )

@@ -1,0 +1,111 @@
+"""Whether the parts that Sluice stands on answer. Sentences name no host, user or password."""
+
+import logging
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from celery import current_app
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from django.utils import timezone
+
+logger = logging.getLogger(__name__)
+
+HEARTBEAT_KEY = "portal:heartbeat"
+# Beat sends one every 20 s; two may be missed while a worker is busy.
+HEARTBEAT_LATE = timedelta(seconds=90)
+BROKER_SECONDS = 2
+# Below this the next ingest of a large release would fail half way.
+STORAGE_LOW_BYTES = 1_000_000_000
+
+
+@dataclass(frozen=True)
+class Check:
+    """One part, whether it is well, and a sentence for the operator."""
+
+    part: str
+    ok: bool
+    sentence: str
+
+
+def check_all() -> list[Check]:
+    """Ask every part that serving a page or a download needs."""
+    return [
+        _guarded("database", check_database, "The database does not answer."),
+        _guarded(
+            "broker",
+            check_broker,
+            "The broker does not answer. Acts are kept and carried out once it does.",
+        ),
+        _guarded("storage", check_storage, "The weights directory cannot be read."),
+    ]
+
+
+def _guarded(part: str, check: Callable[[], Check], failure: str) -> Check:
+    try:
+        return check()
+    except Exception:
+        # Whatever a driver raises; its text may hold addresses, so it goes to the log only.
+        logger.exception("The health check of the %s failed.", part)
+        return Check(part, False, failure)
+
+
+def check_database() -> Check:
+    """Ask the database for something trivial."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return Check("database", True, "The database answers.")
+
+
+def check_broker() -> Check:
+    """Open a connection to the broker as a task's sender would."""
+    with current_app.connection_for_write(connect_timeout=BROKER_SECONDS) as broker:
+        broker.ensure_connection(
+            max_retries=1, interval_start=0, interval_step=0, timeout=BROKER_SECONDS
+        )
+        with broker.channel():
+            return Check("broker", True, "The broker answers.")
+
+
+def check_storage() -> Check:
+    """See whether the weights directory is there, can be written, and has room."""
+    directory = settings.WEIGHTS_DIR
+    if not directory.is_dir():
+        return Check("storage", False, "The weights directory is missing. Is its disk mounted?")
+    if not os.access(directory, os.R_OK | os.W_OK | os.X_OK):
+        return Check("storage", False, "The portal may not write to the weights directory.")
+    if free_bytes() < STORAGE_LOW_BYTES:
+        return Check("storage", True, "The weights directory has less than 1 GB left.")
+    return Check("storage", True, "The weights directory can be read and written.")
+
+
+def free_bytes() -> int:
+    """Return the bytes left on the disk of the weights directory."""
+    return shutil.disk_usage(settings.WEIGHTS_DIR).free
+
+
+def note_heartbeat() -> None:
+    """Remember that the scheduler's task ran now."""
+    cache.set(HEARTBEAT_KEY, timezone.now().isoformat(), timeout=None)
+
+
+def last_heartbeat() -> datetime | None:
+    """Return when the scheduler's task last ran."""
+    noted = cache.get(HEARTBEAT_KEY)
+    return datetime.fromisoformat(noted) if noted else None
+
+
+def check_worker(now: datetime) -> Check:
+    """See whether scheduler and worker have carried out their sign of life lately."""
+    last = last_heartbeat()
+    if last is None:
+        return Check("worker", False, "No worker has given a sign of life yet.")
+    if now - last > HEARTBEAT_LATE:
+        return Check(
+            "worker", False, "The worker or the scheduler is late: see when it was last heard of."
+        )
+    return Check("worker", True, "Worker and scheduler run.")

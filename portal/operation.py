@@ -1,0 +1,57 @@
+"""What the operator looks at: parts, jobs, mail that failed. Reading only."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from accounts.models import Notification
+from accounts.selectors import failing_notifications
+from portal import health
+from releases.models import Release, Transition
+
+# A job that is alive says so at least once a minute.
+STUCK_AFTER = timedelta(minutes=5)
+SHOWN = 50
+
+
+@dataclass(frozen=True)
+class Job:
+    """A release that is being read or verified."""
+
+    release: Release
+    stuck: bool
+
+
+def jobs(now: datetime) -> list[Job]:
+    """Return the releases whose background job is not done, stuck ones first."""
+    rows = Release.objects.filter(state__in=["ingesting", "verifying"]).select_related("model")
+    found = [
+        Job(release, now - (release.job_at or release.created_at) > STUCK_AFTER)
+        for release in rows.order_by("id")[:SHOWN]
+    ]
+    return sorted(found, key=lambda job: not job.stuck)
+
+
+def failed_mail() -> list[Notification]:
+    """Return the mails that could not be sent so far, the newest first."""
+    return list(failing_notifications().select_related("recipient")[:SHOWN])
+
+
+def owed_mail(now: datetime) -> int:
+    """Return how many mails should have gone out by now."""
+    late = Q(sent_at__isnull=True, given_up_at__isnull=True, next_attempt_at__lte=now)
+    return Notification.objects.filter(late).count()
+
+
+def waiting_transitions() -> list[Transition]:
+    """Return the approved transitions that have not taken effect."""
+    rows = Transition.objects.filter(state="approved").select_related(
+        "release", "release__model", "to_stage"
+    )
+    return list(rows.order_by("effective_after")[:SHOWN])
+
+
+def checks(now: datetime) -> list[health.Check]:
+    """Return the state of every part, worker and scheduler included."""
+    return [*health.check_all(), health.check_worker(now)]

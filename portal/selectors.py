@@ -1,0 +1,110 @@
+"""Reading several rooms for one page, in few queries."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+
+from accounts.models import User
+from licensing.facts import Verdict, VerdictAction
+from licensing.models import LIVE_GRANT_STATES, Admission
+from licensing.verdict import Context, decide_all
+from releases.choices import OPEN_TRANSITIONS
+from releases.models import Hold, Release, Stage, Transition
+from releases.requirements import Requirement
+from releases.selectors import holds_of, requirements_given
+
+Subject = User | AnonymousUser
+Verdicts = dict[VerdictAction, Verdict]
+
+
+def all_releases() -> QuerySet[Release]:
+    """Return releases with what their cards show, the newest first; visibility is not judged."""
+    return Release.objects.select_related("model", "stage", "model__ladder").order_by("-id")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where releases stand: their ladders' stages, holds, moves and cohorts."""
+
+    now: datetime
+    stages: dict[int, list[Stage]]
+    holds: dict[int, list[Hold]]
+    transitions: dict[int, Transition]
+    admitted: dict[int, int]
+
+    def stages_of(self, release: Release) -> list[Stage]:
+        """Return the ladder that the release stands on, else its model's."""
+        ladder = release.stage.ladder_id if release.stage else release.model.ladder_id
+        return self.stages.get(ladder, [])
+
+    def next_stage(self, release: Release) -> Stage | None:
+        """Return the stage one step up."""
+        if release.stage is None:
+            return None
+        position = release.stage.position + 1
+        return next((s for s in self.stages_of(release) if s.position == position), None)
+
+    def requirements(self, release: Release) -> list[Requirement]:
+        """Return the requirements of the next stage; an open move is judged, not in the way."""
+        target = self.next_stage(release)
+        if target is None:
+            return []
+        move = self.transitions.get(release.pk)
+        other = move if move and move.to_stage_id != target.pk else None
+        return requirements_given(
+            release, target, now=self.now, holds=self.holds.get(release.pk, []), other=other
+        )
+
+
+def standing_of(releases: Iterable[Release], now: datetime) -> Standing:
+    """Read where releases stand, in three queries."""
+    wanted = list(releases)
+    ids = [release.pk for release in wanted]
+    ladders = {r.stage.ladder_id if r.stage else r.model.ladder_id for r in wanted}
+    # As licensing counts a cohort: places at a later stage hold at the earlier ones too.
+    admitted_here = (
+        Admission.objects.filter(
+            stage__ladder=OuterRef("ladder"),
+            stage__position__gte=OuterRef("position"),
+            release__in=ids,
+            state=Admission.State.ADMITTED,
+            grant__state__in=LIVE_GRANT_STATES,
+        )
+        .order_by("release_id", "grant_id")
+        .distinct("release_id", "grant_id")
+    )
+    stages: dict[int, list[Stage]] = defaultdict(list)
+    admitted: Counter[tuple[int, int]] = Counter()
+    rows = Stage.objects.filter(ladder__in=ladders).select_related("ladder").order_by("position")
+    for stage in rows.annotate(admitted=ArraySubquery(admitted_here.values("release_id"))):
+        stages[stage.ladder_id].append(stage)
+        admitted.update((release_id, stage.pk) for release_id in stage.admitted)
+    moves = Transition.objects.filter(release__in=ids, state__in=OPEN_TRANSITIONS)
+    return Standing(
+        now=now,
+        stages=stages,
+        holds=holds_of(wanted),
+        transitions={
+            move.release_id: move
+            for move in moves.select_related("from_stage", "to_stage", "motion")
+        },
+        admitted={r.pk: admitted[(r.pk, r.stage_id)] for r in wanted if r.stage_id},
+    )
+
+
+def visible(
+    subject: Subject, releases: Iterable[Release], context: Context
+) -> list[tuple[Release, Verdicts]]:
+    """Return the releases that the subject may see, each with every verdict, in three queries."""
+    wanted = list(releases)
+    verdicts = decide_all(subject, wanted, context=context) if wanted else {}
+    return [
+        (release, verdicts[release.pk])
+        for release in wanted
+        if verdicts[release.pk][VerdictAction.SEE].allowed
+    ]

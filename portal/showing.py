@@ -1,0 +1,118 @@
+"""Plain data for the components, from rows and verdicts. Reads nothing."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from audit.selectors import Entry
+from common.templatetags.ui import span
+from releases.models import Hold, Release, Stage, Transition
+
+Data = dict[str, Any]
+
+
+def stepper(
+    release: Release,
+    stages: Sequence[Stage],
+    *,
+    now: datetime,
+    transition: Transition | None = None,
+    admitted: int | None = None,
+) -> list[Data]:
+    """Return the stages of a release's ladder as the stepper takes them."""
+    present = release.stage.position if release.stage else -1
+    return [
+        {
+            "name": stage.name,
+            "access": stage.get_access_mode_display(),
+            "state": _step_state(stage, present, transition),
+            "soak": _soak(stage, stages, release, now) if stage.position == present else "",
+            "cohort": _cohort(stage, admitted if stage.position == present else None),
+            "note": _note(stage, transition, now),
+        }
+        for stage in stages
+    ]
+
+
+def _step_state(stage: Stage, present: int, transition: Transition | None) -> str:
+    if stage.position == present:
+        return "present"
+    if stage.position < present:
+        return "past"
+    return "next" if transition and transition.to_stage_id == stage.pk else "future"
+
+
+def _soak(stage: Stage, stages: Sequence[Stage], release: Release, now: datetime) -> str:
+    """Say how much of the time that the next stage asks for has passed."""
+    above = next((each for each in stages if each.position == stage.position + 1), None)
+    needed = above.minimum_soak if above else timedelta(0)
+    if above is None or not needed or release.staged_at is None:
+        return ""
+    words = {"needed": span(needed), "done": span(now - release.staged_at), "next": above.name}
+    if now - release.staged_at >= needed:
+        return _("Soaked %(needed)s, as %(next)s asks") % words
+    return _("Soaked %(done)s of the %(needed)s that %(next)s asks") % words
+
+
+def _cohort(stage: Stage, admitted: int | None) -> str:
+    if stage.cohort_cap is None:
+        return ""
+    words = {"cap": stage.cohort_cap, "admitted": admitted}
+    if admitted is None:
+        return (
+            ngettext(
+                "Room for %(cap)d organisation", "Room for %(cap)d organisations", stage.cohort_cap
+            )
+            % words
+        )
+    return (
+        ngettext(
+            "%(admitted)d of %(cap)d organisation",
+            "%(admitted)d of %(cap)d organisations",
+            stage.cohort_cap,
+        )
+        % words
+    )
+
+
+def _note(stage: Stage, transition: Transition | None, now: datetime) -> str:
+    if transition is None or transition.to_stage_id != stage.pk:
+        return ""
+    motion = transition.motion
+    if transition.state == "approved" and transition.effective_after:
+        if transition.waiting_for:
+            return _("Approved, waits: %(for)s") % {"for": transition.waiting_for}
+        left = max(transition.effective_after - now, timedelta(0))
+        return _("Approved, takes effect in %(left)s") % {"left": span(left)}
+    if motion.state == "voting" and motion.voting_closes_at:
+        left = max(motion.voting_closes_at - now, timedelta(0))
+        return _("Vote open, closes in %(left)s") % {"left": span(left)}
+    return _("Proposed, not yet put to the vote")
+
+
+def hold(holds: Sequence[Hold]) -> Data | None:
+    """Return the strictest hold for the stepper; they come strictest first."""
+    if not holds:
+        return None
+    return {"label": holds[0].get_kind_display(), "reason": holds[0].reason, "url": ""}
+
+
+def timeline(entries: Iterable[Entry]) -> list[Data]:
+    """Return events as the timeline takes them."""
+    return [
+        {
+            "sentence": f"{entry.actor} {entry.words}",
+            "detail": entry.reason,
+            "when": entry.at,
+            "kind": entry.action,
+        }
+        for entry in entries
+    ]
+
+
+def release_args(release: Release) -> list[str]:
+    """Return what every address of a release is made of."""
+    return [release.model.namespace, release.model.name, release.version]

@@ -1,0 +1,54 @@
+"""What the person who looks is to this instance: read once for a request, in two queries."""
+
+from dataclasses import dataclass, field
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, OuterRef, Q
+from django.http import HttpRequest
+
+from accounts.models import User
+from accounts.permissions import can_operate
+from boards.models import Seat
+from releases.choices import Right
+from releases.permissions import rights_by_model
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Rights by model id, boards by id, and unread notifications. Empty for a visitor."""
+
+    user: User | None = None
+    rights: dict[int, set[str]] = field(default_factory=dict)
+    boards: frozenset[int] = frozenset()
+    unread: int = 0
+
+    def models_with(self, right: Right) -> list[int]:
+        """Return the ids of the models on which the person has the right."""
+        return [model for model, rights in self.rights.items() if right in rights]
+
+    @property
+    def is_operator(self) -> bool:
+        """Tell whether the person runs this instance."""
+        return can_operate(self.user)
+
+
+def viewer(request: HttpRequest) -> Viewer:
+    """Return who looks; the second call in a request costs nothing."""
+    known = getattr(request, "sluice_viewer", None)
+    if known is None:
+        user = getattr(request, "user", None)
+        known = _read(user) if isinstance(user, User) and user.is_active else Viewer()
+        request.sluice_viewer = known  # type: ignore[attr-defined] # a cache of our own
+    return known
+
+
+def _read(user: User) -> Viewer:
+    seats = Seat.objects.filter(holder=OuterRef("pk")).order_by().values("board_id")
+    unread = Count(
+        "notifications",
+        filter=Q(notifications__in_inbox=True, notifications__read_at__isnull=True),
+    )
+    row = User.objects.filter(pk=user.pk).values_list(ArraySubquery(seats), unread).get()
+    return Viewer(
+        user=user, rights=rights_by_model(user), boards=frozenset(row[0]), unread=row[1]
+    )

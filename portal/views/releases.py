@@ -1,0 +1,191 @@
+"""The page of a model and the page of a release: public to whoever may see them."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from audit.selectors import timeline
+from common.client_address import client_address
+from delivery.refusals import absolute, for_page
+from licensing.facts import VerdictAction
+from licensing.models import Terms
+from licensing.verdict import Context
+from portal import access, showing
+from portal.selectors import Standing, Verdicts, all_releases, standing_of, visible
+from portal.showing import Data
+from portal.viewer import Viewer, viewer
+from releases.choices import Right
+from releases.models import Artifact, Model, Release, Transition
+from releases.selectors import artifacts_of, model_by_name, release_by_name, stage_history
+
+SHOWN_FILES = 200
+
+
+@require_safe
+def model_page(request: HttpRequest, namespace: str, name: str) -> HttpResponse:
+    """Show a model with its releases, and the way to get access."""
+    model = model_by_name(namespace, name)
+    if model is None:
+        raise Http404
+    context = Context(address=client_address(request))
+    person = viewer(request)
+    found = visible(request.user, all_releases().filter(model=model), context)
+    is_staff = bool(person.rights.get(model.pk)) or model.board_id in person.boards
+    if not found and not is_staff:
+        raise Http404
+    standing = standing_of([release for release, _verdicts in found], context.now)
+    page = {
+        "model": model,
+        "cards": [_release_card(release, verdicts, standing) for release, verdicts in found],
+        "apply": _apply(found),
+        "hold": _model_hold(standing, model),
+        "may_hold": Right.PLACE_HOLD in person.rights.get(model.pk, ()),
+        "may_manage": Right.MANAGE_RELEASE in person.rights.get(model.pk, ()),
+        "ladder": model.ladder,
+    }
+    return render(request, "portal/model_page.html", page)
+
+
+def _apply(found: list[tuple[Release, Verdicts]]) -> Data | None:
+    """Return the verdict on applying, which is the same for all of a model's releases."""
+    for _release, verdicts in found:
+        return for_page(verdicts[VerdictAction.APPLY])
+    return None
+
+
+def _model_hold(standing: Standing, model: Model) -> Data | None:
+    holds = [hold for holds in standing.holds.values() for hold in holds]
+    return showing.hold([hold for hold in holds if hold.release_id is None])
+
+
+def _release_card(release: Release, verdicts: Verdicts, standing: Standing) -> Data:
+    step = access.next_step(release, verdicts)
+    card: Data = {
+        "title": release.version,
+        "url": release.get_absolute_url(),
+        "text": verdicts[access.main_action(release)].sentence,
+        "meta": release.stage.get_access_mode_display() if release.stage else "",
+        "next": {"label": step.label, "url": step.url} if step else None,
+    }
+    if release.state != "sealed":
+        card["status"] = release.state
+    if release.stage:
+        card["hold"] = showing.hold(standing.holds.get(release.pk, []))
+        card["stages"] = _steps(release, standing)
+    return card
+
+
+def _steps(release: Release, standing: Standing) -> list[Data]:
+    return showing.stepper(
+        release,
+        standing.stages_of(release),
+        now=standing.now,
+        transition=standing.transitions.get(release.pk),
+        admitted=standing.admitted.get(release.pk, 0),
+    )
+
+
+@require_safe
+def release_page(request: HttpRequest, namespace: str, name: str, version: str) -> HttpResponse:
+    """Show a release: where it stands, what that means for the viewer, and its files."""
+    release = release_by_name(namespace, name, version)
+    context = Context(address=client_address(request))
+    found = visible(request.user, [release], context) if release else []
+    if release is None or not found:
+        raise Http404
+    verdicts = found[0][1]
+    standing = standing_of([release], context.now)
+    person = viewer(request)
+    rights = person.rights.get(release.model_id, set())
+    is_staff = bool(rights) or release.model.board_id in person.boards
+    page: dict[str, Any] = {
+        "release": release,
+        "model": release.model,
+        "steps": _steps(release, standing),
+        "hold": showing.hold(standing.holds[release.pk]),
+        "holds": standing.holds[release.pk],
+        "verdict": for_page(verdicts[access.main_action(release)]),
+        "next_step": access.next_step(release, verdicts),
+        "explain_url": reverse("explain", args=showing.release_args(release)),
+        "transition": standing.transitions.get(release.pk),
+        "rights": rights,
+        "is_staff": is_staff,
+        **_files(release, verdicts),
+        **_terms(release),
+    }
+    if is_staff:
+        page |= _staff_part(release, standing, person, rights)
+    else:
+        page["history"] = stage_history(release)
+    return render(request, "portal/release_page.html", page)
+
+
+def _files(release: Release, verdicts: Verdicts) -> Data:
+    may_download = verdicts[VerdictAction.DOWNLOAD].allowed
+    artifacts = artifacts_of(release)
+    files = [_file(release, artifact, may_download) for artifact in artifacts[:SHOWN_FILES]]
+    command = ""
+    largest = max(artifacts, key=lambda artifact: artifact.size, default=None)
+    if may_download and largest:
+        address = absolute(_download_url(release, largest))
+        command = f'curl -fLO -C - -H "Authorization: Bearer $TOKEN" {address}'
+    return {
+        "files": files,
+        "files_left": len(artifacts) - len(files),
+        "file_count": len(artifacts),
+        "total_size": sum(artifact.size for artifact in artifacts),
+        "may_download": may_download,
+        "command": command,
+        "tokens_url": reverse("account_tokens"),
+        "checksums_url": reverse("checksums", args=showing.release_args(release)),
+    }
+
+
+def _file(release: Release, artifact: Artifact, may_download: bool) -> Data:
+    return {
+        "path": artifact.path,
+        "size": artifact.size,
+        "sha256": artifact.sha256,
+        "url": _download_url(release, artifact) if may_download else "",
+    }
+
+
+def _download_url(release: Release, artifact: Artifact) -> str:
+    return reverse("download", args=[*showing.release_args(release), artifact.path])
+
+
+def _terms(release: Release) -> Data:
+    slugs = release.stage.terms if release.stage else []
+    return {"terms": list(Terms.objects.filter(slug__in=slugs)) if slugs else []}
+
+
+def _staff_part(
+    release: Release, standing: Standing, person: Viewer, rights: set[str]
+) -> dict[str, Any]:
+    target = standing.next_stage(release)
+    transition = standing.transitions.get(release.pk)
+    return {
+        "target": target,
+        "requirements": standing.requirements(release),
+        "motion_url": _motion_url(release, transition, person),
+        "entries": showing.timeline(timeline(release)),
+        "may_hold": Right.PLACE_HOLD in rights,
+        "may_manage": Right.MANAGE_RELEASE in rights,
+        "may_propose": Right.MANAGE_RELEASE in rights
+        and release.state == "sealed"
+        and target is not None
+        and transition is None,
+    }
+
+
+def _motion_url(release: Release, transition: Transition | None, person: Viewer) -> str:
+    """Return the motion's address for those who may open it: the board and the proposer."""
+    if transition is None or person.user is None:
+        return ""
+    motion = transition.motion
+    if release.model.board_id in person.boards or motion.proposer_id == person.user.pk:
+        return reverse("motion_detail", args=[motion.public_id])
+    return ""
