@@ -4,6 +4,8 @@ Being superuser opens nothing here: guardian's own checks would say yes to one, 
 rights are read directly. Somebody inactive has no rights.
 """
 
+from uuid import UUID
+
 from django.contrib.auth.models import AnonymousUser, Permission
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
@@ -15,7 +17,14 @@ from boards.models import Board, Seat
 from boards.selectors import holds_seat
 from releases import selectors
 from releases.choices import Right
-from releases.models import Hold, Model, Release, Transition
+from releases.models import (
+    Hold,
+    Model,
+    ModelGroupObjectPermission,
+    ModelUserObjectPermission,
+    Release,
+    Transition,
+)
 
 Person = User | AnonymousUser
 
@@ -37,6 +46,20 @@ def rights_of(user: Person, model: Model) -> set[str]:
         )
     )
     return set(held.values_list("codename", flat=True)) & set(Right.values)
+
+
+def rights_by_model(user: Person) -> dict[int, set[str]]:
+    """Return the person's rights on every model, by the model's id, in one query."""
+    found: dict[int, set[str]] = {}
+    if not isinstance(user, User) or not user.is_active:
+        return found
+    own = ModelUserObjectPermission.objects.filter(user=user)
+    of_groups = ModelGroupObjectPermission.objects.filter(group__user=user)
+    columns = ("content_object_id", "permission__codename")
+    for model_id, right in own.values_list(*columns).union(of_groups.values_list(*columns)):
+        if right in Right.values:
+            found.setdefault(model_id, set()).add(right)
+    return found
 
 
 def has_right(user: Person, right: str, model: Model) -> bool:
@@ -145,7 +168,7 @@ def get_release_or_404(user: Person, namespace: str, name: str, version: str) ->
     return release
 
 
-def get_transition_or_404(user: Person, public_id: object) -> Transition:
+def get_transition_or_404(user: Person, public_id: UUID | str) -> Transition:
     """Return a transition of a model on whose staff the person is."""
     transition = selectors.transition_by_motion(public_id)
     if transition is None or not is_staff_of(user, transition.release.model):
@@ -153,7 +176,7 @@ def get_transition_or_404(user: Person, public_id: object) -> Transition:
     return transition
 
 
-def get_hold_or_404(user: Person, public_id: object) -> Hold:
+def get_hold_or_404(user: Person, public_id: UUID | str) -> Hold:
     """Return a hold on a model on whose staff the person is."""
     hold = selectors.hold_by_public_id(public_id)
     if hold is None or not is_staff_of(user, hold.model):
@@ -165,6 +188,13 @@ def require(allowed: bool) -> None:
     """Answer 403 to staff who know of the model but lack the right."""
     if not allowed:
         raise PermissionDenied
+
+
+def is_assigned(user: User, right: Right, model: Model) -> bool:
+    """Tell whether the right stands in the person's own name, active or not."""
+    return ModelUserObjectPermission.objects.filter(
+        user=user, content_object=model, permission__codename=right
+    ).exists()
 
 
 def assign(user: User, right: Right, model: Model) -> None:

@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from boards.models import MotionState
+from audit.selectors import ref
+from boards.models import OPEN_STATES, Motion
 from releases.choices import OPEN_TRANSITIONS, HoldState
 from releases.models import Artifact, Hold, Ladder, Model, Release, Stage, StageEntry, Transition
 from releases.requirements import Facts, HoldFacts, Requirement, StageFacts, evaluate
@@ -69,7 +71,7 @@ def holds_on_model(model: Model) -> QuerySet[Hold]:
     return Hold.objects.filter(model=model).select_related("release", "placed_by", "lifted_by")
 
 
-def hold_by_public_id(public_id: object) -> Hold | None:
+def hold_by_public_id(public_id: UUID | str) -> Hold | None:
     """Find a hold."""
     return (
         Hold.objects.select_related("model", "model__board", "release", "release__stage")
@@ -134,7 +136,7 @@ def transitions_of(release: Release) -> QuerySet[Transition]:
     )
 
 
-def transition_by_motion(public_id: object) -> Transition | None:
+def transition_by_motion(public_id: UUID | str) -> Transition | None:
     """Find a transition by the public id of its motion."""
     return (
         Transition.objects.select_related(
@@ -151,15 +153,11 @@ def due_transitions(now: datetime) -> QuerySet[Transition]:
     return Transition.objects.filter(state="approved", effective_after__lte=now).order_by("id")
 
 
-def lift_open_for(hold: Hold) -> bool:
-    """Tell whether a motion to lift the hold is before the board."""
-    from audit.selectors import ref
-    from boards.models import OPEN_STATES, Motion
-
+def open_lift(hold: Hold) -> Motion | None:
+    """Return the motion to lift the hold that is before the board."""
     return Motion.objects.filter(
-        kind="lift_hold", subject_ref=ref(hold), state__in=[*OPEN_STATES, MotionState.APPROVED],
-        applied_at__isnull=True,
-    ).exists()  # fmt: skip
+        kind="lift_hold", subject_ref=ref(hold), state__in=OPEN_STATES
+    ).first()
 
 
 def requirements_for(
@@ -178,6 +176,18 @@ def requirements_for(
     in_force = holds_in_force(release) if holds is None else holds
     open_now = open_transition(release)
     other = open_now if open_now is not None and (of is None or open_now.pk != of.pk) else None
+    return requirements_given(release, to_stage, now=now, holds=in_force, other=other)
+
+
+def requirements_given(
+    release: Release,
+    to_stage: Stage,
+    *,
+    now: datetime,
+    holds: list[Hold],
+    other: Transition | None,
+) -> list[Requirement]:
+    """Return the same from rows at hand; `other` is an open transition that stands in the way."""
     return evaluate(
         Facts(
             state=release.state,
@@ -185,7 +195,7 @@ def requirements_for(
             staged_at=release.staged_at,
             target=StageFacts(to_stage.name, to_stage.position, to_stage.minimum_soak),
             holds=tuple(
-                HoldFacts(hold.kind, hold.release_id is None, hold.reason) for hold in in_force
+                HoldFacts(hold.kind, hold.release_id is None, hold.reason) for hold in holds
             ),
             other_move=f"{other.from_stage} to {other.to_stage}" if other else "",
         ),

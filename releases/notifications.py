@@ -1,0 +1,152 @@
+"""What this room has to say, one function a message."""
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.notifications import notify
+from releases.choices import Right
+from releases.models import Hold, Model, Release, Stage, Transition
+from releases.permissions import users_with_right
+
+
+def release_sealed(release: Release) -> None:
+    """Tell whoever began the ingest."""
+    if release.created_by is None:
+        return
+    notify(
+        recipient=release.created_by,
+        kind="release_sealed",
+        subject=_("%(release)s is sealed") % {"release": release},
+        body=_(
+            "Every file of %(release)s was read and verified. It is named by the digest "
+            "%(digest)s and stands at the stage %(stage)s."
+        )
+        % {"release": release, "digest": release.digest, "stage": release.stage},
+        url=release.get_absolute_url(),
+    )
+
+
+def release_refused(release: Release, url: str) -> None:
+    """Tell whoever began the ingest, and why."""
+    if release.created_by is None:
+        return
+    notify(
+        recipient=release.created_by,
+        kind="release_refused",
+        subject=_("%(release)s was refused") % {"release": release},
+        body=_("%(refusal)s Nothing of it was kept. Mend the directory and ingest it again.")
+        % {"refusal": release.refusal},
+        url=url,
+    )
+
+
+def hold_placed(hold: Hold) -> None:
+    """Tell the managers and the board."""
+    scope = hold.release or hold.model
+    _tell_staff(
+        hold.model,
+        kind="hold_placed",
+        subject=_("Hold on %(scope)s: %(kind)s")
+        % {"scope": scope, "kind": hold.get_kind_display().lower()},
+        body=_(
+            "%(person)s placed a hold on %(scope)s: %(reason)s\n\n"
+            "It stays in force until the board lifts it by a motion."
+        )
+        % {"person": hold.placed_by, "scope": scope, "reason": hold.reason},
+        url=scope.get_absolute_url(),
+    )
+
+
+def hold_review_due(hold: Hold) -> None:
+    """Remind the managers and the board that a hold waits for them."""
+    scope = hold.release or hold.model
+    _tell_staff(
+        hold.model,
+        kind="hold_review_due",
+        subject=_("Review the hold on %(scope)s") % {"scope": scope},
+        body=_(
+            "The hold on %(scope)s is due for review: %(reason)s\n\n"
+            "It stays in force until the board lifts it by a motion."
+        )
+        % {"scope": scope, "reason": hold.reason},
+        url=scope.get_absolute_url(),
+    )
+
+
+def hold_lifted(hold: Hold) -> None:
+    """Tell the managers and the board."""
+    scope = hold.release or hold.model
+    _tell_staff(
+        hold.model,
+        kind="hold_lifted",
+        subject=_("The hold on %(scope)s is lifted") % {"scope": scope},
+        body=_("By the board's decision the hold on %(scope)s is lifted.") % {"scope": scope},
+        url=scope.get_absolute_url(),
+    )
+
+
+def transition_effective(transition: Transition) -> None:
+    """Tell the proposer, the managers and the board."""
+    release = transition.release
+    _tell_staff(
+        release.model,
+        kind="transition_effective",
+        subject=_("%(release)s is now at %(stage)s")
+        % {"release": release, "stage": transition.to_stage},
+        body=_("The cool-off is over, the requirements hold, and %(release)s is at %(stage)s.")
+        % {"release": release, "stage": transition.to_stage},
+        url=release.get_absolute_url(),
+        also=transition.motion.proposer,
+    )
+
+
+def transition_lapsed(transition: Transition, reason: str) -> None:
+    """Tell the proposer, the managers and the board."""
+    release = transition.release
+    _tell_staff(
+        release.model,
+        kind="transition_lapsed",
+        subject=_("The move of %(release)s to %(stage)s lapsed")
+        % {"release": release, "stage": transition.to_stage},
+        body=reason,
+        url=release.get_absolute_url(),
+        also=transition.motion.proposer,
+    )
+
+
+def release_demoted(release: Release, from_stage: Stage, reason: str, actor: User) -> None:
+    """Tell the managers and the board."""
+    _tell_staff(
+        release.model,
+        kind="release_demoted",
+        subject=_("%(release)s was demoted to %(stage)s")
+        % {"release": release, "stage": release.stage},
+        body=_("%(person)s moved %(release)s down from %(former)s: %(reason)s")
+        % {"person": actor, "release": release, "former": from_stage, "reason": reason},
+        url=release.get_absolute_url(),
+    )
+
+
+def release_withdrawn(release: Release, reason: str, actor: User) -> None:
+    """Tell the managers and the board."""
+    _tell_staff(
+        release.model,
+        kind="release_withdrawn",
+        subject=_("%(release)s was withdrawn") % {"release": release},
+        body=_("%(person)s withdrew %(release)s: %(reason)s")
+        % {"person": actor, "release": release, "reason": reason},
+        url=release.get_absolute_url(),
+    )
+
+
+def _tell_staff(
+    model: Model, *, kind: str, subject: str, body: str, url: str, also: User | None = None
+) -> None:
+    people = {
+        *users_with_right(Right.MANAGE_RELEASE, model),
+        *users_with_right(Right.PLACE_HOLD, model),
+        *User.objects.filter(seats__board=model.board_id, is_active=True),
+        *([also] if also is not None else []),
+    }
+    for person in sorted(people, key=lambda each: each.pk):
+        notify(recipient=person, kind=kind, subject=subject[:200], body=body, url=url)

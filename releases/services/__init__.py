@@ -1,0 +1,41 @@
+"""The only writers of releases. One module a subject; import from here."""
+
+from releases.services.catalog import create_model, grant_right, load_ladder, withdraw_right
+from releases.services.decisions import apply_decided_motions, apply_lift, take_effect
+from releases.services.holds import (
+    call_for_review,
+    demote_release,
+    place_hold,
+    propose_lift,
+    withdraw_release,
+)
+from releases.services.ingest import continue_ingest, refuse_release, start_ingest, verify_release
+from releases.services.jobs import requeue_stalled
+from releases.services.transitions import (
+    open_transition_vote,
+    propose_transition,
+    revise_transition,
+)
+
+__all__ = [
+    "apply_decided_motions",
+    "apply_lift",
+    "call_for_review",
+    "continue_ingest",
+    "create_model",
+    "demote_release",
+    "grant_right",
+    "load_ladder",
+    "open_transition_vote",
+    "place_hold",
+    "propose_lift",
+    "propose_transition",
+    "refuse_release",
+    "requeue_stalled",
+    "revise_transition",
+    "start_ingest",
+    "take_effect",
+    "verify_release",
+    "withdraw_release",
+    "withdraw_right",
+]

@@ -1,0 +1,169 @@
+"""Moving a release up: proposing it, changing its dossier, opening the vote on it."""
+
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from audit.selectors import ref
+from audit.services import record
+from boards import services as boards
+from boards.models import OPEN_STATES, Motion
+from common.errors import Refused
+from releases import permissions, selectors
+from releases.actions import Action
+from releases.choices import OPEN_TRANSITIONS, WEIGHTS_MODES, ReleaseState, Right, TransitionState
+from releases.dossier import check_transition_dossier
+from releases.models import Model, Release, Stage, Transition
+from releases.requirements import blocking
+from releases.services.checks import guard_right, lock_release, lock_transition
+
+KIND = "transition"
+
+
+@transaction.atomic
+def propose_transition(
+    *, actor: User, release: Release, to_stage: Stage, dossier: Mapping[str, str]
+) -> Transition:
+    """Put the move of a release to its next stage before the model's board."""
+    release = lock_release(release.pk)
+    guard_right(actor, Right.MANAGE_RELEASE, release.model)
+    present = _guard_move(release, to_stage)
+    texts = _checked_dossier(dossier, to_stage)
+    motion = boards.propose_motion(
+        actor=actor,
+        board=release.model.board,
+        kind=KIND,
+        title=_("%(release)s: %(present)s to %(target)s")
+        % {"release": release, "present": present.name, "target": to_stage.name},
+        subject_ref=ref(release),
+        subject_label=str(release),
+        subject_url=release.get_absolute_url(),
+        params={
+            "release": str(release),
+            "release_digest": release.digest,
+            "from": present.slug,
+            "to": to_stage.slug,
+            "ladder": f"{release.model.ladder.name}@{release.model.ladder.version}",
+        },
+        dossier=texts,
+        rule=to_stage.rule,
+        voting_seconds=int(to_stage.voting_period.total_seconds()),
+        also=(release, release.model),
+    )
+    return Transition.objects.create(
+        release=release, from_stage=present, to_stage=to_stage, motion=motion
+    )
+
+
+def _guard_move(release: Release, to_stage: Stage) -> Stage:
+    if release.state != ReleaseState.SEALED or release.stage is None:
+        raise Refused(
+            _("%(release)s is %(state)s; only a sealed release moves.")
+            % {"release": release, "state": release.get_state_display().lower()}
+        )
+    step_up = selectors.next_stage(release)
+    if step_up is None:
+        raise Refused(_("%(release)s is at the last stage of its ladder.") % {"release": release})
+    if to_stage.pk != step_up.pk:
+        raise Refused(
+            _("The next stage after %(present)s is %(next)s; stages are not skipped.")
+            % {"present": release.stage, "next": step_up}
+        )
+    if selectors.open_transition(release) is not None:
+        raise Refused(
+            _("A transition of %(release)s is open already. Wait for its end, or withdraw it.")
+            % {"release": release}
+        )
+    return release.stage
+
+
+def _checked_dossier(dossier: Mapping[str, str], to_stage: Stage) -> dict[str, str]:
+    try:
+        return check_transition_dossier(dossier, weights=to_stage.access_mode in WEIGHTS_MODES)
+    except ValueError as error:
+        raise Refused(str(error)) from None
+
+
+@transaction.atomic
+def revise_transition(
+    *, actor: User, transition: Transition, dossier: Mapping[str, str]
+) -> Transition:
+    """Change the dossier: the motion goes back to review and its votes become stale."""
+    transition = lock_transition(transition.pk)
+    if transition.state != TransitionState.PROPOSED:
+        raise Refused(_("The board has decided; the dossier cannot change any more."))
+    texts = _checked_dossier(dossier, transition.to_stage)
+    transition.motion = boards.revise_dossier(actor=actor, motion=transition.motion, dossier=texts)
+    return transition
+
+
+@transaction.atomic
+def open_transition_vote(*, actor: User, transition: Transition) -> Motion:
+    """Open the vote, unless a requirement stands in the way.
+
+    The proposer and whoever manages releases of the model have no vote.
+    """
+    transition = lock_transition(transition.pk)
+    if not permissions.can_open_vote(actor, transition):
+        raise Refused(_("The vote is opened by the proposer or by the chair of the board."))
+    if transition.state != TransitionState.PROPOSED:
+        raise Refused(_("The board has decided on this transition already."))
+    unmet = blocking(
+        selectors.requirements_for(
+            transition.release, transition.to_stage, now=timezone.now(), of=transition
+        )
+    )
+    if unmet:
+        sentences = " ".join(requirement.sentence for requirement in unmet)
+        raise Refused(_("The vote cannot open yet. %(why)s") % {"why": sentences})
+    return boards.open_voting(
+        actor=actor,
+        motion=transition.motion,
+        excluded=excluded_voters(transition.release.model, transition.motion.proposer),
+    )
+
+
+def excluded_voters(model: Model, proposer: User) -> dict[int, str]:
+    """Return who has no vote on a motion about the model, and why."""
+    managers = permissions.users_with_right(Right.MANAGE_RELEASE, model)
+    why = {manager.pk: _("Manages releases of the model.") for manager in managers}
+    return {**why, proposer.pk: _("Proposed the motion.")}
+
+
+def end_open_transition(*, actor: User | None, release: Release, reason: str) -> Transition | None:
+    """Lapse the open transition of a locked release, and its motion with it."""
+    transition = (
+        Transition.objects.select_for_update(no_key=True, of=("self",))
+        .filter(release=release, state__in=OPEN_TRANSITIONS)
+        .select_related("motion", "motion__proposer", "to_stage", "from_stage")
+        .first()
+    )
+    if transition is None:
+        return None
+    transition.release = release
+    motion = Motion.objects.select_for_update(no_key=True).get(pk=transition.motion_id)
+    if motion.state in OPEN_STATES:
+        motion = boards.lapse_motion(actor=actor, motion=motion, reason=reason)
+    end_transition(actor=actor, transition=transition, state=TransitionState.LAPSED, reason=reason)
+    boards.mark_applied(motion=motion)
+    return transition
+
+
+def end_transition(
+    *, actor: User | None, transition: Transition, state: TransitionState, reason: str
+) -> None:
+    """End a locked transition without effect."""
+    transition.state = state
+    transition.waiting_for = ""
+    transition.ended_at = timezone.now()
+    transition.save(update_fields=["state", "waiting_for", "ended_at"])
+    record(
+        actor=actor,
+        action=Action.TRANSITION_ENDED,
+        target=transition,
+        also=(transition.release, transition.release.model, transition.motion),
+        data={"state": state.value, "to": transition.to_stage.slug, "reason": reason},
+    )

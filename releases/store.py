@@ -1,0 +1,154 @@
+"""The store of artifacts: each object once, named by its SHA-256.
+
+    objects/ab/<sha256>     what is kept, read-only
+    incoming/<name>         what is being written
+
+Objects appear by rename, complete and synced, or not at all.
+"""
+
+import contextlib
+import errno
+import hashlib
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from io import FileIO
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_BLOCK = 4 * 1024 * 1024
+
+
+class StoreError(Exception):
+    """The store cannot do it; the text is a sentence."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A complete temporary file, waiting to be kept."""
+
+    path: Path
+    sha256: str
+    size: int
+
+
+def _root() -> Path:
+    return Path(settings.WEIGHTS_DIR)
+
+
+def path_of(sha256: str) -> Path:
+    """Return where an object stands. Raises ValueError for what is not a SHA-256."""
+    if not _SHA256.fullmatch(sha256):
+        raise ValueError("An object is named by 64 lower-case hex characters.")
+    return _root() / "objects" / sha256[:2] / sha256
+
+
+def open_object(sha256: str) -> BinaryIO:
+    """Open an object for reading. Raises FileNotFoundError where it is not in the store."""
+    return path_of(sha256).open("rb")
+
+
+def free_bytes() -> int:
+    """Return how many bytes the store can still take."""
+    root = _root()
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        return shutil.disk_usage(root).free
+    except OSError as error:
+        raise StoreError(_trouble(error)) from None
+
+
+def write(name: str, blocks: Iterable[memoryview], look: Callable[[memoryview], None]) -> Written:
+    """Write the blocks to a temporary file, hashing each and showing it to `look`, in one pass.
+
+    Whatever goes wrong, nothing of it stays. Raises StoreError where the disk fails.
+    """
+    path = _root() / "incoming" / name
+    sha256 = hashlib.sha256()
+    size = 0
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("xb", buffering=0) as file:
+            for block in blocks:
+                sha256.update(block)
+                look(block)
+                _write_all(file, block)
+                size += len(block)
+            os.fchmod(file.fileno(), 0o444)
+            os.fsync(file.fileno())
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise StoreError(_trouble(error)) from None
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return Written(path, sha256.hexdigest(), size)
+
+
+def _write_all(file: FileIO, block: memoryview) -> None:
+    while block:
+        block = block[file.write(block) :]
+
+
+def keep(written: Written) -> None:
+    """Make the temporary file an object. One of this name already has the same bytes, or is
+    damaged; either way it is replaced, and whoever reads it reads on."""
+    target = path_of(written.sha256)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        written.path.rename(target)
+        _sync_directory(target.parent)
+    except OSError as error:
+        discard(written)
+        raise StoreError(_trouble(error)) from None
+
+
+def discard(written: Written) -> None:
+    """Drop a temporary file."""
+    with contextlib.suppress(OSError):
+        written.path.unlink(missing_ok=True)
+
+
+def discard_incoming(prefix: str) -> None:
+    """Drop what a killed worker left behind under the names that begin so."""
+    with contextlib.suppress(OSError):
+        for path in (_root() / "incoming").iterdir():
+            if path.name.startswith(prefix):
+                path.unlink(missing_ok=True)
+
+
+def remove(sha256: str) -> None:
+    """Remove an object that nothing refers to. The caller holds the lock that makes that true."""
+    path_of(sha256).unlink(missing_ok=True)
+
+
+def read_object(sha256: str) -> Iterator[memoryview]:
+    """Yield an object's bytes. Raises StoreError where it is gone or unreadable."""
+    view = memoryview(bytearray(_BLOCK))
+    try:
+        with path_of(sha256).open("rb", buffering=0) as file:
+            while count := file.readinto(view):
+                yield view[:count]
+    except FileNotFoundError:
+        raise StoreError("The store has lost a file that was read into it.") from None
+    except OSError as error:
+        raise StoreError(_trouble(error)) from None
+
+
+def _sync_directory(directory: Path) -> None:
+    opened = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def _trouble(error: OSError) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "The disk of the weights store is full. Free some space and ingest again."
+    return f"The weights store cannot be written or read: {error.strerror or error}."

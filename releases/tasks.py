@@ -1,0 +1,46 @@
+"""Work in the background. Every task takes ids, may run twice, and is swept for if it is lost."""
+
+from celery import shared_task
+
+from releases import services
+
+# After this a chunk hands over. One artifact is the smallest piece, and a large one may take
+# longer: it keeps its lease alive, and gets time to finish.
+CHUNK_SECONDS = 45
+LONGEST_ARTIFACT_SECONDS = 6 * 3600
+
+
+@shared_task(name="releases.continue_ingest", time_limit=LONGEST_ARTIFACT_SECONDS)
+def continue_ingest(release_id: int) -> None:
+    """Read the next files of a release into the store."""
+    services.continue_ingest(release_id=release_id, budget_seconds=CHUNK_SECONDS)
+
+
+@shared_task(name="releases.verify_release", time_limit=LONGEST_ARTIFACT_SECONDS)
+def verify_release(release_id: int) -> None:
+    """Verify the next artifacts of a release, and seal it after the last."""
+    services.verify_release(release_id=release_id, budget_seconds=CHUNK_SECONDS)
+
+
+@shared_task(name="releases.sweep_jobs")
+def sweep_jobs() -> None:
+    """Ask again for ingests whose worker is gone."""
+    services.requeue_stalled()
+
+
+@shared_task(name="releases.sweep_motions")
+def sweep_motions() -> None:
+    """Apply what the boards decided."""
+    services.apply_decided_motions()
+
+
+@shared_task(name="releases.take_effect")
+def take_effect(transition_id: int) -> None:
+    """Let one transition take effect, if it may."""
+    services.take_effect(transition_id=transition_id)
+
+
+@shared_task(name="releases.sweep_holds")
+def sweep_holds() -> None:
+    """Call for the review of holds that are due."""
+    services.call_for_review()
