@@ -1,5 +1,7 @@
 """Fixtures that every test may use; rows come from tests.factories."""
 
+from pathlib import Path
+
 import pytest
 from pytest_django import Settings
 
@@ -16,3 +18,5 @@ def plain_static_files(settings: Settings) -> None:
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
+    # whitenoise warns of a directory that is missing, and warnings are errors here.
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
