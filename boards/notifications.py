@@ -38,6 +38,13 @@ def _facts(motion: Motion) -> str:
     }
 
 
+def _what(motion: Motion) -> str:
+    """Name the motion in a subject line: what it would do, and to which subject."""
+    if motion.subject_label in motion.title:
+        return motion.title
+    return f"{motion.subject_label}, {motion.title}"
+
+
 def _deadline(motion: Motion) -> str:
     if motion.voting_closes_at is None:
         return ""
@@ -51,10 +58,7 @@ def voting_opened(motion: Motion, ballots: Iterable[Ballot]) -> None:
         "Read the dossier and cast your vote before %(deadline)s.\n\n%(facts)s\n\n"
         "Nobody sees a vote before voting closes, and until then you may change yours."
     ) % {"deadline": _deadline(motion), "facts": _facts(motion)}
-    subject = _("Your vote is needed: %(about)s, %(title)s") % {
-        "about": motion.subject_label,
-        "title": motion.title,
-    }
+    subject = _("Your vote is needed: %(what)s") % {"what": _what(motion)}
     voters = [ballot.holder for ballot in ballots if not ballot.excluded]
     _tell(voters, motion, "voting_opened", subject, body)
 
@@ -66,7 +70,7 @@ def dossier_changed(motion: Motion, ballots: Iterable[Ballot]) -> None:
         "The proposer changed the dossier. The motion is in review again, and votes that were "
         "cast on the earlier dossier do not count."
     ) % {"facts": _facts(motion)}
-    subject = _("Voting stopped, the dossier changed: %(about)s") % {"about": motion.subject_label}
+    subject = _("Voting stopped, the dossier changed: %(what)s") % {"what": _what(motion)}
     voters = [ballot.holder for ballot in ballots if not ballot.excluded]
     _tell(voters, motion, "dossier_changed", subject, body)
 
@@ -77,19 +81,19 @@ def voter_excluded(motion: Motion, ballot: Ballot) -> None:
         "There is nothing to do: your seat has no vote on this motion any more.\n\n"
         "%(facts)s\n\nReason: %(why)s"
     ) % {"facts": _facts(motion), "why": ballot.excluded}
-    subject = _("You have no vote any more: %(about)s") % {"about": motion.subject_label}
+    subject = _("You have no vote any more: %(what)s") % {"what": _what(motion)}
     _tell([ballot.holder], motion, "voter_excluded", subject, body)
 
 
 def motion_decided(motion: Motion, ballots: Iterable[Ballot], reasons: Iterable[str]) -> None:
     """Tell seats and proposer how the vote ended."""
     words = {
-        MotionState.APPROVED: _("Approved: %(about)s, %(title)s"),
-        MotionState.REJECTED: _("Rejected: %(about)s, %(title)s"),
+        MotionState.APPROVED: _("Approved: %(what)s"),
+        MotionState.REJECTED: _("Rejected: %(what)s"),
     }
-    undecided = _("Lapsed without a decision: %(about)s, %(title)s")
+    undecided = _("Lapsed without a decision: %(what)s")
     template = words.get(MotionState(motion.state), undecided)
-    subject = template % {"about": motion.subject_label, "title": motion.title}
+    subject = template % {"what": _what(motion)}
     body = _(
         "Read the result with every vote and its reason.\n\n%(facts)s\nResult: %(state)s\n\n"
         "%(reasons)s"
@@ -104,10 +108,9 @@ def motion_decided(motion: Motion, ballots: Iterable[Ballot], reasons: Iterable[
 
 def motion_ended(motion: Motion, ballots: Iterable[Ballot]) -> None:
     """Tell seats and proposer of an end without a vote: withdrawn, cancelled or lapsed."""
-    subject = _("%(state)s: %(about)s, %(title)s") % {
+    subject = _("%(state)s: %(what)s") % {
         "state": motion.get_state_display(),
-        "about": motion.subject_label,
-        "title": motion.title,
+        "what": _what(motion),
     }
     body = _(
         "There is nothing to do: the motion has ended.\n\n%(facts)s\nState: %(state)s\n\n"

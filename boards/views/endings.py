@@ -60,7 +60,7 @@ def _close(request: HttpRequest, motion: Motion) -> HttpResponse:
         return redirect("motion_detail", motion.public_id)
     confirm = {
         "title": _("Close the vote"),
-        "lede": f"{motion.title}: {motion.subject_label}",
+        "lede": motion.title,
         "effects": [
             _("The votes are opened, counted under the rule, and shown with their reasons."),
             _("If the rule is met, the decision takes effect after its cool-off."),
@@ -92,7 +92,7 @@ def motion_withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return redirect("motion_detail", motion.public_id)
     confirm = {
         "title": _("Withdraw the motion"),
-        "lede": f"{motion.title}: {motion.subject_label}",
+        "lede": motion.title,
         "effects": [
             _("The motion ends without a decision, and stays on record with your reason."),
             _("Votes that were cast stay sealed and are not counted."),
@@ -126,7 +126,7 @@ def motion_cancel(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return redirect("motion_detail", motion.public_id)
     confirm = {
         "title": _("Cancel the decision"),
-        "lede": f"{motion.title}: {motion.subject_label}",
+        "lede": motion.title,
         "effects": [
             _("The approved motion does not take effect."),
             _("The votes stay on record as they were cast, with your reason beside them."),

@@ -229,7 +229,7 @@ def test_votes_stay_stale_when_the_dossier_becomes_what_it_was() -> None:
         services.revise_dossier(actor=motion.proposer, motion=motion, dossier=dossier)
     motion = services.open_voting(actor=motion.proposer, motion=motion)
     assert {line.state for line in votes_for_display(motion)} == {"not_voted"}
-    assert decide(motion).tally["present"] == 0
+    assert tally_of(decide(motion))["present"] == 0
 
 
 # Closing
