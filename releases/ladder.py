@@ -202,7 +202,7 @@ def _build(node: yaml.Node, path: Path, lines: dict[Path, int]) -> object:
     if isinstance(node, yaml.MappingNode):
         found: dict[str, Any] = {}
         for key_node, value in node.value:
-            line = key__line(node.start_mark)
+            line = _line(key_node.start_mark)
             key = getattr(key_node, "value", None)
             if not isinstance(key, str):
                 raise LadderError([f"line {line}: a key must be plain text."])
