@@ -1,0 +1,22 @@
+"""Every test of releases has a store of its own."""
+
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+
+@pytest.fixture(autouse=True)
+def own_store(tmp_path: Path, settings: Settings) -> Path:
+    """Keep weights below the test's own directory."""
+    settings.WEIGHTS_DIR = tmp_path / "store"
+    return settings.WEIGHTS_DIR
+
+
+@pytest.fixture
+def incoming(tmp_path: Path, settings: Settings) -> Path:
+    """A directory below which the operator allows ingest from the page."""
+    root = tmp_path / "incoming"
+    root.mkdir()
+    settings.INGEST_ROOTS = [root]
+    return root
