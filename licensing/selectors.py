@@ -57,8 +57,8 @@ def versions_in_force(slugs: Iterable[str]) -> dict[str, TermsVersion]:
     versions = (
         TermsVersion.objects.filter(terms__slug__in=list(slugs))
         .select_related("terms")
-        .order_by("terms", "-number")
-        .distinct("terms")
+        .order_by("terms_id", "-number")
+        .distinct("terms_id")
     )
     return {version.terms.slug: version for version in versions}
 
