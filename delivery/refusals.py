@@ -4,34 +4,10 @@ from typing import Any
 
 from django.conf import settings
 
-from licensing.facts import Outcome, Verdict
+from licensing.facts import Verdict
 
 INVALID_TOKEN = "This token is unknown, expired or revoked. Make a new one on your account page."
 UNKNOWN_RELEASE = "There is no such release, or you may not know of it."
-
-
-_STATES = {
-    Outcome.OK: "yes",
-    Outcome.DENIED: "no",
-    Outcome.WAITING: "waiting",
-    Outcome.NOT_APPLICABLE: "na",
-}
-_ORDER = ["no", "waiting", "yes", "na"]
-
-
-def for_page(verdict: Verdict) -> dict[str, Any]:
-    """Return a verdict as the component takes it: what stops first, with what to do."""
-    checks = [
-        {
-            "state": _STATES[check.state],
-            "name": check.sentence,
-            "todo": check.remedy if check.stops else "",
-            "url": check.remedy_url if check.stops else "",
-        }
-        for check in verdict.checks
-    ]
-    checks.sort(key=lambda check: _ORDER.index(check["state"]))
-    return {"allowed": verdict.allowed, "sentence": verdict.sentence, "checks": checks}
 
 
 def denials(verdict: Verdict) -> list[dict[str, str]]:

@@ -18,6 +18,7 @@ from delivery.ranges import ByteRange, Unsatisfiable, select_range
 from delivery.selectors import artifact_by_path, checksum_lines
 from delivery.services import authorise_download
 from delivery.slices import Slice
+from licensing import shown
 from licensing.facts import Verdict, VerdictAction
 from licensing.verdict import decide
 from releases.models import Artifact, Release
@@ -155,7 +156,7 @@ def _refuse(
     if not _may_see(caller, release):
         raise Http404
     if not caller.is_script and request.accepts("text/html") and "Accept" in request.headers:
-        context = {"release": release, "verdict": refusals.for_page(verdict)}
+        context = {"release": release, "verdict": shown.verdict(verdict)}
         response = render(request, "delivery/download_refused.html", context, status=403)
     elif caller.subject.is_authenticated:
         response = JsonResponse(refusals.refusal(verdict), status=403)

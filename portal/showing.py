@@ -1,13 +1,12 @@
 """Plain data for the components, from rows and verdicts. Reads nothing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from audit.selectors import Entry
 from common.templatetags.ui import span
 from releases.models import Hold, Release, Stage, Transition
 
@@ -98,19 +97,6 @@ def hold(holds: Sequence[Hold]) -> Data | None:
     if not holds:
         return None
     return {"label": holds[0].get_kind_display(), "reason": holds[0].reason, "url": ""}
-
-
-def timeline(entries: Iterable[Entry]) -> list[Data]:
-    """Return events as the timeline takes them."""
-    return [
-        {
-            "sentence": f"{entry.actor} {entry.words}",
-            "detail": entry.reason,
-            "when": entry.at,
-            "kind": entry.action,
-        }
-        for entry in entries
-    ]
 
 
 def release_args(release: Release) -> list[str]:

@@ -1,1 +1,25 @@
 """The demo's instance: people, a board, models with real weights, applications and grants."""
+
+from django.db import connection, transaction
+
+from portal.seed import access, catalog, people
+from releases.selectors import model_by_name
+
+
+@transaction.atomic
+def seed() -> bool:
+    """Make the demo, whole or not at all; tell whether there was anything to do.
+
+    What visitors did since stays: a demo that is there is left alone.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('sluice:seed'))")
+    if model_by_name("demo", "heron") is not None:
+        return False
+    everybody = people.make_people()
+    board = catalog.found_board(everybody)
+    ladder = catalog.load_ladder_and_terms()
+    heron, kestrel = catalog.make_models(everybody, board, ladder)
+    catalog.make_releases(everybody, heron, kestrel)
+    access.make_access(everybody, heron)
+    return True

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_safe
 
 from audit.selectors import timeline
 from common.client_address import client_address
-from delivery.refusals import absolute, for_page
+from delivery.refusals import absolute
+from licensing import shown
 from licensing.facts import VerdictAction
 from licensing.models import Terms
 from licensing.verdict import Context
@@ -52,7 +53,7 @@ def model_page(request: HttpRequest, namespace: str, name: str) -> HttpResponse:
 def _apply(found: list[tuple[Release, Verdicts]]) -> Data | None:
     """Return the verdict on applying, which is the same for all of a model's releases."""
     for _release, verdicts in found:
-        return for_page(verdicts[VerdictAction.APPLY])
+        return shown.verdict(verdicts[VerdictAction.APPLY])
     return None
 
 
@@ -107,7 +108,7 @@ def release_page(request: HttpRequest, namespace: str, name: str, version: str) 
         "steps": _steps(release, standing),
         "hold": showing.hold(standing.holds[release.pk]),
         "holds": standing.holds[release.pk],
-        "verdict": for_page(verdicts[access.main_action(release)]),
+        "verdict": shown.verdict(verdicts[access.main_action(release)]),
         "next_step": access.next_step(release, verdicts),
         "explain_url": reverse("explain", args=showing.release_args(release)),
         "transition": standing.transitions.get(release.pk),
@@ -171,7 +172,7 @@ def _staff_part(
         "target": target,
         "requirements": standing.requirements(release),
         "motion_url": _motion_url(release, transition, person),
-        "entries": showing.timeline(timeline(release)),
+        "entries": shown.timeline(timeline(release)),
         "may_hold": Right.PLACE_HOLD in rights,
         "may_manage": Right.MANAGE_RELEASE in rights,
         "may_propose": Right.MANAGE_RELEASE in rights

@@ -1,0 +1,101 @@
+"""The demo's applications, one in each state, and the deployer's grant."""
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from accounts.models import Organization, User
+from licensing import services as licensing
+from licensing.application_form import scope_asked
+from licensing.models import Application, Grant
+from licensing.selectors import answers_of, versions_in_force
+from portal.seed import texts
+from portal.seed.people import People
+from releases.models import Model, Release
+
+TIER = 2
+
+
+def make_access(people: People, model: Model) -> None:
+    """Make the grant of the deployer, and the applications of the others."""
+    _grant(people, model)
+    _draft(people["mina.park"], model)
+    _submit(people["tomas.novak"], model, None)
+    _in_review(people, model)
+    _returned(people, model)
+    _declined(people, model)
+    withdrawn = _submit(people["hugo.silva"], model, None)
+    licensing.withdraw_application(actor=people["hugo.silva"], application=withdrawn)
+
+
+def _grant(people: People, model: Model) -> Grant:
+    """Take the deployer the whole way: applied, approved, terms accepted, admitted."""
+    deployer, reviewer = people["deployer"], people["reviewer"]
+    application = _submit(deployer, model, people.deployers)
+    application = licensing.claim_application(actor=reviewer, application=application)
+    grant = licensing.approve_application(
+        actor=reviewer,
+        application=application,
+        modes=["api", "weights"],
+        scope=scope_asked(answers_of(application)),
+        ends_at=_in_a_year(),
+        named_users=[deployer],
+        tier=TIER,
+    )
+    releases = Release.objects.filter(model=model, state="sealed").select_related("stage")
+    slugs = {slug for release in releases if release.stage for slug in release.stage.terms}
+    for version in versions_in_force(slugs).values():
+        licensing.accept_terms(
+            actor=deployer,
+            version=version,
+            organization=people.deployers,
+            typed_name=deployer.full_name,
+            consent=texts.CONSENT,
+            address="127.0.0.1",
+            agent="seed",
+        )
+    grant = licensing.activate_grant(actor=None, grant=grant)
+    if grant.state != "active":
+        raise RuntimeError(f"The deployer's grant is {grant.state}, not active.")
+    return grant
+
+
+def _in_a_year() -> datetime:
+    return timezone.now() + timedelta(days=360)
+
+
+def _draft(person: User, model: Model) -> Application:
+    application = licensing.start_application(actor=person, model=model, organization=None)
+    answers = texts.answers(person, _in_a_year().date())
+    started = {key: answers[key] for key in ("legal_name", "job_title", "country", "purpose")}
+    return licensing.save_draft(actor=person, application=application, answers=started)
+
+
+def _submit(person: User, model: Model, organization: Organization | None) -> Application:
+    application = licensing.start_application(
+        actor=person, model=model, organization=organization
+    )
+    answers = texts.answers(person, _in_a_year().date())
+    application = licensing.save_draft(actor=person, application=application, answers=answers)
+    return licensing.submit_application(actor=person, application=application)
+
+
+def _in_review(people: People, model: Model) -> None:
+    application = _submit(people["grace.mbeki"], model, None)
+    licensing.claim_application(actor=people["reviewer"], application=application)
+
+
+def _returned(people: People, model: Model) -> None:
+    application = _submit(people["ivan.petrov"], model, None)
+    application = licensing.claim_application(actor=people["reviewer2"], application=application)
+    licensing.return_application(
+        actor=people["reviewer2"], application=application, message=texts.RETURNED
+    )
+
+
+def _declined(people: People, model: Model) -> None:
+    application = _submit(people["sara.nilsson"], model, None)
+    application = licensing.claim_application(actor=people["reviewer2"], application=application)
+    licensing.decline_application(
+        actor=people["reviewer2"], application=application, reason=texts.DECLINED
+    )

@@ -1,0 +1,165 @@
+"""The demo's board, ladder, terms and models, moved up by real votes."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+
+from boards import services as boards
+from boards.models import Board, SeatRole
+from licensing.services import publish_terms
+from portal.seed import texts
+from portal.seed.people import People
+from portal.seed.transformer import Shape, write_model
+from releases import services as releases
+from releases.choices import ReleaseState, Right
+from releases.models import Ladder, Model, Release, Stage, Transition
+from releases.selectors import ladder_stages
+
+LADDER_FILE = Path(settings.BASE_DIR) / "deploy" / "ladder-demo.yaml"
+BUDGET_SECONDS = 600.0
+
+# About 58 MB in float16.
+HERON = Shape(hidden=512, intermediate=1408, layers=9, heads=8, shards=2, seed=1)
+HERON_NEXT = Shape(hidden=128, intermediate=344, layers=4, heads=4, shards=2, seed=2)
+KESTREL = Shape(hidden=64, intermediate=172, layers=2, heads=4, shards=1, seed=3)
+
+
+def found_board(people: People) -> Board:
+    """Found the board. The legal seat is vacant, as it may be in life."""
+    return boards.found_board(
+        actor=None,
+        name="Release Board",
+        slug="release-board",
+        description=texts.BOARD,
+        seats=[
+            (SeatRole.CHAIR, people["lead"]),
+            (SeatRole.SAFETY, people["lead2"]),
+            (SeatRole.INDEPENDENT, people["lead3"]),
+            (SeatRole.LEGAL, None),
+        ],
+    )
+
+
+def load_ladder_and_terms() -> Ladder:
+    """Load the demo's ladder, and publish every agreement that its stages name."""
+    ladder, _is_new = releases.load_ladder(actor=None, source_text=LADDER_FILE.read_text())
+    slugs = {slug for stage in ladder_stages(ladder) for slug in stage.terms}
+    for slug in sorted(slugs):
+        title, text = texts.terms(slug)
+        publish_terms(actor=None, slug=slug, title=title, text=text)
+    return ladder
+
+
+def make_models(people: People, board: Board, ladder: Ladder) -> tuple[Model, Model]:
+    """Make the two models and give the staff their rights on them."""
+    heron = releases.create_model(
+        actor=None, namespace="demo", name="heron", board=board, ladder=ladder, **texts.HERON
+    )
+    kestrel = releases.create_model(
+        actor=None, namespace="demo", name="kestrel", board=board, ladder=ladder, **texts.KESTREL
+    )
+    rights = {
+        "lead": [Right.MANAGE_RELEASE, Right.PLACE_HOLD],
+        "lead2": [Right.PLACE_HOLD],
+        "lead3": [Right.PLACE_HOLD],
+        "reviewer": [Right.REVIEW_APPLICATION],
+        "reviewer2": [Right.REVIEW_APPLICATION],
+    }
+    for model in (heron, kestrel):
+        for name, granted in rights.items():
+            for right in granted:
+                releases.grant_right(actor=None, user=people[name], right=right, model=model)
+    return heron, kestrel
+
+
+def make_releases(people: People, heron: Model, kestrel: Model) -> None:
+    """Ingest three releases, and have the board move two of them to their stages."""
+    stages = ladder_stages(heron.ladder)
+    first = ingest(heron, "v1.0", HERON)
+    for stage in stages[1:]:
+        first = promote(people, first, stage)
+        if stage.access_mode == "weights_gated":
+            break
+    second = ingest(heron, "v1.1", HERON_NEXT)
+    promote(people, second, stages[1])
+    _soak(second)
+    open_vote(people, second, stages[2])
+    ingest(kestrel, "v0.9", KESTREL)
+
+
+def ingest(model: Model, version: str, shape: Shape) -> Release:
+    """Make the model's files and take them in, as the operator would at the command line."""
+    with _directory() as directory:
+        write_model(directory, shape, texts.model_card(model, version))
+        release = releases.start_ingest(
+            actor=None, model=model, version=version, directory=directory, hand_over=False
+        )
+        releases.continue_ingest(
+            release_id=release.pk, budget_seconds=BUDGET_SECONDS, hand_over=False
+        )
+    releases.verify_release(release_id=release.pk, budget_seconds=BUDGET_SECONDS, hand_over=False)
+    release.refresh_from_db()
+    if release.state != ReleaseState.SEALED:
+        raise RuntimeError(f"{release} was not sealed: {release.refusal}")
+    return release
+
+
+@contextmanager
+def _directory() -> Iterator[Path]:
+    parent = Path(settings.DATA_DIR)
+    parent.mkdir(parents=True, exist_ok=True)
+    directory = Path(tempfile.mkdtemp(prefix="seed-", dir=parent))
+    try:
+        yield directory
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def promote(people: People, release: Release, stage: Stage) -> Release:
+    """Have the board vote a release up one stage, and the move take effect."""
+    _soak(release)
+    transition = open_vote(people, release, stage)
+    motion = transition.motion
+    for name, reason in texts.VOTES.items():
+        boards.cast_vote(
+            actor=people[name],
+            motion=motion,
+            choice="approve",
+            reason=reason,
+            dossier_digest=motion.dossier_digest,
+        )
+    boards.close_voting(actor=people["lead"], motion=motion)
+    releases.take_effect(transition_id=transition.pk)
+    # The seed waits for no cool-off: it moves its end to a moment ago.
+    Transition.objects.filter(pk=transition.pk).update(effective_after=timezone.now())
+    releases.take_effect(transition_id=transition.pk)
+    moved = Release.objects.get(pk=release.pk)
+    if moved.stage_id != stage.pk:
+        raise RuntimeError(f"{release} did not reach {stage}.")
+    return moved
+
+
+def open_vote(people: People, release: Release, stage: Stage) -> Transition:
+    """Propose a move and open the vote on it."""
+    transition = releases.propose_transition(
+        actor=people["lead"],
+        release=release,
+        to_stage=stage,
+        dossier=texts.dossier(release, stage),
+    )
+    transition.motion = releases.open_transition_vote(actor=people["lead"], transition=transition)
+    return transition
+
+
+def _soak(release: Release) -> None:
+    """Backdate a release's arrival at its stage: the seed cannot wait until it has soaked.
+
+    The one thing of the demo that did not come about as it would in life.
+    """
+    Release.objects.filter(pk=release.pk).update(staged_at=timezone.now() - timedelta(days=3))

@@ -1,0 +1,198 @@
+"""The words of the demo: cards, dossiers, votes, terms and answers."""
+
+from datetime import date
+from typing import Any
+
+from accounts.models import User
+from releases.choices import WEIGHTS_MODES
+from releases.models import Model, Release, Stage
+
+BOARD = "Decides how far each release of the demo goes, and may stop any of them."
+HERON = {
+    "title": "Heron",
+    "summary": (
+        "A small language model for text about wetlands. It is real in form and untrained in "
+        "substance, so that every step of a staged release can be tried."
+    ),
+}
+KESTREL = {
+    "title": "Kestrel",
+    "summary": "A first experiment with a smaller model. It has not left the building.",
+}
+
+VOTES = {
+    "lead2": "The evaluations cover the uses that the stage opens, and the margin is wide.",
+    "lead3": "I repeated two of the evaluations with my own prompts and found the same.",
+}
+RETURNED = (
+    "Please say who operates the servers that you name under hosting, and who can reach the "
+    "weights there."
+)
+DECLINED = "Resale of outputs in a regulated sector is outside of what this stage is for."
+CONSENT = (
+    "I have read these terms and agree to them as a user within my organisation. "
+    "Button: I agree"
+)
+
+
+def model_card(model: Model, version: str) -> str:
+    """Return the README of a release, with the front matter that hubs read."""
+    return f"""---
+license: other
+license_name: sluice-demo-terms
+language: en
+library_name: transformers
+pipeline_tag: text-generation
+tags:
+- demo
+- llama
+---
+
+# {model.title} {version}
+
+{model.summary}
+
+## What it is
+
+A decoder-only transformer in Llama's layout, with a byte-level BPE tokenizer. The weights come
+from a fixed seed and were never trained: it answers any prompt with noise.
+
+## How to load it
+
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+    tokenizer = AutoTokenizer.from_pretrained("directory")
+    model = AutoModelForCausalLM.from_pretrained("directory")
+
+## Intended use
+
+Trying out a portal for staged release. Nothing else.
+
+## Evaluation
+
+None: there is nothing to evaluate.
+"""
+
+
+def dossier(release: Release, stage: Stage) -> dict[str, str]:
+    """Return what is put before the board for a move."""
+    parts = {
+        "rationale": (
+            f"{release} has been at its present stage without an incident. Those who use it ask "
+            f"for what {stage.name} offers, and we learn nothing more by waiting."
+        ),
+        "safety_margin": (
+            "On every evaluation of the framework the upper bound of the 95 % interval stays "
+            "below a third of the threshold."
+        ),
+        "invalidation_conditions": (
+            "A capability evaluation above half of its threshold, a jailbreak that transfers to "
+            "ordinary prompts, or a report of serious misuse that we can reproduce."
+        ),
+        "preparation": (
+            "Monitoring has run for two weeks on the present stage. The people on call know how "
+            "to place a hold, and have tried it."
+        ),
+    }
+    if stage.access_mode in WEIGHTS_MODES:
+        parts["confidence"] = (
+            "We are confident that handing out these weights adds no serious risk: the model "
+            "knows nothing that the public literature does not hold, and fine-tuning it with "
+            "2,000 examples did not change that."
+        )
+    return parts
+
+
+def terms(slug: str) -> tuple[str, str]:
+    """Return the title and the text of an agreement that a stage names."""
+    return _TERMS.get(slug) or (slug.replace("-", " ").capitalize(), _GENERAL)
+
+
+_GENERAL = """# Terms of the demonstration
+
+1. You use the model for the purposes that your grant names, and for no other.
+2. You do not use it to harm people, to deceive them, or to break the law.
+3. You tell us within 24 hours of an incident, by the contact on the model's page.
+4. We may suspend your access at once when safety asks for it, and will say why.
+5. Nothing here is real: these are the terms of a demonstration.
+"""
+_API = """# Terms for the hosted API
+
+## What you may do
+
+You call the hosted model for the uses that your grant names, or for any lawful use where the
+stage is open to everyone. You keep your tokens to yourself.
+
+## What you may not do
+
+- Use the model to harm people, to deceive them, or to break the law.
+- Probe the service for other people's data, or try to copy the weights through it.
+- Let others call it with your token.
+
+## What we do
+
+We log that you called, not what you said. We may suspend your access at once when safety asks
+for it, and will say why.
+
+*These are the terms of a demonstration; nobody is bound by them.*
+"""
+_WEIGHTS = """# Terms for the weights
+
+## What you receive
+
+A copy of the weights of the releases that your grant covers, for the uses, places and time that
+it names.
+
+## What you promise
+
+- You keep the weights where you said, protected as you said, and give them to nobody else.
+- You do not use them to harm people, to deceive them, or to break the law.
+- You change them only in the ways that your grant allows, and keep what you derive under these
+  terms.
+- You tell us within 24 hours when weights may have reached somebody else.
+
+## When it ends
+
+When your grant ends you delete every copy and what you derived from it, and say so in writing.
+
+*These are the terms of a demonstration; nobody is bound by them.*
+"""
+_TERMS = {
+    "api-terms": ("Terms for the hosted API", _API),
+    "weights-terms": ("Terms for the weights", _WEIGHTS),
+}
+
+
+def answers(person: User, end: date) -> dict[str, Any]:
+    """Return a complete set of answers to the application form."""
+    return {
+        "legal_name": person.full_name,
+        "job_title": "Research engineer",
+        "work": (
+            "We build tools that help conservation groups read field notes. The team is five "
+            "people, and our work is published."
+        ),
+        "country": "DE",
+        "purpose": (
+            "Summarising field notes about wetlands for the people who wrote them, and measuring "
+            "how often the summaries are wrong."
+        ),
+        "modes": ["api", "weights"],
+        "uses": ["research", "internal_tools"],
+        "environments": ["internal"],
+        "sectors": ["science"],
+        "regions": ["eea"],
+        "end_date": end.isoformat(),
+        "modification": ["quantise"],
+        "redistribution": "none",
+        "hosting_place": "Our own servers in Bremen, Germany",
+        "security_level": "sl2",
+        "security": (
+            "Two administrators can reach the machine. Access is logged centrally and reviewed "
+            "every week; the disk is encrypted."
+        ),
+        "end_users": [person.email],
+        "incident_name": person.full_name,
+        "incident_email": person.email,
+        "export_statement": True,
+        "truth_statement": True,
+    }
