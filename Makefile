@@ -2,7 +2,8 @@
 # Everything lives in .venv and .data (DATA_DIR); nothing here needs root.
 
 PYTHON ?= python3
-PIP := .venv/bin/python -m pip --disable-pip-version-check --quiet
+# Compiling on first use, not at once, saves a third of the time.
+PIP_INSTALL := .venv/bin/python -m pip --disable-pip-version-check --quiet install --no-compile
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo-reset test lint format clean
@@ -36,10 +37,10 @@ clean: ## Remove the environment and the caches, not the data
 .venv/.installed: requirements.txt
 	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
 	@echo "Installing what Sluice runs on (once) ..."
-	@$(PIP) install -r requirements.txt
+	@$(PIP_INSTALL) -r requirements.txt
 	@touch $@
 
 .venv/.installed-dev: requirements-dev.txt .venv/.installed
 	@echo "Installing what the tests need (once) ..."
-	@$(PIP) install -r requirements-dev.txt
+	@$(PIP_INSTALL) -r requirements-dev.txt
 	@touch $@
