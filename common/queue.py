@@ -5,6 +5,7 @@ import logging
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
+from django.utils.module_loading import autodiscover_modules
 
 logger = logging.getLogger(__name__)
 
@@ -20,7 +21,10 @@ def enqueue(task: str, *args: object) -> None:
 
 def _send(task: str, args: tuple[object, ...]) -> None:
     if settings.CELERY_TASK_ALWAYS_EAGER:
-        current_app.tasks[task].apply(args=args)
+        if task not in current_app.tasks:
+            # Workers import the task modules when they start; nobody else does.
+            autodiscover_modules("tasks")
+        current_app.tasks[task].apply(args=args, throw=True)
         return
     try:
         current_app.send_task(task, args=args)
