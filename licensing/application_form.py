@@ -31,7 +31,7 @@ def clean_section(
         value = raw.get(question.key)
         if value in (None, "", [], (), False):
             if question.required:
-                errors[question.key] = _missing(question)
+                errors[question.key] = missing(question)
             continue
         try:
             answers[question.key] = _CLEANERS[question.kind](question, value, today)
@@ -101,7 +101,8 @@ def in_words(question: Question, answers: Answers) -> str:
     return str(value)
 
 
-def _missing(question: Question) -> str:
+def missing(question: Question) -> str:
+    """Return the sentence for a question that must be answered."""
     if question.kind == "tick":
         return _("Tick this to make the statement.")
     if question.kind == "choices":

@@ -1,5 +1,6 @@
 """Who may do what with terms, applications and grants."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
@@ -29,12 +30,7 @@ def review_conflict(user: User, application: Application) -> str:
     """Return why this person must not review this application, or an empty string."""
     if application.applicant_id == user.pk:
         return _("This is your own application. Somebody else must review it.")
-    own = live_memberships().filter(user=user).values("organization")
-    shared = live_memberships().filter(user=application.applicant_id, organization__in=own)
-    same = application.organization_id is not None and any(
-        row["organization"] == application.organization_id for row in own
-    )
-    if same or shared.exists():
+    if review_conflicts(user, [application]):
         return _("This application is from your own organisation. Somebody else must review it.")
     return ""
 
@@ -175,3 +171,21 @@ def organization_of_or_404(user: Person, organization_id: str) -> Organization:
     if membership is None:
         raise Http404
     return membership.organization
+
+
+def review_conflicts(user: User, applications: Sequence[Application]) -> set[int]:
+    """Return the ids of the applications on a page that this person must not review."""
+    own = set(live_memberships().filter(user=user).values_list("organization", flat=True))
+    applicants = {application.applicant_id for application in applications}
+    colleagues = set(
+        live_memberships()
+        .filter(user__in=applicants, organization__in=own)
+        .values_list("user", flat=True)
+    )
+    return {
+        application.pk
+        for application in applications
+        if application.applicant_id == user.pk
+        or application.applicant_id in colleagues
+        or application.organization_id in own
+    }

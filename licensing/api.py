@@ -1,0 +1,98 @@
+"""The verdict for programs: every rule and its result."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Router, Schema
+
+from accounts.authentication import bearer_token
+from common.client_address import client_address
+from licensing.facts import VerdictAction
+from licensing.verdict import Context, Subject, decide_all
+from releases.selectors import release_by_name
+
+
+class ExplainedRule(Schema):
+    """One rule: ok, denied, waiting or not_applicable."""
+
+    rule: str
+    state: str
+    sentence: str
+    remedy: str
+    url: str
+
+
+class ExplainedAction(Schema):
+    """One action with all its rules."""
+
+    action: str
+    allowed: bool
+    sentence: str
+    rules: list[ExplainedRule]
+
+
+class Explanation(Schema):
+    """What the caller may do with a release, and why."""
+
+    model: str
+    release: str
+    actions: list[ExplainedAction]
+
+
+class ExplainProblem(Schema):
+    """Why there is no answer."""
+
+    error: str
+
+
+router = Router(tags=["verdict"])
+
+
+@router.get(
+    "/explain/{namespace}/{name}/{version}",
+    response={200: Explanation, 401: ExplainProblem, 404: ExplainProblem},
+    url_name="explain",
+)
+def explain(
+    request: HttpRequest, namespace: str, name: str, version: str
+) -> tuple[int, dict[str, Any]]:
+    """Say what the caller may do with a release, and every reason why not."""
+    subject: Subject = request.user
+    token = None
+    if "Authorization" in request.headers:
+        token = bearer_token(request)
+        if token is None:
+            return 401, {"error": "The token is malformed, unknown, expired or revoked."}
+        subject = token.user
+    unknown = {"error": "There is no such release, or you may not know of it."}
+    if "\x00" in namespace + name + version:
+        return 404, unknown
+    release = release_by_name(namespace, name, version)
+    if release is None:
+        return 404, unknown
+    context = Context(token=token, address=client_address(request))
+    verdicts = decide_all(subject, [release], context=context)[release.pk]
+    if not verdicts[VerdictAction.SEE].allowed:
+        return 404, unknown
+    return 200, {
+        "model": str(release.model),
+        "release": release.version,
+        "actions": [
+            {
+                "action": action.value,
+                "allowed": verdict.allowed,
+                "sentence": verdict.sentence,
+                "rules": [
+                    {
+                        "rule": check.rule,
+                        "state": check.state.value,
+                        "sentence": check.sentence,
+                        "remedy": check.remedy,
+                        "url": check.remedy_url,
+                    }
+                    for check in verdict.checks
+                ],
+            }
+            for action, verdict in verdicts.items()
+        ],
+    }

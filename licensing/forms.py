@@ -1,0 +1,376 @@
+"""Forms of licensing: they check shape; services decide and save."""
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Organization, Tier, User
+from common.countries import COUNTRIES
+from common.text import one_line, paragraphs
+from licensing import application_form
+from licensing import scope as scopes
+from licensing.application_form import Answers
+from licensing.models import Application, Mode
+from licensing.questions import Question, Section
+from licensing.selectors import person_name
+from releases.models import Model
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+NO_CHOICE = ("", "")
+
+
+class LongTextField(forms.CharField):
+    """A few paragraphs that somebody else will read."""
+
+    def __init__(self, *, label: "str | _StrPromise", max_length: int = 4000, **more: Any) -> None:  # noqa: ANN401 - as Django declares it
+        rows = more.pop("rows", 5)
+        widget = forms.Textarea({"rows": rows})
+        super().__init__(label=label, max_length=max_length, widget=widget, **more)
+
+    def clean(self, value: Any) -> str:  # noqa: ANN401 - as Django declares it
+        """Return the text without invisible characters."""
+        text = super().clean(value)
+        if not text:
+            return ""
+        try:
+            return paragraphs(text, max_length=self.max_length or 4000)
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from None
+
+
+class SectionForm(forms.Form):
+    """One section of the application form. The rules stand in licensing.application_form."""
+
+    def __init__(self, section: Section, answers: Answers, data: Any = None) -> None:  # noqa: ANN401 - as Django declares it
+        super().__init__(data, initial=_initial(section, answers))
+        self.section = section
+        self.draft: dict[str, Any] = {}
+        for question in section.questions:
+            self.fields[question.key] = _field(question)
+
+    def clean(self) -> dict[str, Any]:
+        """Judge the section by the same rules as a submission."""
+        self.draft = dict(self.cleaned_data)
+        today = timezone.localdate()
+        answers, errors = application_form.clean_section(self.section, self.draft, today)
+        for key, sentence in errors.items():
+            if key not in self.errors:
+                self.add_error(key, sentence)
+        return answers
+
+
+def _initial(section: Section, answers: Answers) -> dict[str, Any]:
+    initial = {}
+    for question in section.questions:
+        value = answers.get(question.key)
+        if question.kind == "emails" and isinstance(value, list):
+            value = "\n".join(value)
+        initial[question.key] = value
+    return initial
+
+
+def _field(question: Question) -> forms.Field:
+    common: dict[str, Any] = {"label": question.label, "help_text": question.help}
+    # The browser's own idea of "required" would keep a draft from being saved.
+    field = _make_field(question, common)
+    field.required = question.required
+    field.widget.is_required = False
+    field.error_messages["required"] = application_form.missing(question)
+    return field
+
+
+def _make_field(question: Question, common: dict[str, Any]) -> forms.Field:
+    choices = list((question.choices or {}).items())
+    if question.kind in ("text", "emails"):
+        rows = 3 if question.kind == "emails" else 6
+        return forms.CharField(widget=forms.Textarea({"rows": rows}), **common)
+    if question.kind == "choices":
+        return forms.MultipleChoiceField(
+            choices=choices, widget=forms.CheckboxSelectMultiple, **common
+        )
+    if question.kind == "choice":
+        return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **common)
+    if question.kind == "country":
+        return forms.ChoiceField(choices=[NO_CHOICE, *COUNTRIES.items()], **common)
+    if question.kind == "tick":
+        return forms.BooleanField(**common)
+    if question.kind == "date":
+        return forms.CharField(widget=forms.DateInput({"type": "date"}), **common)
+    kinds = {"email": "email", "url": "url"}
+    return forms.CharField(
+        widget=forms.TextInput({"type": kinds.get(question.kind, "text")}), **common
+    )
+
+
+class HolderForm(forms.Form):
+    """For whom somebody applies."""
+
+    holder = forms.ChoiceField(label=gettext_lazy("For whom"), widget=forms.RadioSelect)
+
+    def __init__(self, organizations: Sequence[Organization], data: Any = None) -> None:  # noqa: ANN401 - as Django declares it
+        choices = [(str(each.pk), each.name) for each in organizations]
+        super().__init__(data, initial={"holder": choices[0][0] if choices else "self"})
+        self.organizations = {str(each.pk): each for each in organizations}
+        field = self.fields["holder"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
+        field.choices = [*choices, ("self", _("For myself, without an organisation"))]
+
+    @property
+    def organization(self) -> Organization | None:
+        """Return the organisation chosen, or None for oneself."""
+        return self.organizations.get(self.cleaned_data["holder"])
+
+
+class MessageForm(forms.Form):
+    """What a reviewer asks of the applicant."""
+
+    message = LongTextField(
+        label=gettext_lazy("Questions to the applicant"),
+        help_text=gettext_lazy("They see this as you write it. Say what to add or to change."),
+    )
+
+
+class ReasonForm(forms.Form):
+    """Why something is done; shown to those whom it concerns."""
+
+    reason = LongTextField(
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("Those concerned read this as you write it."),
+    )
+
+
+class OptionalReasonForm(forms.Form):
+    """Why something is given up."""
+
+    reason = LongTextField(label=gettext_lazy("Reason"), required=False)
+
+
+class EmptyForm(forms.Form):
+    """A confirmation that needs no answer."""
+
+
+class TypedField(forms.CharField):
+    """A word to type before something that cannot be undone."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__(
+            label=_("Type %(word)s") % {"word": word},
+            max_length=200,
+            widget=forms.TextInput({"autocomplete": "off"}),
+        )
+        self.word = word
+
+    def clean(self, value: Any) -> str:  # noqa: ANN401 - as Django declares it
+        """Return the word, which must be the one asked for."""
+        text = super().clean(value)
+        if text != self.word:
+            raise forms.ValidationError(_("Type exactly “%(word)s”.") % {"word": self.word})
+        return text
+
+
+class RevokeForm(ReasonForm):
+    """Revoke a grant: a reason, and the model's name typed."""
+
+    def __init__(self, word: str, data: Any = None) -> None:  # noqa: ANN401 - as Django declares it
+        super().__init__(data)
+        self.fields["typed"] = TypedField(word)
+
+
+class RelinquishForm(OptionalReasonForm):
+    """Give a grant up: the model's name typed."""
+
+    def __init__(self, word: str, data: Any = None) -> None:  # noqa: ANN401 - as Django declares it
+        super().__init__(data)
+        self.fields["typed"] = TypedField(word)
+
+
+class ApproveForm(forms.Form):
+    """What is granted: at most what was asked for."""
+
+    modes = forms.MultipleChoiceField(
+        label=gettext_lazy("Access"), widget=forms.CheckboxSelectMultiple
+    )
+    uses = forms.MultipleChoiceField(
+        label=gettext_lazy("Uses"), widget=forms.CheckboxSelectMultiple
+    )
+    environments = forms.MultipleChoiceField(
+        label=gettext_lazy("Environments"), widget=forms.CheckboxSelectMultiple
+    )
+    sectors = forms.MultipleChoiceField(
+        label=gettext_lazy("Sectors"), widget=forms.CheckboxSelectMultiple
+    )
+    regions = forms.MultipleChoiceField(
+        label=gettext_lazy("Regions"), widget=forms.CheckboxSelectMultiple
+    )
+    modification = forms.MultipleChoiceField(
+        label=gettext_lazy("Modification"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+    redistribution = forms.ChoiceField(
+        label=gettext_lazy("Redistribution"), widget=forms.RadioSelect
+    )
+    ends_on = forms.DateField(
+        label=gettext_lazy("Runs until"),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        help_text=gettext_lazy("The grant ends at the end of this day."),
+    )
+    named_users = forms.MultipleChoiceField(
+        label=gettext_lazy("Named users"),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("The applicant, and colleagues they listed who have accounts here."),
+    )
+    tier = forms.TypedChoiceField(
+        label=gettext_lazy("Vetting"),
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text=gettext_lazy(
+            "Say to which tier you vetted the named people and the organisation. It counts for "
+            "a year and for every model."
+        ),
+        choices=[
+            ("", gettext_lazy("No change")),
+            *[(tier.value, f"{tier.value}: {tier.label}") for tier in Tier if tier.value],
+        ],
+    )
+
+    def __init__(self, application: Application, users: Sequence[User], data: Any = None) -> None:  # noqa: ANN401 - as Django declares it
+        asked = application.answers
+        users_by_key = {str(user.pk): user for user in users}
+        super().__init__(data, initial={**_asked(asked), "named_users": list(users_by_key)})
+        self.users = users_by_key
+        self._offer("modes", dict(Mode.choices), asked.get("modes", []))
+        for key, labels in _SCOPE_LABELS.items():
+            self._offer(key, labels, asked.get(key, []))
+        self._offer("named_users", {key: person_name(user) for key, user in self.users.items()})
+        order = list(scopes.REDISTRIBUTIONS)
+        widest = asked.get("redistribution", "none")
+        fitting = order[: order.index(widest) + 1] if widest in order else order[:1]
+        self._offer("redistribution", scopes.REDISTRIBUTIONS, fitting)
+
+    def _offer(self, name: str, labels: scopes.Labels, keys: Sequence[str] | None = None) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
+        field.choices = [
+            (key, label) for key, label in labels.items() if keys is None or key in keys
+        ]
+
+    def granted(self) -> dict[str, Any]:
+        """Return the arguments of the service."""
+        data = self.cleaned_data
+        scope = {key: data[key] for key in [*_SCOPE_LABELS, "redistribution"]}
+        next_day = datetime.combine(data["ends_on"] + timedelta(days=1), time.min)
+        return {
+            "modes": data["modes"],
+            "scope": scope,
+            "ends_at": timezone.make_aware(next_day),
+            "named_users": [self.users[key] for key in data["named_users"]],
+            "tier": data["tier"],
+        }
+
+    def clean_ends_on(self) -> Any:  # noqa: ANN401 - as Django declares it
+        """Refuse a day that has passed or lies too far ahead."""
+        day, today = self.cleaned_data["ends_on"], timezone.localdate()
+        if day < today:
+            raise forms.ValidationError(_("Choose a date in the future."))
+        if day > application_form.latest_end(today):
+            raise forms.ValidationError(_("Choose a date within three years."))
+        return day
+
+
+_SCOPE_LABELS: dict[str, scopes.Labels] = {
+    "uses": scopes.USES,
+    "environments": scopes.ENVIRONMENTS,
+    "sectors": scopes.SECTORS,
+    "regions": scopes.REGIONS,
+    "modification": scopes.MODIFICATIONS,
+}
+
+
+def _asked(answers: Answers) -> dict[str, Any]:
+    keys = ["modes", *_SCOPE_LABELS, "redistribution"]
+    return {**{key: answers.get(key) for key in keys}, "ends_on": answers.get("end_date")}
+
+
+class QueueFilterForm(forms.Form):
+    """Which part of the queue to show."""
+
+    show = forms.ChoiceField(
+        label=gettext_lazy("Show"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("Everything that waits")),
+            ("unclaimed", gettext_lazy("Not claimed")),
+            ("mine", gettext_lazy("Claimed by me")),
+        ],
+    )
+    model = forms.ChoiceField(label=gettext_lazy("Model"), required=False)
+
+    def __init__(self, models: Sequence[Model], data: Any = None) -> None:  # noqa: ANN401 - as Django declares it
+        super().__init__(data)
+        field = self.fields["model"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
+        field.choices = [("", _("All models")), *[(str(each.pk), str(each)) for each in models]]
+
+
+class AcceptForm(forms.Form):
+    """The typed name below the terms. `number` is the version that was on the page."""
+
+    number = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=1_000_000)
+    typed_name = forms.CharField(
+        label=gettext_lazy("Your full legal name"),
+        min_length=3,
+        max_length=200,
+        widget=forms.TextInput({"autocomplete": "name"}),
+        help_text=gettext_lazy("Typing it is your signature. It is stored encrypted."),
+    )
+
+    def clean_typed_name(self) -> str:
+        """Return the name without invisible characters."""
+        try:
+            return one_line(self.cleaned_data["typed_name"], max_length=200)
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from None
+
+
+class NamedUserForm(forms.Form):
+    """Who is to be named on a grant."""
+
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail address of a member of the organisation"), max_length=254
+    )
+
+
+class PublishForm(forms.Form):
+    """A new version of terms."""
+
+    slug = forms.SlugField(
+        label=gettext_lazy("Short name"),
+        max_length=60,
+        help_text=gettext_lazy("Stages name the terms by it, for example “weights-licence”."),
+    )
+    title = forms.CharField(label=gettext_lazy("Title"), max_length=160)
+    text = LongTextField(
+        label=gettext_lazy("Text"),
+        max_length=200_000,
+        rows=24,
+        help_text=gettext_lazy("Markdown. It can never be changed once it is published."),
+    )
+    typed = forms.CharField(
+        label=gettext_lazy("Type the short name again"),
+        max_length=60,
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Compare the two short names."""
+        data = super().clean() or {}
+        if data.get("typed") and data.get("slug") and data["typed"] != data["slug"]:
+            self.add_error("typed", _("The two short names differ."))
+        return data

@@ -1,0 +1,102 @@
+"""Verdicts and events as plain data for the page components. Reads nothing."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from audit.selectors import Entry
+from licensing.application_form import Answers, in_words
+from licensing.facts import Outcome, Verdict, VerdictAction
+from licensing.questions import Section
+
+Data = dict[str, Any]
+
+RULE_NAMES: dict[str, str | Promise] = {
+    "visible": gettext_lazy("Visible to you"),
+    "signed_in": gettext_lazy("Signed in"),
+    "account": gettext_lazy("Account"),
+    "email_verified": gettext_lazy("E-mail address"),
+    "token_live": gettext_lazy("Token"),
+    "token_right": gettext_lazy("Right of the token"),
+    "sealed": gettext_lazy("Release"),
+    "stage": gettext_lazy("Stage"),
+    "hold": gettext_lazy("Hold"),
+    "grant": gettext_lazy("Grant"),
+    "grant_state": gettext_lazy("State of the grant"),
+    "grant_time": gettext_lazy("End date"),
+    "named": gettext_lazy("Named user"),
+    "membership": gettext_lazy("Organisation"),
+    "cohort": gettext_lazy("Place in the cohort"),
+    "terms": gettext_lazy("Terms"),
+    "person_tier": gettext_lazy("Vetting of you"),
+    "organization_tier": gettext_lazy("Vetting of the organisation"),
+    "takes_applications": gettext_lazy("Applications"),
+    "no_application": gettext_lazy("Open application"),
+    "no_grant": gettext_lazy("Present grant"),
+}
+ACTION_NAMES: dict[VerdictAction, str | Promise] = {
+    VerdictAction.SEE: gettext_lazy("See the release"),
+    VerdictAction.APPLY: gettext_lazy("Apply for access"),
+    VerdictAction.USE_API: gettext_lazy("Use it through the hosted API"),
+    VerdictAction.DOWNLOAD: gettext_lazy("Download the weights"),
+}
+_STATES = {
+    Outcome.DENIED: "no",
+    Outcome.WAITING: "waiting",
+    Outcome.OK: "yes",
+    Outcome.NOT_APPLICABLE: "na",
+}
+
+
+def verdict(given: Verdict, sentence: str = "") -> Data:
+    """Return a verdict as the verdict component takes it, what stops first."""
+    order = list(_STATES)
+    checks = sorted(given.checks, key=lambda check: order.index(check.state))
+    return {
+        "allowed": given.allowed,
+        "sentence": sentence or given.sentence,
+        "checks": [
+            {
+                "state": _STATES[check.state],
+                "name": RULE_NAMES[check.rule],
+                "reason": check.sentence,
+                "todo": check.remedy,
+                "url": check.remedy_url,
+                "url_label": "",
+            }
+            for check in checks
+        ],
+    }
+
+
+def timeline(entries: Iterable[Entry]) -> list[Data]:
+    """Return events as the timeline component takes them."""
+    return [
+        {
+            "sentence": f"{entry.actor} {entry.words}",
+            "detail": entry.reason,
+            "when": entry.at,
+            "kind": entry.action,
+        }
+        for entry in entries
+    ]
+
+
+def answers(section: Section, given: Answers, former: Answers | None = None) -> list[Data]:
+    """Return one section's answers; with `former`, what changed shows what it was before."""
+    lines = []
+    for question in section.questions:
+        now = in_words(question, given)
+        before = in_words(question, former) if former is not None else None
+        changed = before is not None and before != now
+        lines.append(
+            {
+                "question": question.label,
+                "answer": now,
+                "before": (before or _("Not answered")) if changed else None,
+            }
+        )
+    return lines

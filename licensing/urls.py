@@ -1,0 +1,59 @@
+"""The pages of licensing, mounted at /licensing/."""
+
+from django.urls import path
+
+from licensing.views import applications, explain, grants, reviews, terms
+
+urlpatterns = [
+    path("applications/", applications.application_list, name="application_list"),
+    path("applications/new/", applications.application_new, name="application_new"),
+    path(
+        "applications/<uuid:public_id>/", applications.application_detail, name="application_detail"
+    ),
+    path(
+        "applications/<uuid:public_id>/edit/",
+        applications.application_edit,
+        name="application_edit",
+    ),
+    path(
+        "applications/<uuid:public_id>/edit/<slug:section>/",
+        applications.application_section,
+        name="application_section",
+    ),
+    path(
+        "applications/<uuid:public_id>/check/",
+        applications.application_check,
+        name="application_check",
+    ),
+    path(
+        "applications/<uuid:public_id>/withdraw/",
+        applications.application_withdraw,
+        name="application_withdraw",
+    ),
+    path("reviews/", reviews.review_queue, name="review_queue"),
+    path("reviews/<uuid:public_id>/", reviews.review_detail, name="review_detail"),
+    path("reviews/<uuid:public_id>/claim/", reviews.review_claim, name="review_claim"),
+    path("reviews/<uuid:public_id>/release/", reviews.review_release, name="review_release"),
+    path("reviews/<uuid:public_id>/return/", reviews.review_return, name="review_return"),
+    path("reviews/<uuid:public_id>/approve/", reviews.review_approve, name="review_approve"),
+    path("reviews/<uuid:public_id>/decline/", reviews.review_decline, name="review_decline"),
+    path("grants/", grants.grant_list, name="grant_list"),
+    path("grants/<uuid:public_id>/", grants.grant_detail, name="grant_detail"),
+    path("grants/<uuid:public_id>/users/", grants.grant_user_add, name="grant_user_add"),
+    path(
+        "grants/<uuid:public_id>/users/<uuid:pseudonym>/end/",
+        grants.grant_user_end,
+        name="grant_user_end",
+    ),
+    path("grants/<uuid:public_id>/suspend/", grants.grant_suspend, name="grant_suspend"),
+    path("grants/<uuid:public_id>/lift/", grants.grant_lift, name="grant_lift"),
+    path("grants/<uuid:public_id>/revoke/", grants.grant_revoke, name="grant_revoke"),
+    path("grants/<uuid:public_id>/relinquish/", grants.grant_relinquish, name="grant_relinquish"),
+    path("models/<slug:namespace>/<str:name>/grants/", grants.model_grants, name="model_grants"),
+    path("terms/", terms.terms_list, name="terms_list"),
+    path("terms/publish/", terms.terms_publish, name="terms_publish"),
+    path("terms/<slug:slug>/", terms.terms_detail, name="terms_detail"),
+    path("terms/<slug:slug>/accept/", terms.terms_accept, name="terms_accept"),
+    path("terms/<slug:slug>/<int:number>/", terms.terms_version, name="terms_version"),
+    path("explain/<slug:namespace>/<str:name>/<str:version>/", explain.explain, name="explain"),
+]

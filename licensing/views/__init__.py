@@ -1,0 +1,1 @@
+"""Pages of the licensing room, a module for each subject."""

@@ -1,0 +1,318 @@
+"""The applicant's pages."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import User
+from accounts.permissions import signed_in
+from accounts.selectors import organizations_of
+from audit.selectors import timeline
+from common.errors import Refused
+from licensing import application_form, permissions, selectors, services, shown
+from licensing.application_form import Answers
+from licensing.facts import Verdict, VerdictAction
+from licensing.forms import EmptyForm, HolderForm, SectionForm
+from licensing.models import OPEN_APPLICATION_STATES, Application, ApplicationState
+from licensing.questions import SECTION_BY_KEY, SECTIONS
+from licensing.shown import Data
+from licensing.verdict import decide_all
+from releases.models import Model
+from releases.selectors import model_by_name
+
+EDITABLE = ("draft", "returned")
+PAGE_LENGTH = 25
+
+
+@login_required
+@require_safe
+def application_list(request: HttpRequest) -> HttpResponse:
+    """My applications, newest first."""
+    user = signed_in(request)
+    before = request.GET.get("before", "")
+    found = selectors.applications_of(user)
+    if before.isascii() and before.isdigit():
+        found = found.filter(pk__lt=int(before[:18]))
+    page = list(found[: PAGE_LENGTH + 1])
+    more = f"?before={page[PAGE_LENGTH - 1].pk}" if len(page) > PAGE_LENGTH else ""
+    cards = [_card(application) for application in page[:PAGE_LENGTH]]
+    return render(
+        request,
+        "licensing/application_list.html",
+        {"cards": cards, "next_url": more, "first": not before},
+    )
+
+
+def _card(application: Application) -> Data:
+    key = [application.public_id]
+    words, step = next_step(application)
+    editable = application.state in EDITABLE
+    url = reverse("application_edit" if editable else "application_detail", args=key)
+    return {
+        "title": str(application.model),
+        "url": reverse("application_detail", args=key),
+        "status": application.state,
+        "text": words,
+        "facts": [
+            {
+                "label": _("For"),
+                "value": str(application.organization or _("Yourself")),
+            },
+        ],
+        "next": {"url": url, "label": step} if step else None,
+    }
+
+
+def next_step(application: Application) -> tuple[str, str]:
+    """Return where an application stands in a sentence, and the label of what to do."""
+    return {
+        "draft": (_("It is not sent yet."), _("Go on")),
+        "submitted": (_("It waits for a reviewer. Nothing for you to do."), ""),
+        "in_review": (_("A reviewer is reading it. Nothing for you to do."), ""),
+        "returned": (_("It came back to you with questions."), _("Answer them")),
+        "approved": (_("It is approved. The grant has its own page."), _("See what you got")),
+        "declined": (_("It was declined. The reason is on its page."), _("Read the reason")),
+        "withdrawn": (_("You withdrew it."), ""),
+    }[application.state]
+
+
+def _model_for(user: User, name: str) -> tuple[Model, Verdict]:
+    """Return the model that the query names with the kindest verdict on applying for it."""
+    namespace, _slash, short = name.partition("/")
+    model = model_by_name(namespace[:60], short[:96]) if "\x00" not in name else None
+    if model is None:
+        raise Http404
+    actions = [VerdictAction.SEE, VerdictAction.APPLY]
+    verdicts = decide_all(user, selectors.outward_releases(model), actions).values()
+    seen = [each for each in verdicts if each[VerdictAction.SEE].allowed]
+    if not seen:
+        raise Http404
+    best = min(seen, key=lambda each: len(each[VerdictAction.APPLY].denials))
+    return model, best[VerdictAction.APPLY]
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def application_new(request: HttpRequest) -> HttpResponse:
+    """Begin an application for `?model=namespace/name`."""
+    user = signed_in(request)
+    model, verdict = _model_for(user, request.GET.get("model", ""))
+    form = HolderForm(list(organizations_of(user)), request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            application = services.start_application(
+                actor=user, model=model, organization=form.organization
+            )
+        except Refused as refused:
+            form.add_error(None, refused.sentence)
+        else:
+            return redirect("application_edit", application.public_id)
+    context = {
+        "model": model,
+        "form": form,
+        "verdict": verdict,
+        "shown": shown.verdict(verdict),
+        "sections": SECTIONS,
+    }
+    return render(request, "licensing/application_new.html", context)
+
+
+def _editable(request: HttpRequest, public_id: UUID) -> Application:
+    application = permissions.get_application_or_404(signed_in(request), public_id)
+    if application.state not in EDITABLE:
+        raise Refused(_("This application was sent; its answers are fixed."))
+    return application
+
+
+@login_required
+@require_safe
+def application_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The task list of the form."""
+    application = _editable(request, public_id)
+    answers, today = selectors.answers_of(application), timezone.localdate()
+    states = {each.key: application_form.section_state(each, answers, today) for each in SECTIONS}
+    tasks = [
+        {
+            "label": section.title,
+            "url": reverse("application_section", args=[public_id, section.key]),
+            "state": states[section.key],
+        }
+        for section in SECTIONS
+    ]
+    complete = all(state == "done" for state in states.values())
+    return render(
+        request,
+        "licensing/application_edit.html",
+        {
+            "application": application,
+            "tasks": tasks,
+            "complete": complete,
+            "done": sum(state == "done" for state in states.values()),
+            "total": len(SECTIONS),
+        },
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def application_section(request: HttpRequest, public_id: UUID, section: str) -> HttpResponse:
+    """One section of the form. What was typed is kept even where it is not complete yet."""
+    application = _editable(request, public_id)
+    if section not in SECTION_BY_KEY:
+        raise Http404
+    part = SECTION_BY_KEY[section]
+    answers = selectors.answers_of(application)
+    form = SectionForm(part, answers, request.POST if request.method == "POST" else None)
+    if request.method == "POST":
+        complete = form.is_valid()
+        try:
+            services.save_draft(
+                actor=signed_in(request), application=application, answers=form.draft
+            )
+        except Refused as refused:
+            form.add_error(None, refused.sentence)
+            complete = False
+        else:
+            if request.headers.get("HX-Request") == "true":
+                return render(request, "licensing/_saved.html", {"at": timezone.now()})
+            if complete or "later" in request.POST:
+                return redirect(_after(application, section, later="later" in request.POST))
+    context = {"application": application, "section": part, "form": form}
+    return render(request, "licensing/application_section.html", context)
+
+
+def _after(application: Application, section: str, *, later: bool) -> str:
+    """Go on with the next section; after the last one, to the answers."""
+    keys = list(SECTION_BY_KEY)
+    place = keys.index(section) + 1
+    if later:
+        return reverse("application_edit", args=[application.public_id])
+    if place == len(keys):
+        return reverse("application_check", args=[application.public_id])
+    return reverse("application_section", args=[application.public_id, keys[place]])
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def application_check(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Check the answers, then send them."""
+    application = _editable(request, public_id)
+    answers = selectors.answers_of(application)
+    form = EmptyForm(request.POST or None)
+    if request.method == "POST":
+        try:
+            services.submit_application(actor=signed_in(request), application=application)
+        except Refused as refused:
+            form.is_valid()
+            form.add_error(None, refused.sentence)
+        else:
+            detail = reverse("application_detail", args=[public_id])
+            return redirect(f"{detail}?sent=1")
+    problems = application_form.problems(answers, timezone.localdate())
+    sections = []
+    for section in SECTIONS:
+        url = reverse("application_section", args=[public_id, section.key])
+        lines = shown.answers(section, answers)
+        for line in lines:
+            line["change_url"] = url
+        sections.append({"section": section, "answers": lines, "url": url})
+    context = {
+        "application": application,
+        "form": form,
+        "sections": sections,
+        "problems": [
+            {
+                "title": section.title,
+                "url": reverse("application_section", args=[public_id, section.key]),
+            }
+            for section, _errors in problems
+        ],
+    }
+    return render(request, "licensing/application_check.html", context)
+
+
+@login_required
+@require_safe
+def application_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Where my application stands, what was said of it, and what I wrote."""
+    application = permissions.get_application_or_404(signed_in(request), public_id)
+    words, step = next_step(application)
+    grant = getattr(application, "grant", None)
+    step_url = ""
+    if application.state in EDITABLE:
+        step_url = reverse("application_edit", args=[public_id])
+    elif grant is not None:
+        step_url = reverse("grant_detail", args=[grant.public_id])
+    elif application.state == ApplicationState.DECLINED:
+        step = _("Apply again")
+        step_url = f"{reverse('application_new')}?model={application.model}"
+    given = selectors.answers_of(application)
+    context = {
+        "application": application,
+        "words": words,
+        "step": step,
+        "step_url": step_url,
+        "steps": _steps(application),
+        "sections": _sections(given),
+        "entries": shown.timeline(timeline(application)),
+        "can_withdraw": application.state in OPEN_APPLICATION_STATES,
+        "sent": request.GET.get("sent") == "1" and application.state == "submitted",
+    }
+    return render(request, "licensing/application_detail.html", context)
+
+
+def _sections(given: Answers) -> list[Data]:
+    return [{"section": section, "answers": shown.answers(section, given)} for section in SECTIONS]
+
+
+def _steps(application: Application) -> list[Data]:
+    """Return the application's line: written, sent, in review, decided."""
+    state = application.state
+    place = {"draft": 0, "returned": 0, "submitted": 1, "in_review": 2}.get(state, 3)
+    labels = [
+        (_("Written"), application.created_at),
+        (_("Sent"), application.submitted_at),
+        (_("In review"), None),
+        (_("Decided"), application.decided_at),
+    ]
+    return [
+        {
+            "label": label,
+            "state": "past" if index < place else "present" if index == place else "future",
+            "when": when if index <= place else None,
+            "status": state if index == place else "",
+        }
+        for index, (label, when) in enumerate(labels)
+    ]
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def application_withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Take my application back."""
+    application = permissions.get_application_or_404(signed_in(request), public_id)
+    if application.state not in OPEN_APPLICATION_STATES:
+        raise Refused(_("This application is decided already; it cannot be withdrawn."))
+    if request.method == "POST":
+        services.withdraw_application(actor=signed_in(request), application=application)
+        messages.success(request, _("The application was withdrawn."))
+        return redirect("application_detail", public_id)
+    confirm = {
+        "title": _("Withdraw the application for %(model)s") % {"model": application.model},
+        "lede": _("You can apply again at any time."),
+        "effects": [
+            _("The application ends and nobody reviews it any further."),
+            _("What you wrote stays readable to you and to the reviewers."),
+        ],
+        "submit": _("Withdraw"),
+        "cancel_url": reverse("application_detail", args=[public_id]),
+    }
+    context = {"application": application, "confirm": confirm, "form": EmptyForm()}
+    return render(request, "licensing/application_withdraw.html", context)

@@ -1,0 +1,385 @@
+"""Grants: for those who hold and use them, and for the staff who govern them."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import User
+from accounts.permissions import signed_in
+from accounts.selectors import user_by_email
+from audit.selectors import timeline
+from common.client_address import client_address
+from common.errors import Refused
+from licensing import permissions, selectors, services, shown
+from licensing import scope as scopes
+from licensing.application_form import scope_asked
+from licensing.facts import MODE_OF, Verdict, VerdictAction
+from licensing.forms import NamedUserForm, ReasonForm, RelinquishForm, RevokeForm
+from licensing.models import LIVE_GRANT_STATES, Grant, GrantState, Mode
+from licensing.selectors import person_name
+from licensing.shown import Data
+from licensing.verdict import Context, decide_all
+from releases.models import Release
+from releases.selectors import model_by_name
+
+PAGE_LENGTH = 25
+USES = (VerdictAction.DOWNLOAD, VerdictAction.USE_API)
+
+
+@login_required
+@require_safe
+def grant_list(request: HttpRequest) -> HttpResponse:
+    """My grants as cards: the verdict in one sentence, and the one next step."""
+    user = signed_in(request)
+    grants, next_url = _page(request, selectors.grants_of(user))
+    models = {grant.model_id for grant in grants}
+    releases = list(
+        Release.objects.filter(model__in=models, state="sealed")
+        .exclude(stage__access_mode="none")
+        .select_related("model", "stage")
+        .order_by("-pk")
+    )
+    verdicts = decide_all(user, releases, USES, _context(request)) if releases else {}
+    cards = [
+        _card(grant, [each for each in releases if each.model_id == grant.model_id], verdicts)
+        for grant in grants
+    ]
+    return render(request, "licensing/grant_list.html", {"cards": cards, "next_url": next_url})
+
+
+def _context(request: HttpRequest) -> Context:
+    return Context(address=client_address(request))
+
+
+Verdicts = dict[int, dict[VerdictAction, Verdict]]
+
+
+def _page(request: HttpRequest, grants: QuerySet[Grant]) -> tuple[list[Grant], str]:
+    before = request.GET.get("before", "")
+    if before.isascii() and before.isdigit():
+        grants = grants.filter(pk__lt=int(before[:18]))
+    page = list(grants[: PAGE_LENGTH + 1])
+    more = ""
+    if len(page) > PAGE_LENGTH:
+        query = request.GET.copy()
+        query["before"] = str(page[PAGE_LENGTH - 1].pk)
+        more = f"?{query.urlencode()}"
+    return page[:PAGE_LENGTH], more
+
+
+def _card(grant: Grant, releases: list[Release], verdicts: Verdicts) -> Data:
+    url = reverse("grant_detail", args=[grant.public_id])
+    best = _best(grant, releases, verdicts)
+    card: Data = {
+        "title": str(grant.model),
+        "url": url,
+        "status": grant.state,
+        "facts": [
+            {"label": _("Held by"), "value": holder_name(grant)},
+            {"label": _("Access"), "value": mode_names(grant)},
+            {"label": _("Runs until"), "value": date_format(grant.ends_at, "j M Y")},
+        ],
+        "text": _("No release of this model is open to this grant at present."),
+        "next": None,
+    }
+    if grant.state not in LIVE_GRANT_STATES:
+        card["text"] = grant.state_reason or _("This grant has ended.")
+    elif best is not None:
+        release, verdict = best
+        card["text"] = f"{release.version}: {verdict.sentence}"
+        if verdict.allowed:
+            card["next"] = {"url": url, "label": _("See what you can use")}
+        elif verdict.next_step:
+            step = verdict.next_step
+            card["next"] = {"url": step.remedy_url, "label": step.remedy.rstrip(".")}
+    return card
+
+
+def _best(
+    grant: Grant, releases: list[Release], verdicts: Verdicts
+) -> tuple[Release, Verdict] | None:
+    """Return the release on which the grant is closest to a yes, and its verdict."""
+    found = [
+        (release, verdicts[release.pk][action])
+        for release in releases
+        for action in USES
+        if MODE_OF[action] in grant.modes
+    ]
+    return min(found, key=lambda pair: len(pair[1].denials), default=None)
+
+
+def holder_name(grant: Grant) -> str:
+    """Return who holds the grant, also when the person was erased."""
+    return grant.organization.name if grant.organization else person_name(grant.person)
+
+
+def mode_names(grant: Grant) -> str:
+    """Return the modes of a grant in words."""
+    labels = dict(Mode.choices)
+    return ", ".join(str(labels[mode]) for mode in grant.modes)
+
+
+@login_required
+@require_safe
+def model_grants(request: HttpRequest, namespace: str, name: str) -> HttpResponse:
+    """All grants on a model, for those who govern them."""
+    user = signed_in(request)
+    model = model_by_name(namespace, name)
+    if model is None or not permissions.can_govern_grants(user, model):
+        raise Http404
+    state = request.GET.get("state", "")
+    found = selectors.grants_of_model(model)
+    if state in GrantState.values:
+        found = found.filter(state=state)
+    grants, next_url = _page(request, found)
+    rows = [
+        {"grant": grant, "holder": holder_name(grant), "modes": mode_names(grant)}
+        for grant in grants
+    ]
+    tabs = [{"label": _("All"), "url": "?", "current": not state}] + [
+        {"label": label, "url": f"?state={value}", "current": state == value}
+        for value, label in GrantState.choices
+    ]
+    context = {"model": model, "rows": rows, "next_url": next_url, "tabs": tabs}
+    return render(request, "licensing/model_grants.html", context)
+
+
+@login_required
+@require_safe
+def grant_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """What the grant allows, whether it works now, who is named, and what happened."""
+    user = signed_in(request)
+    grant = permissions.get_grant_or_404(user, public_id)
+    named = selectors.named_users(grant)
+    is_user = any(each.pk == user.pk for each in named)
+    governs = permissions.can_govern_grants(user, grant.model)
+    keeps = permissions.can_keep(user, grant)
+    live = grant.state in LIVE_GRANT_STATES
+    context = {
+        "grant": grant,
+        "holder": holder_name(grant),
+        "modes": mode_names(grant),
+        "sentences": _scope_sentences(grant),
+        "comparison": _comparison(grant),
+        "releases": _release_verdicts(request, user, grant) if is_user else [],
+        "is_user": is_user,
+        "named": [
+            {
+                "user": each,
+                "name": person_name(each),
+                "explain": governs,
+            }
+            for each in named
+        ],
+        "can_name": keeps and live and grant.organization_id is not None,
+        "can_relinquish": keeps and live,
+        "can_suspend": governs and live and grant.state != GrantState.SUSPENDED,
+        "can_lift": grant.state == GrantState.SUSPENDED and permissions.can_lift(user, grant),
+        "waits_for_second": governs and grant.suspended_by_id == user.pk,
+        "can_revoke": governs and live,
+        "places": grant.admissions.select_related("release", "stage").order_by("-pk")[:20],
+        "entries": shown.timeline(timeline(grant)),
+        "form": NamedUserForm(),
+    }
+    return render(request, "licensing/grant_detail.html", context)
+
+
+def _scope_sentences(grant: Grant) -> list[str]:
+    if not grant.scope:
+        return [_("You may use it as the terms you accepted say.")]
+    return scopes.describe(scopes.parse_scope(grant.scope))
+
+
+def _comparison(grant: Grant) -> list[scopes.Difference]:
+    if grant.application is None or not grant.scope:
+        return []
+    try:
+        asked = scope_asked(grant.application.answers)
+    except ValueError:
+        return []
+    return scopes.compare(asked, scopes.parse_scope(grant.scope))
+
+
+def _release_verdicts(request: HttpRequest, user: User, grant: Grant) -> list[Data]:
+    releases = selectors.outward_releases(grant.model)
+    verdicts = decide_all(user, releases, USES, _context(request))
+    actions = [action for action in USES if MODE_OF[action] in grant.modes]
+    return [
+        {
+            "release": release,
+            "stage": release.stage,
+            "explain": reverse(
+                "explain", args=[grant.model.namespace, grant.model.name, release.version]
+            ),
+            "lines": [
+                {
+                    "name": shown.ACTION_NAMES[action],
+                    "verdict": verdicts[release.pk][action],
+                    "step": verdicts[release.pk][action].next_step,
+                }
+                for action in actions
+            ],
+        }
+        for release in releases
+    ]
+
+
+@login_required
+@require_POST
+def grant_user_add(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Name a member of the organisation on the grant."""
+    user = signed_in(request)
+    grant = permissions.get_kept_grant_or_404(user, public_id)
+    form = NamedUserForm(request.POST)
+    if not form.is_valid():
+        raise Refused(_("Write the e-mail address of a member of the organisation."))
+    found = user_by_email(form.cleaned_data["email"])
+    if found is None:
+        raise Refused(
+            _("There is no member of the organisation with this address. Add them there first.")
+        )
+    services.add_named_user(actor=user, grant=grant, user=found)
+    messages.success(request, _("%(name)s is named on the grant.") % {"name": found})
+    return redirect("grant_detail", public_id)
+
+
+@login_required
+@require_POST
+def grant_user_end(request: HttpRequest, public_id: UUID, pseudonym: UUID) -> HttpResponse:
+    """Take somebody off the grant."""
+    user = signed_in(request)
+    grant = permissions.get_kept_grant_or_404(user, public_id)
+    found = User.objects.filter(pseudonym=pseudonym, named_on__grant=grant).first()
+    if found is None:
+        raise Http404
+    services.end_named_user(actor=user, grant=grant, user=found)
+    messages.success(request, _("%(name)s is off the grant.") % {"name": person_name(found)})
+    return redirect("grant_detail", public_id)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def grant_suspend(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Stop a grant at once."""
+    user = signed_in(request)
+    grant = permissions.get_governed_grant_or_404(user, public_id)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.suspend_grant(actor=user, grant=grant, reason=form.cleaned_data["reason"])
+        except Refused as refused:
+            form.add_error(None, refused.sentence)
+        else:
+            messages.success(request, _("The grant is suspended. It counts from the next request."))
+            return redirect("grant_detail", public_id)
+    confirm = _confirm(
+        grant,
+        _("Suspend the grant"),
+        [
+            _("The next request of its users is refused. A stream that has begun may end."),
+            _("It takes another authorised person to lift it."),
+        ],
+    )
+    return render(request, "licensing/grant_act.html", _page_of(grant, confirm, form))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def grant_lift(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Lift a suspension that somebody else placed."""
+    user = signed_in(request)
+    grant = permissions.get_governed_grant_or_404(user, public_id)
+    if grant.state == GrantState.SUSPENDED and not permissions.can_lift(user, grant):
+        raise Refused(
+            _("Another authorised person must lift this: not who suspended it, nor its users.")
+        )
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.lift_suspension(actor=user, grant=grant, reason=form.cleaned_data["reason"])
+        except Refused as refused:
+            form.add_error(None, refused.sentence)
+        else:
+            messages.success(request, _("The suspension is lifted."))
+            return redirect("grant_detail", public_id)
+    effects = [_("The grant works again, where stage, terms and cohort allow it.")]
+    confirm = _confirm(grant, _("Lift the suspension"), effects, tone="primary")
+    return render(request, "licensing/grant_act.html", _page_of(grant, confirm, form))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def grant_revoke(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """End a grant for good."""
+    user = signed_in(request)
+    grant = permissions.get_governed_grant_or_404(user, public_id)
+    form = RevokeForm(str(grant.model), request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.revoke_grant(actor=user, grant=grant, reason=form.cleaned_data["reason"])
+        except Refused as refused:
+            form.add_error(None, refused.sentence)
+        else:
+            messages.success(request, _("The grant is revoked."))
+            return redirect("grant_detail", public_id)
+    effects = [
+        _("The next request of its users is refused, and the grant never comes back."),
+        _("Its place in the cohort goes to whoever waits longest."),
+        _("The holder may apply again."),
+    ]
+    confirm = _confirm(grant, _("Revoke the grant"), effects, word=str(grant.model))
+    confirm["warning"] = _("This cannot be undone.")
+    return render(request, "licensing/grant_act.html", _page_of(grant, confirm, form))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def grant_relinquish(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Give a grant up."""
+    user = signed_in(request)
+    grant = permissions.get_kept_grant_or_404(user, public_id)
+    form = RelinquishForm(str(grant.model), request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.relinquish_grant(actor=user, grant=grant, reason=form.cleaned_data["reason"])
+        except Refused as refused:
+            form.add_error(None, refused.sentence)
+        else:
+            messages.success(request, _("You gave the grant up."))
+            return redirect("grant_detail", public_id)
+    effects = [
+        _("Nobody can use the model under this grant any more."),
+        _("The terms say what to do with what you downloaded."),
+    ]
+    confirm = _confirm(grant, _("Give the grant up"), effects, word=str(grant.model))
+    confirm["warning"] = _("This cannot be undone. You would have to apply again.")
+    return render(request, "licensing/grant_act.html", _page_of(grant, confirm, form))
+
+
+def _page_of(grant: Grant, confirm: Data, form: Form) -> Data:
+    return {"grant": grant, "confirm": confirm, "form": form}
+
+
+def _confirm(
+    grant: Grant, title: str, effects: list[str], *, tone: str = "danger", word: str = ""
+) -> Data:
+    names = ", ".join(person_name(user) for user in selectors.named_users(grant)[:20])
+    return {
+        "title": title,
+        "lede": f"{grant.model}, {holder_name(grant)}",
+        "effects": effects,
+        "affected": [_("%(holder)s: %(names)s") % {"holder": holder_name(grant), "names": names}],
+        "submit": title,
+        "cancel_url": reverse("grant_detail", args=[grant.public_id]),
+        "tone": tone,
+        "word": word,
+    }
