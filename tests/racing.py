@@ -1,0 +1,37 @@
+"""Two at once, over two database connections."""
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.db import connection
+
+from common.errors import Refused
+
+
+def race(*acts: Callable[[], Any]) -> Sequence[Any]:
+    """Start all acts at the same moment; return each one's result, or the refusal it met."""
+    gate = threading.Barrier(len(acts))
+    results: list[Any] = [None] * len(acts)
+
+    def run(number: int, act: Callable[[], Any]) -> None:
+        try:
+            connection.ensure_connection()
+            gate.wait(30)
+            results[number] = act()
+        except Refused as refused:
+            results[number] = refused
+        except BaseException as error:  # noqa: BLE001 - shown by the test's own thread
+            results[number] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=each) for each in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    for result in results:
+        if isinstance(result, BaseException) and not isinstance(result, Refused):
+            raise result
+    return results
