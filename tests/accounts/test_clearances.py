@@ -62,7 +62,11 @@ def test_nobody_clears_themselves_or_their_own_organisation() -> None:
     ],
 )
 def test_a_clearance_that_makes_no_sense_is_refused(change: dict[str, Any], why: str) -> None:
-    wanted = {"tier": 1, "expires_at": timedelta(days=3), "user": make_user()} | change
+    wanted: dict[str, Any] = {
+        "tier": 1,
+        "expires_at": timedelta(days=3),
+        "user": make_user(),
+    } | change
     wanted["expires_at"] = timezone.now() + wanted["expires_at"]
     with pytest.raises(Refused, match=why):
         services.grant_clearance(actor=make_user(), **wanted)

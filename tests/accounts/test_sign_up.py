@@ -37,7 +37,7 @@ def form(**change: str) -> dict[str, str]:
 
 
 def link_in(message: EmailMessage) -> str:
-    found = re.search(r"https?://[^/]+(/\S+)", message.body)
+    found = re.search(r"https?://[^/]+(/\S+)", str(message.body))
     assert found is not None
     return found[1]
 

@@ -103,7 +103,11 @@ def test_others_cannot_revoke_a_token_but_the_operator_can() -> None:
 )
 def test_a_token_that_makes_no_sense_is_refused(change: dict[str, Any], why: str) -> None:
     user = make_user()
-    wanted = {"name": "laptop", "rights": ["api"], "expires_at": timedelta(days=3)} | change
+    wanted: dict[str, Any] = {
+        "name": "laptop",
+        "rights": ["api"],
+        "expires_at": timedelta(days=3),
+    } | change
     wanted["expires_at"] = timezone.now() + wanted["expires_at"]
     with pytest.raises(Refused, match=why):
         services.create_token(actor=user, user=user, **wanted)

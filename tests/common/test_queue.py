@@ -56,7 +56,7 @@ def dead_broker(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator
 
 
 def _forget_connections() -> None:
-    app.pool.force_close_all()
+    app.pool.force_close_all()  # type: ignore[attr-defined]
     app.__dict__.pop("_pool", None)
     app.amqp.__dict__.pop("_producer_pool", None)
 
