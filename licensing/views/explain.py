@@ -21,7 +21,7 @@ from releases.selectors import release_by_name
 @require_safe
 def explain(request: HttpRequest, namespace: str, name: str, version: str) -> HttpResponse:
     """Show what I may do with a release and why; staff may look `?for=` somebody else."""
-    release = release_by_name(namespace, name, version)
+    release = release_by_name(namespace, name, version) if "\x00" not in name + version else None
     if release is None:
         raise Http404
     context = Context(address=client_address(request))

@@ -133,7 +133,7 @@ def mode_names(grant: Grant) -> str:
 def model_grants(request: HttpRequest, namespace: str, name: str) -> HttpResponse:
     """All grants on a model, for those who govern them."""
     user = signed_in(request)
-    model = model_by_name(namespace, name)
+    model = model_by_name(namespace, name) if "\x00" not in name else None
     if model is None or not permissions.can_govern_grants(user, model):
         raise Http404
     state = request.GET.get("state", "")
@@ -172,14 +172,7 @@ def grant_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "comparison": _comparison(grant),
         "releases": _release_verdicts(request, user, grant) if is_user else [],
         "is_user": is_user,
-        "named": [
-            {
-                "user": each,
-                "name": person_name(each),
-                "explain": governs,
-            }
-            for each in named
-        ],
+        "named": _named(grant, named, explained=governs),
         "can_name": keeps and live and grant.organization_id is not None,
         "can_relinquish": keeps and live,
         "can_suspend": governs and live and grant.state != GrantState.SUSPENDED,
@@ -191,6 +184,21 @@ def grant_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "form": NamedUserForm(),
     }
     return render(request, "licensing/grant_detail.html", context)
+
+
+def _named(grant: Grant, users: list[User], *, explained: bool) -> list[Data]:
+    """Return the named users; for staff with a link to every rule about each of them."""
+    releases = selectors.outward_releases(grant.model)[:1] if explained else []
+    names = [grant.model.namespace, grant.model.name]
+    base = reverse("explain", args=[*names, releases[0].version]) if releases else ""
+    return [
+        {
+            "user": user,
+            "name": person_name(user),
+            "explain_url": f"{base}?for={user.pseudonym}" if base else "",
+        }
+        for user in users
+    ]
 
 
 def _scope_sentences(grant: Grant) -> list[str]:
