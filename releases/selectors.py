@@ -97,6 +97,11 @@ def ladder_by_name(name: str, version: int) -> Ladder | None:
     return Ladder.objects.filter(name=name, version=version).first()
 
 
+def ladder_versions(name: str) -> list[Ladder]:
+    """Return every version of a ladder, the newest first, without its text."""
+    return list(Ladder.objects.filter(name=name).defer("source").order_by("-version"))
+
+
 def newest_ladders() -> list[Ladder]:
     """Return the newest version of every ladder."""
     return list(Ladder.objects.order_by("name", "-version").distinct("name"))

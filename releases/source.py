@@ -208,7 +208,9 @@ def directories_below(roots: list[Path]) -> list[Path]:
                 found += [
                     root / entry.name
                     for entry in entries
-                    if entry.is_dir(follow_symlinks=False) and not entry.name.startswith(".")
+                    if entry.is_dir(follow_symlinks=False)
+                    and not entry.name.startswith(".")
+                    and entry.name.isprintable()
                 ]
         except OSError:
             continue

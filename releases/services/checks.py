@@ -13,7 +13,7 @@ from releases import permissions
 from releases.choices import Right
 from releases.models import Model, Release, Transition
 
-MOST_REASON = 4000
+MOST_REASON = 5000
 
 
 def checked_line(value: str, what: str, *, max_length: int) -> str:

@@ -354,7 +354,7 @@ def refuse_release(*, release_id: int, sentence: str) -> Release:
     model = release.model
     notifications.release_refused(
         release,
-        reverse("release_ingest_progress", args=[model.namespace, model.name, release.version]),
+        reverse("ingest_progress", args=[model.namespace, model.name, release.version]),
     )
     _remove_unreferenced(read)
     return release

@@ -1,0 +1,164 @@
+"""Shapes of what staff send. Services decide and save."""
+
+from pathlib import Path
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from boards.forms import ReasonedForm, ReasonField
+from common.text import paragraphs
+from releases.choices import HoldKind
+from releases.dossier import MOST_CHARACTERS
+from releases.models import Stage
+from releases.names import check_version
+
+
+class TextField(forms.CharField):
+    """One part of a dossier: several paragraphs of plain text."""
+
+    widget = forms.Textarea(attrs={"rows": 6, "maxlength": MOST_CHARACTERS})
+    default_error_messages = {"required": gettext_lazy("Write at least a sentence.")}
+
+    def clean(self, value: object) -> str:
+        """Refuse what could not be read back."""
+        text = super().clean(value)
+        try:
+            return paragraphs(text, max_length=MOST_CHARACTERS) if text else ""
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from None
+
+
+class IngestForm(forms.Form):
+    """Which directory becomes which version."""
+
+    version = forms.CharField(
+        label=gettext_lazy("Version"),
+        max_length=64,
+        help_text=gettext_lazy("For example v1.0. It cannot be changed afterwards."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    directory = forms.ChoiceField(
+        label=gettext_lazy("Directory"),
+        help_text=gettext_lazy("What the operator put into the directories open to ingest."),
+        error_messages={
+            "invalid_choice": gettext_lazy("That directory is not offered; choose one of the list.")
+        },
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, directories: list[Path]) -> None:
+        super().__init__(data)
+        self._directories = {f"{path.parent.name}/{path.name}": path for path in directories}
+        field = self.fields["directory"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+        field.choices = [(name, name) for name in self._directories]
+
+    def clean_version(self) -> str:
+        """Refuse what cannot be a version."""
+        try:
+            return check_version(str(self.cleaned_data["version"]))
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from None
+
+    def clean_directory(self) -> Path:
+        """Return the directory itself."""
+        return self._directories[str(self.cleaned_data["directory"])]
+
+
+class TransitionForm(forms.Form):
+    """The dossier of a transition."""
+
+    rationale = TextField(
+        label=gettext_lazy("Rationale"),
+        help_text=gettext_lazy("Why this release should move, and why now."),
+    )
+    safety_margin = TextField(
+        label=gettext_lazy("Safety margin"),
+        help_text=gettext_lazy("How far the evidence is from what would be unacceptable."),
+    )
+    invalidation_conditions = TextField(
+        label=gettext_lazy("Invalidation conditions"),
+        help_text=gettext_lazy("What, if it came to light, would make this decision wrong."),
+    )
+    preparation = TextField(
+        label=gettext_lazy("How the decision was prepared"),
+        help_text=gettext_lazy("Who evaluated what, who was heard, what was controversial."),
+    )
+    confidence = TextField(label=gettext_lazy("Statement of confidence"), required=False)
+
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        weights: bool,
+        initial: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(data, initial=initial)
+        field = self.fields["confidence"]
+        field.required = weights
+        field.help_text = (
+            _("State positively why you are confident that the risk of releasing is minimal.")
+            if weights
+            else _("Required only for stages at which weights leave.")
+        )
+
+
+class HoldForm(forms.Form):
+    """What to stop, and why."""
+
+    kind = forms.ChoiceField(
+        label=gettext_lazy("What to stop"),
+        choices=[
+            (HoldKind.ALL.value, gettext_lazy("Nothing leaves: no download, no API call")),
+            (
+                HoldKind.ADMISSIONS.value,
+                gettext_lazy("No new grants: whoever is admitted keeps access"),
+            ),
+        ],
+        widget=forms.RadioSelect,
+        initial=HoldKind.ALL.value,
+        error_messages={"required": gettext_lazy("Choose what the hold stops.")},
+    )
+    reason = ReasonField(
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("Shown to everybody whom the hold affects."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+class LiftForm(forms.Form):
+    """The dossier of a motion to lift a hold."""
+
+    rationale = TextField(
+        label=gettext_lazy("Rationale"),
+        help_text=gettext_lazy("Why the hold is no longer needed."),
+    )
+    remedy = TextField(
+        label=gettext_lazy("Remedy"),
+        help_text=gettext_lazy("What was done about the cause, and how that was checked."),
+    )
+
+
+class DemoteForm(ReasonedForm):
+    """To which lower stage, why, and a typed confirmation."""
+
+    to_stage = forms.ChoiceField(
+        label=gettext_lazy("Move down to"),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose the stage to move down to.")},
+    )
+    field_order = ["to_stage", "reason", "typed"]
+
+    def __init__(self, data: QueryDict | None = None, *, word: str, stages: list[Stage]) -> None:
+        super().__init__(data, word=word)
+        self._stages = {stage.slug: stage for stage in stages}
+        field = self.fields["to_stage"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+        field.choices = [
+            (stage.slug, f"{stage.name} ({stage.get_access_mode_display()})") for stage in stages
+        ]
+
+    def clean_to_stage(self) -> Stage:
+        """Return the stage itself."""
+        return self._stages[str(self.cleaned_data["to_stage"])]

@@ -1,0 +1,23 @@
+"""Staff acts and ladders, mounted at /releases/."""
+
+from django.urls import path
+
+from releases import views
+
+MODEL = "models/<slug:namespace>/<str:name>/"
+RELEASE = f"{MODEL}<str:version>/"
+
+urlpatterns = [
+    path("ladders/", views.ladder_list, name="ladder_list"),
+    path("ladders/<slug:name>/<int:version>/", views.ladder_detail, name="ladder_detail"),
+    path(f"{MODEL}ingest/", views.release_ingest, name="release_ingest"),
+    path(f"{MODEL}hold/", views.hold_place, name="hold_place"),
+    path(f"{RELEASE}ingest/", views.ingest_progress, name="ingest_progress"),
+    path(f"{RELEASE}hold/", views.hold_place, name="hold_place"),
+    path(f"{RELEASE}propose/", views.transition_propose, name="transition_propose"),
+    path(f"{RELEASE}demote/", views.release_demote, name="release_demote"),
+    path(f"{RELEASE}withdraw/", views.release_withdraw, name="release_withdraw"),
+    path("transitions/<uuid:public_id>/revise/", views.transition_revise, name="transition_revise"),
+    path("transitions/<uuid:public_id>/open/", views.transition_open, name="transition_open"),
+    path("holds/<uuid:public_id>/lift/", views.hold_lift, name="hold_lift"),
+]

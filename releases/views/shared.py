@@ -1,0 +1,19 @@
+"""What the views of this room share: the way back, and the page that says why not."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from releases.models import Model, Release
+
+GET_OR_POST = ["GET", "HEAD", "POST"]
+
+
+def refusal_page(request: HttpRequest, about: Model | Release, sentence: str) -> HttpResponse:
+    """Say why an act is not possible, with the way back."""
+    context = {
+        "reason": sentence,
+        "next_url": about.get_absolute_url(),
+        "next_label": _("Back to %(about)s") % {"about": about},
+    }
+    return render(request, "409.html", context, status=409)

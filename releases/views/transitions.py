@@ -1,0 +1,196 @@
+"""Proposing a move, changing its dossier, opening the vote."""
+
+from uuid import UUID
+
+from allauth.account.decorators import reauthentication_required
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import User
+from accounts.permissions import signed_in
+from boards.forms import TypedForm
+from boards.models import Motion
+from boards.permissions import can_see_motion
+from boards.tally import describe_rule
+from common.errors import Refused
+from common.templatetags.ui import span
+from releases import permissions, selectors, services
+from releases.choices import WEIGHTS_MODES
+from releases.forms import TransitionForm
+from releases.models import Release, Stage, Transition
+from releases.requirements import blocking
+from releases.views.shared import GET_OR_POST, refusal_page
+
+
+@login_required
+@require_http_methods(GET_OR_POST)
+def transition_propose(
+    request: HttpRequest, namespace: str, name: str, version: str
+) -> HttpResponse:
+    """Put the move to the next stage before the board."""
+    user = signed_in(request)
+    release = permissions.get_release_or_404(user, namespace, name, version)
+    permissions.require(permissions.can_manage(user, release.model))
+    to_stage = selectors.next_stage(release)
+    if to_stage is None:
+        return refusal_page(
+            request, release, _("%(release)s has no next stage.") % {"release": release}
+        )
+    if selectors.open_transition(release) is not None:
+        return refusal_page(
+            request, release, _("A transition of %(release)s is open.") % {"release": release}
+        )
+    weights = to_stage.access_mode in WEIGHTS_MODES
+    form = TransitionForm(request.POST or None, weights=weights)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            transition = services.propose_transition(
+                actor=user, release=release, to_stage=to_stage, dossier=form.cleaned_data
+            )
+        except Refused as refused:
+            form.add_error(None, refused.sentence)
+            status = 409
+        else:
+            messages.success(
+                request,
+                _("The move is proposed. Next, open the vote once every requirement is satisfied."),
+            )
+            return redirect("transition_open", transition.motion.public_id)
+    context = {
+        "release": release,
+        "model": release.model,
+        "to_stage": to_stage,
+        "form": form,
+        "rule": describe_rule(to_stage.rule),
+        "requirements": selectors.requirements_for(release, to_stage, now=timezone.now()),
+    }
+    return render(request, "releases/transition_propose.html", context, status=status)
+
+
+@login_required
+@require_http_methods(GET_OR_POST)
+def transition_revise(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Change the dossier; a vote under way goes back to review."""
+    user = signed_in(request)
+    transition = permissions.get_transition_or_404(user, public_id)
+    permissions.require(permissions.can_revise(user, transition))
+    release, motion = transition.release, transition.motion
+    if transition.state != "proposed":
+        return refusal_page(request, release, _("The board has decided on this dossier."))
+    form = TransitionForm(
+        request.POST or None,
+        weights=transition.to_stage.access_mode in WEIGHTS_MODES,
+        initial=motion.dossier,
+    )
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.revise_transition(actor=user, transition=transition, dossier=form.cleaned_data)
+        except Refused as refused:
+            form.add_error(None, refused.sentence)
+            status = 409
+        else:
+            messages.success(
+                request, _("The dossier is changed and has a new digest. Open the vote on it.")
+            )
+            return redirect("motion_detail", motion.public_id)
+    context = {
+        "transition": transition,
+        "release": release,
+        "model": release.model,
+        "motion": motion,
+        "form": form,
+    }
+    return render(request, "releases/transition_revise.html", context, status=status)
+
+
+@login_required
+@require_http_methods(GET_OR_POST)
+def transition_open(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Open the vote, with everything that binds it on the page."""
+    user = signed_in(request)
+    transition = permissions.get_transition_or_404(user, public_id)
+    permissions.require(permissions.can_open_vote(user, transition))
+    motion = transition.motion
+    if transition.state != "proposed" or motion.state != "in_review":
+        return refusal_page(
+            request,
+            transition.release,
+            _("The vote opens on a motion in review; this one is %(state)s.")
+            % {"state": motion.get_state_display().lower()},
+        )
+    if transition.to_stage.irreversible:
+        return reauthentication_required(_open)(request, transition, user)
+    return _open(request, transition, user)
+
+
+def _open(request: HttpRequest, transition: Transition, user: User) -> HttpResponse:
+    release, to_stage, motion = transition.release, transition.to_stage, transition.motion
+    word = release.version if to_stage.irreversible else ""
+    form = TypedForm(request.POST or None, word=word) if word else forms.Form(request.POST or None)
+    requirements = selectors.requirements_for(release, to_stage, now=timezone.now(), of=transition)
+    status = 200
+    if request.method == "POST" and (not word or form.is_valid()):
+        try:
+            services.open_transition_vote(actor=user, transition=transition)
+        except Refused as refused:
+            if word:
+                form.add_error(None, refused.sentence)
+            messages.error(request, refused.sentence)
+            status = 409
+        else:
+            messages.success(request, _("The vote is open. Every seat that can vote was told."))
+            return redirect(_motion_or_release(user, motion, release))
+    context = {
+        "transition": transition,
+        "release": release,
+        "model": release.model,
+        "motion": motion,
+        "form": form,
+        "requirements": requirements,
+        "blocked": bool(blocking(requirements)),
+        "may_revise": permissions.can_revise(user, transition),
+        "confirm": _confirmation(release, to_stage, motion, word),
+    }
+    return render(request, "releases/transition_open.html", context, status=status)
+
+
+def _confirmation(
+    release: Release, to_stage: Stage, motion: Motion, word: str
+) -> dict[str, object]:
+    effects = [
+        _("The dossier and its digest are what the votes bind to; changing it starts over."),
+        *describe_rule(motion.rule),
+        _("The vote closes after %(time)s, or earlier by the chair once every seat has voted.")
+        % {"time": span(motion.voting_seconds)},
+        _("If approved, %(release)s moves to %(stage)s after a cool-off of %(time)s.")
+        % {"release": release, "stage": to_stage, "time": span(to_stage.cool_off)},
+    ]
+    return {
+        "title": _("Open the vote"),
+        "lede": motion.title,
+        "effects": effects,
+        "affected": [
+            _("Every seat of the board that can vote is told now."),
+            _("The proposer and whoever manages releases of the model have no vote."),
+        ],
+        "warning": _("Weights that were downloaded cannot be taken back.") if word else "",
+        "word": word,
+        "submit": _("Open the vote"),
+        "tone": "primary",
+        "cancel_url": release.get_absolute_url(),
+    }
+
+
+def _motion_or_release(user: User, motion: Motion, release: Release) -> str:
+    if can_see_motion(user, motion):
+        return reverse("motion_detail", args=[motion.public_id])
+    return release.get_absolute_url()
