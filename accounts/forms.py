@@ -36,7 +36,11 @@ class ReasonField(forms.CharField):
 
     def __init__(self, *, label: "str | _StrPromise", help_text: "str | _StrPromise" = "") -> None:
         super().__init__(
-            label=label, help_text=help_text, max_length=2000, widget=forms.Textarea({"rows": 3})
+            label=label,
+            help_text=help_text,
+            max_length=2000,
+            widget=forms.Textarea({"rows": 3}),
+            error_messages={"required": _("Give a reason.")},
         )
 
     def clean(self, value: Any) -> str:  # noqa: ANN401 - as Django declares it
@@ -51,6 +55,7 @@ def name_field() -> LineField:
     """Return the field for a person's name, the same at sign-up and later."""
     return LineField(
         label=_("Full name"),
+        error_messages={"required": _("Enter your full name.")},
         max_length=150,
         help_text=_("As reviewers and your organisation know you."),
         widget=forms.TextInput({"autocomplete": "name"}),
@@ -79,16 +84,19 @@ class TokenForm(forms.Form):
     name = LineField(
         label=_("Name"),
         max_length=80,
+        error_messages={"required": _("Enter a name, so that you can tell your tokens apart.")},
         help_text=_("Where you will use it, for example: training cluster."),
     )
     rights = forms.MultipleChoiceField(
         label=_("Rights"),
+        error_messages={"required": _("Choose at least one right.")},
         choices=PersonalToken.Right.choices,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("A token never opens more than your own grants do."),
     )
     days = forms.TypedChoiceField(
         label=_("Ends after"),
+        error_messages={"required": _("Choose when the token ends.")},
         coerce=int,
         choices=[
             ("7", _("7 days")),
@@ -130,10 +138,14 @@ class OrganizationForm(forms.Form):
     """A new organisation."""
 
     name = LineField(
-        label=_("Legal name"), max_length=200, help_text=_("As it would stand in a contract.")
+        label=_("Legal name"),
+        max_length=200,
+        help_text=_("As it would stand in a contract."),
+        error_messages={"required": _("Enter the legal name.")},
     )
     country = forms.ChoiceField(
         label=_("Country"),
+        error_messages={"required": _("Choose the country.")},
         choices=[("", _("Choose a country")), *COUNTRIES.items()],
         help_text=_("Where the organisation is registered."),
     )
@@ -150,6 +162,7 @@ class MemberForm(forms.Form):
 
     email = forms.EmailField(
         label=_("E-mail address"),
+        error_messages={"required": _("Enter the e-mail address.")},
         max_length=254,
         validators=[MaxLengthValidator(254)],
         help_text=_("Of somebody who has an account here."),

@@ -1,8 +1,8 @@
 """A person's own pages: profile, tokens, notifications, organisations."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -53,8 +53,9 @@ def account_home(request: HttpRequest) -> HttpResponse:
 def _clearances_of(user: User) -> list[Clearance]:
     own = Clearance.objects.filter(user=user)
     shared = Clearance.objects.filter(organization__in=selectors.organizations_of(user))
-    found = (own | shared).select_related("organization").order_by("revoked_at", "-expires_at")
-    return list(found[:PAGE_LENGTH])
+    found = (own | shared).select_related("organization")
+    live_first = F("revoked_at").desc(nulls_first=True)
+    return list(found.order_by(live_first, "-expires_at")[:PAGE_LENGTH])
 
 
 def _memberships_of(user: User) -> list[Membership]:
@@ -112,7 +113,7 @@ def account_token_create(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, refused.sentence)
         else:
-            context = {"token": token, "secret": secret, "base_url": settings.BASE_URL}
+            context = {"token": token, "secret": secret}
             return render(request, "accounts/token_created.html", context)
     return render(request, "accounts/token_create.html", {"form": form})
 

@@ -163,7 +163,7 @@ def test_registering_by_the_page(client: Client) -> None:
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        ({"name": ""}, "This field is required"),
+        ({"name": ""}, "Enter the legal name"),
         ({"name": "x" * 100_000}, "at most 200 characters"),
         ({"name": "a\x00b"}, "Null characters are not allowed"),
         ({"name": "a\x1bb"}, "cannot be seen"),
@@ -202,7 +202,7 @@ def test_an_owner_adds_a_member_by_the_page(client: Client) -> None:
         ("nonsense", "member", "Enter a valid email address"),
         ("a\x00@example.org", "member", "Null characters are not allowed"),
         ("a" * 300 + "@example.org", "member", "at most 254 characters"),
-        ("", "member", "This field is required"),
+        ("", "member", "Enter the e-mail address"),
         ("ada@example.org", "emperor", "Select a valid choice"),
     ],
 )
@@ -257,7 +257,7 @@ def test_a_membership_ends_by_the_page_after_a_question(client: Client) -> None:
     page = client.get(url).content.decode()
     assert "End the membership of Ada Lovelace?" in page
     assert "ends for this person at once" in page
-    for reason, why in (("", "This field is required"), ("a\x00b", "Null characters")):
+    for reason, why in (("", "Give a reason"), ("a\x00b", "Null characters")):
         assert why in client.post(url, {"reason": reason}).content.decode()
     assert organizations_of(user).exists()
     answer = client.post(url, {"reason": "Left the lab."})

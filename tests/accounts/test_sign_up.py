@@ -101,7 +101,7 @@ def test_two_sign_ups_at_once_make_one_account() -> None:
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        ({"full_name": ""}, "This field is required"),
+        ({"full_name": ""}, "Enter your full name"),
         ({"full_name": "x" * 151}, "at most 150 characters"),
         ({"full_name": "Ada\x00"}, "Null characters are not allowed"),
         ({"full_name": "Ada\u202e"}, "cannot be seen"),

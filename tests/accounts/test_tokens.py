@@ -226,11 +226,11 @@ def test_the_secret_is_shown_once_and_never_again(client: Client) -> None:
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        ({"name": ""}, "This field is required"),
+        ({"name": ""}, "Enter a name"),
         ({"name": "x" * 5000}, "at most 80 characters"),
         ({"name": "a\x00b"}, "Null characters are not allowed"),
         ({"name": "a\u202eb"}, "cannot be seen"),
-        ({"rights": []}, "This field is required"),
+        ({"rights": []}, "Choose at least one right"),
         ({"rights": ["everything"]}, "Select a valid choice"),
         ({"days": "9999"}, "Select a valid choice"),
         ({"days": "1\x00"}, "Select a valid choice"),
