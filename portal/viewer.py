@@ -48,7 +48,6 @@ def _read(user: User) -> Viewer:
         "notifications",
         filter=Q(notifications__in_inbox=True, notifications__read_at__isnull=True),
     )
-    row = User.objects.filter(pk=user.pk).values_list(ArraySubquery(seats), unread).get()
-    return Viewer(
-        user=user, rights=rights_by_model(user), boards=frozenset(row[0]), unread=row[1]
-    )
+    counted = User.objects.filter(pk=user.pk).annotate(boards=ArraySubquery(seats), unread=unread)
+    boards, waiting = counted.values_list("boards", "unread").get()
+    return Viewer(user=user, rights=rights_by_model(user), boards=frozenset(boards), unread=waiting)
