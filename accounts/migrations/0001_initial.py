@@ -40,7 +40,10 @@ class Migration(migrations.Migration):
                         verbose_name="superuser status",
                     ),
                 ),
-                ("email", models.EmailField(max_length=254, verbose_name="e-mail address")),
+                (
+                    "email",
+                    models.EmailField(max_length=254, unique=True, verbose_name="e-mail address"),
+                ),
                 ("full_name", models.CharField(max_length=150, verbose_name="full name")),
                 ("pseudonym", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("is_active", models.BooleanField(default=True)),
