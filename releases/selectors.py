@@ -20,7 +20,9 @@ def all_models() -> QuerySet[Model]:
 
 
 def model_by_name(namespace: str, name: str) -> Model | None:
-    """Find a model."""
+    """Find a model. A name with NUL, which PostgreSQL cannot even compare, is nobody's."""
+    if "\x00" in namespace + name:
+        return None
     return all_models().filter(namespace=namespace, name=name).first()
 
 
@@ -35,6 +37,8 @@ def releases_of(model: Model) -> QuerySet[Release]:
 
 def release_by_name(namespace: str, name: str, version: str) -> Release | None:
     """Find the release of a version; a refused one only where no other took its version."""
+    if "\x00" in namespace + name + version:
+        return None
     found = Release.objects.filter(
         model__namespace=namespace, model__name=name, version=version
     ).select_related("stage", "model", "model__board", "model__ladder", "created_by")

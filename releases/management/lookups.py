@@ -4,7 +4,6 @@ from django.core.management.base import CommandError
 
 from accounts.models import User
 from boards.models import Board
-from boards.selectors import board_by_slug
 from releases.models import Ladder, Model
 from releases.names import check_model_name
 from releases.selectors import ladder_by_name, model_by_name, newest_ladders
@@ -34,7 +33,7 @@ def find_user(email: str) -> User:
 
 def find_board(slug: str) -> Board:
     """Find a board by its short name."""
-    board = board_by_slug(slug) if slug.isprintable() else None
+    board = Board.objects.filter(slug=slug).first() if slug.isprintable() else None
     if board is None:
         raise CommandError(
             f"There is no board {slug!r}. Found it with found_board first.", returncode=2

@@ -37,7 +37,7 @@ from releases.services.jobs import LeaseLost
 from releases.source import SourceError, SourceFile
 from releases.store import StoreError
 
-Progress = Callable[[int], None]
+Progress = Callable[[int], object]
 
 
 def start_ingest(
