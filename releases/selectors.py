@@ -246,10 +246,11 @@ def ingest_progress(release: Release) -> IngestProgress:
         files=Count("id"),
         read_files=Count("id", filter=read),
         verified_files=Count("id", filter=verified),
-        size=Sum("size", default=0),
         read_size=Sum("size", filter=read, default=0),
         verified_size=Sum("size", filter=verified, default=0),
+        all_size=Sum("size", default=0),
     )
+    row["size"] = row.pop("all_size")
     return IngestProgress(**row)
 
 

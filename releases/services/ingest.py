@@ -68,7 +68,8 @@ def _resolve(directory: Path, *, free_choice: bool) -> Path:
     except FileNotFoundError:
         raise SourceError(f"The directory {shown} does not exist.") from None
     except (OSError, ValueError, RuntimeError) as error:
-        raise SourceError(f"The directory {shown} cannot be opened: {error}.") from None
+        why = getattr(error, "strerror", None) or str(error)
+        raise SourceError(f"The directory {shown} cannot be opened: {why}.") from None
     if not resolved.is_dir():
         raise SourceError(f"{shown} is not a directory.")
     if len(str(resolved)) > 1000:
