@@ -1,7 +1,7 @@
 """The check that a forwarding proxy makes before it passes a call to a hosted model."""
 
 from django.http import HttpRequest
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router, Schema, Status
 from ninja.security import HttpBearer
 
 from delivery import refusals
@@ -14,8 +14,8 @@ from releases.selectors import release_by_name
 class Bearer(HttpBearer):
     """A personal token in the Authorization header."""
 
-    def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
-        """Return who calls, or None, which answers 401."""
+    def authenticate(self, request: HttpRequest, _token: str) -> Caller | None:
+        """Return who calls, or None, which answers 401. The token is read as everywhere."""
         try:
             caller = identify(request)
         except InvalidCredentials:
@@ -65,17 +65,17 @@ router = Router(tags=["gateway"])
 )
 def gateway_check(
     request: HttpRequest, question: Query[GatewayQuestion]
-) -> tuple[int, dict[str, object]]:
+) -> Status[dict[str, object]]:
     """May the bearer of this token call this hosted release now?"""
     caller: Caller = request.auth  # type: ignore[attr-defined] # set by ninja
     namespace, _, name = question.model.partition("/")
     release = release_by_name(namespace, name, question.release)
     if release is None:
-        return 404, {"error": refusals.UNKNOWN_RELEASE}
+        return Status(404, {"error": refusals.UNKNOWN_RELEASE})
     verdict = decide(caller.subject, release, VerdictAction.USE_API, caller.context)
     answer = {"allowed": verdict.allowed, "model": str(release.model), "release": release.version}
     if verdict.allowed:
-        return 200, answer
+        return Status(200, answer)
     if not decide(caller.subject, release, VerdictAction.SEE, caller.context).allowed:
-        return 404, {"error": refusals.UNKNOWN_RELEASE}
-    return 403, {**answer, "denials": refusals.denials(verdict)}
+        return Status(404, {"error": refusals.UNKNOWN_RELEASE})
+    return Status(403, {**answer, "denials": refusals.denials(verdict)})

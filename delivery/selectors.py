@@ -5,6 +5,9 @@ from releases.models import Artifact, Release
 
 def artifact_by_path(release: Release, path: str) -> Artifact | None:
     """Return the artifact of a release at exactly this path."""
+    if "\x00" in path:
+        # PostgreSQL cannot even compare such a text.
+        return None
     artifact = Artifact.objects.filter(release=release, path=path).first()
     if artifact is not None:
         # The release at hand carries its model and stage already.

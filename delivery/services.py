@@ -6,15 +6,15 @@ from accounts.models import User
 from audit.services import record
 from delivery.actions import Action
 from delivery.ranges import ByteRange
-from licensing.models import LIVE_GRANT_STATES, Grant
 from licensing.facts import Verdict, VerdictAction
-from licensing.verdict import Context, decide
+from licensing.models import LIVE_GRANT_STATES, Grant
+from licensing.verdict import Context, Subject, decide
 from releases.models import Artifact, Model, Release
 
 
 @transaction.atomic(durable=True)
 def authorise_download(
-    *, actor: User, artifact: Artifact, wanted: ByteRange | None, context: Context
+    *, actor: Subject, artifact: Artifact, wanted: ByteRange | None, context: Context
 ) -> Verdict:
     """Decide whether these bytes may leave now and, if so, write it down.
 
@@ -27,7 +27,7 @@ def authorise_download(
     grants = _grants_of(release.model, actor)
     _lock_against_tightening(release, grants)
     verdict = decide(actor, release, VerdictAction.DOWNLOAD, context)
-    if not verdict.allowed:
+    if not verdict.allowed or not isinstance(actor, User):
         return verdict
     record(
         actor=actor,
@@ -47,7 +47,9 @@ def authorise_download(
     return verdict
 
 
-def _grants_of(model: Model, actor: User) -> list[Grant]:
+def _grants_of(model: Model, actor: Subject) -> list[Grant]:
+    if not isinstance(actor, User):
+        return []
     return list(
         Grant.objects.filter(
             model=model,
@@ -59,7 +61,7 @@ def _grants_of(model: Model, actor: User) -> list[Grant]:
 
 
 def _lock_against_tightening(release: Release, grants: list[Grant]) -> None:
-    """Share-lock the rows that a hold, a demotion or a revocation locks before it changes things."""
+    """Share-lock the rows that a hold, a demotion or a revocation must lock first."""
     statements = (
         (Model, [release.model_id]),
         (Grant, [grant.pk for grant in grants]),

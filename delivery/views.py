@@ -2,6 +2,7 @@
 
 import logging
 import os
+from contextlib import ExitStack
 from typing import BinaryIO
 
 from django.db import DatabaseError
@@ -38,18 +39,13 @@ def download(
     except InvalidCredentials:
         return _invalid_token()
     artifact = _artifact_or_404(namespace, name, version, path)
+    answer = _answer_without_bytes(request, artifact)
+    if answer is None:
+        return _send(request, caller, artifact)
     verdict = decide(caller.subject, artifact.release, VerdictAction.DOWNLOAD, caller.context)
     if not verdict.allowed:
         return _refuse(request, caller, artifact.release, verdict)
-    etag = f'"{artifact.sha256}"'
-    unchanged = get_conditional_response(request, etag=etag)
-    if unchanged is not None:
-        return _with_headers(unchanged, artifact)
-    if request.method == "HEAD":
-        response = HttpResponse(content_type="application/octet-stream")
-        response["Content-Length"] = artifact.size
-        return _with_headers(response, artifact)
-    return _send(request, caller, artifact)
+    return _with_headers(answer, artifact)
 
 
 @require_safe
@@ -80,33 +76,54 @@ def _may_see(caller: Caller, release: Release) -> bool:
     return decide(caller.subject, release, VerdictAction.SEE, caller.context).allowed
 
 
-def _send(request: HttpRequest, caller: Caller, artifact: Artifact) -> HttpResponseBase:
-    """Open the file first, so that a missing one leaves no event; then ask, then send."""
+def _answer_without_bytes(request: HttpRequest, artifact: Artifact) -> HttpResponseBase | None:
+    """Return what answers a HEAD, a precondition or a range outside the file; else None."""
+    unmet = get_conditional_response(request, etag=f'"{artifact.sha256}"')
+    if unmet is not None:
+        return unmet
+    if request.method == "HEAD":
+        response = HttpResponse(content_type="application/octet-stream")
+        response["Content-Length"] = artifact.size
+        return response
     try:
-        wanted = select_range(
-            request.headers.get("Range", ""),
-            request.headers.get("If-Range", ""),
-            etag=f'"{artifact.sha256}"',
-            size=artifact.size,
-        )
+        _wanted(request, artifact)
     except Unsatisfiable:
         response = HttpResponse(status=416, content_type="text/plain")
         response["Content-Range"] = f"bytes */{artifact.size}"
-        return _with_headers(response, artifact)
+        return response
+    return None
+
+
+def _wanted(request: HttpRequest, artifact: Artifact) -> ByteRange | None:
+    return select_range(
+        request.headers.get("Range", ""),
+        request.headers.get("If-Range", ""),
+        etag=f'"{artifact.sha256}"',
+        size=artifact.size,
+    )
+
+
+def _send(request: HttpRequest, caller: Caller, artifact: Artifact) -> HttpResponseBase:
+    """Open the file first, so that a missing one leaves no event; then ask, then send."""
+    wanted = _wanted(request, artifact)
     file = _open(artifact)
     if file is None:
+        verdict = decide(caller.subject, artifact.release, VerdictAction.DOWNLOAD, caller.context)
+        if not verdict.allowed:
+            return _refuse(request, caller, artifact.release, verdict)
         return _unavailable(_("This file cannot be read at the moment. The operator can see why."))
-    try:
-        verdict = authorise_download(
-            actor=caller.subject, artifact=artifact, wanted=wanted, context=caller.context
-        )
-    except DatabaseError:
-        file.close()
-        logger.exception("A download was not written down, so it was not begun.")
-        return _unavailable(_("This download could not be recorded, so it was not begun."))
-    if not verdict.allowed:
-        file.close()
-        return _refuse(request, caller, artifact.release, verdict)
+    with ExitStack() as closing:
+        closing.callback(file.close)
+        try:
+            verdict = authorise_download(
+                actor=caller.subject, artifact=artifact, wanted=wanted, context=caller.context
+            )
+        except DatabaseError:
+            logger.exception("A download was not written down, so it was not begun.")
+            return _unavailable(_("This download could not be recorded, so it was not begun."))
+        if not verdict.allowed:
+            return _refuse(request, caller, artifact.release, verdict)
+        closing.pop_all()
     return _stream(file, artifact, wanted)
 
 
@@ -141,7 +158,7 @@ def _stream(file: BinaryIO, artifact: Artifact, wanted: ByteRange | None) -> Fil
     return response
 
 
-def _with_headers(response: HttpResponse | FileResponse, artifact: Artifact) -> HttpResponseBase:
+def _with_headers(response: HttpResponseBase, artifact: Artifact) -> HttpResponseBase:
     response["ETag"] = f'"{artifact.sha256}"'
     response["Accept-Ranges"] = "bytes"
     response["X-Content-Type-Options"] = "nosniff"
@@ -168,7 +185,7 @@ def _refuse(
 
 
 def _invalid_token() -> HttpResponse:
-    response = JsonResponse({"allowed": False, "error": refusals.INVALID_TOKEN}, status=401)
+    response = JsonResponse({"allowed": False, "error": refusals.INVALID_CREDENTIALS}, status=401)
     response["WWW-Authenticate"] = 'Bearer error="invalid_token"'
     return response
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     BooleanField,
@@ -73,6 +74,7 @@ def releases(ids: list[int], user_id: int | None) -> QuerySet[Any]:
     application = Application.objects.filter(
         model=OuterRef("model"), applicant=user_id, state__in=OPEN_APPLICATION_STATES
     )
+    subject = User(pk=user_id) if user_id else AnonymousUser()
     return (
         Release.objects.filter(pk__in=ids)
         .select_related("model", "stage")
@@ -83,7 +85,7 @@ def releases(ids: list[int], user_id: int | None) -> QuerySet[Any]:
             api_public=Exists(
                 passed.filter(access_mode__in=[AccessMode.API_PUBLIC, AccessMode.WEIGHTS_OPEN])
             ),
-            staff=Exists(visible_models(User(pk=user_id)).filter(pk=OuterRef("model"))),
+            staff=Exists(visible_models(subject).filter(pk=OuterRef("model"))),
             application=Subquery(
                 application.order_by("-pk").values(
                     fact=JSONObject(state="state", public_id="public_id")
@@ -101,7 +103,11 @@ def person(user_id: int, slugs: set[str], token: PersonalToken | None, now: date
         revoked_at__isnull=True,
         expires_at__gt=now,
     )
-    acceptances = Acceptance.objects.filter(user=OuterRef("pk"), version__terms__slug__in=slugs)
+    acceptances = Acceptance.objects.filter(
+        user=OuterRef("pk"),
+        # Never an empty list: Django makes NULL of what it knows to be empty, not an empty array.
+        version__terms__slug__in=slugs or {""},
+    )
     return (
         User.objects.filter(pk=user_id)
         .annotate(

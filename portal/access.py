@@ -10,6 +10,7 @@ from portal.selectors import Verdicts
 from releases.choices import WEIGHTS_MODES
 from releases.models import Release
 
+
 @dataclass(frozen=True)
 class NextStep:
     """The one thing to do now."""

@@ -6,7 +6,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
 
 from delivery.api import router as gateway
-from delivery.refusals import INVALID_TOKEN
+from delivery.refusals import INVALID_CREDENTIALS
 from licensing.api import router as licensing
 
 api = NinjaAPI(
@@ -27,7 +27,7 @@ api.add_router("/api", licensing)
 @api.exception_handler(AuthenticationError)
 def not_authenticated(request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
     """401 with a sentence, and the header that says how to do better."""
-    response = api.create_response(request, {"error": INVALID_TOKEN}, status=401)
+    response = api.create_response(request, {"error": INVALID_CREDENTIALS}, status=401)
     response["WWW-Authenticate"] = "Bearer"
     return response
 

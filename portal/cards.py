@@ -86,7 +86,10 @@ def _review(application: Application, board: Board) -> Data:
     since = application.submitted_at or application.created_at
     return {
         "title": _("%(applicant)s for %(model)s")
-        % {"applicant": application.organization or application.applicant, "model": application.model},
+        % {
+            "applicant": application.organization or application.applicant,
+            "model": application.model,
+        },
         "status": "in_review",
         "text": _("You took this application for review."),
         "meta": _("Waiting for %(time)s") % {"time": span(board.now - since)},
@@ -106,7 +109,8 @@ def _due_holds(board: Board) -> list[Data]:
             held |= {hold.pk: (hold, release) for hold in board.standing.holds[release.pk]}
     return [
         {
-            "title": _("Hold on %(what)s") % {"what": release if hold.release_id else release.model},
+            "title": _("Hold on %(what)s")
+            % {"what": release if hold.release_id else release.model},
             "status": "review_due",
             "text": hold.reason,
             "next": {"label": _("See the release"), "url": release.get_absolute_url()},

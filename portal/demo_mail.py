@@ -1,10 +1,10 @@
 """Reading the mail that the demo wrote to files instead of sending it."""
 
-import email
 import email.policy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from email.parser import BytesParser
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
@@ -44,8 +44,7 @@ def _read(path: Path) -> list[Mail]:
 
 
 def _mail(key: str, raw: bytes) -> Mail:
-    message = email.message_from_bytes(raw, policy=email.policy.default)
-    assert isinstance(message, EmailMessage)
+    message = BytesParser(EmailMessage, policy=email.policy.default).parsebytes(raw)
     body = message.get_body(preferencelist=("plain", "html"))
     date = message["Date"]
     return Mail(

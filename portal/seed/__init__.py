@@ -3,14 +3,16 @@
 from django.db import connection, transaction
 
 from portal.seed import access, catalog, people
+from portal.seed.transformer import Shape
 from releases.selectors import model_by_name
 
 
 @transaction.atomic
-def seed() -> bool:
+def seed(heron: Shape = catalog.HERON) -> bool:
     """Make the demo, whole or not at all; tell whether there was anything to do.
 
-    What visitors did since stays: a demo that is there is left alone.
+    What visitors did since stays: a demo that is there is left alone. `heron` is the shape of
+    the first release's transformer, for tests that can do with a smaller one.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('sluice:seed'))")
@@ -19,7 +21,7 @@ def seed() -> bool:
     everybody = people.make_people()
     board = catalog.found_board(everybody)
     ladder = catalog.load_ladder_and_terms()
-    heron, kestrel = catalog.make_models(everybody, board, ladder)
-    catalog.make_releases(everybody, heron, kestrel)
-    access.make_access(everybody, heron)
+    first, second = catalog.make_models(everybody, board, ladder)
+    catalog.make_releases(everybody, first, second, heron)
+    access.make_access(everybody, first)
     return True

@@ -72,9 +72,7 @@ def _draft(person: User, model: Model) -> Application:
 
 
 def _submit(person: User, model: Model, organization: Organization | None) -> Application:
-    application = licensing.start_application(
-        actor=person, model=model, organization=organization
-    )
+    application = licensing.start_application(actor=person, model=model, organization=organization)
     answers = texts.answers(person, _in_a_year().date())
     application = licensing.save_draft(actor=person, application=application, answers=answers)
     return licensing.submit_application(actor=person, application=application)

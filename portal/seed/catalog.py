@@ -78,10 +78,10 @@ def make_models(people: People, board: Board, ladder: Ladder) -> tuple[Model, Mo
     return heron, kestrel
 
 
-def make_releases(people: People, heron: Model, kestrel: Model) -> None:
+def make_releases(people: People, heron: Model, kestrel: Model, shape: Shape) -> None:
     """Ingest three releases, and have the board move two of them to their stages."""
     stages = ladder_stages(heron.ladder)
-    first = ingest(heron, "v1.0", HERON)
+    first = ingest(heron, "v1.0", shape)
     for stage in stages[1:]:
         first = promote(people, first, stage)
         if stage.access_mode == "weights_gated":

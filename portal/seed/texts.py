@@ -30,8 +30,7 @@ RETURNED = (
 )
 DECLINED = "Resale of outputs in a regulated sector is outside of what this stage is for."
 CONSENT = (
-    "I have read these terms and agree to them as a user within my organisation. "
-    "Button: I agree"
+    "I have read these terms and agree to them as a user within my organisation. Button: I agree"
 )
 
 

@@ -138,5 +138,5 @@ def _bytes_of(dimensions: tuple[int, ...]) -> int:
     return count
 
 
-def _write_json(path: Path, content: Any) -> None:
+def _write_json(path: Path, content: dict[str, Any]) -> None:
     path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

@@ -7,7 +7,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.permissions import signed_in
-from portal import cards, dashboard as reading
+from portal import cards
+from portal import dashboard as reading
 from portal.viewer import viewer
 
 

@@ -9,14 +9,14 @@ from portal import health
 
 @never_cache
 @require_safe
-def live(request: HttpRequest) -> JsonResponse:
+def live(_request: HttpRequest) -> JsonResponse:
     """Answer as long as this process can answer at all."""
     return JsonResponse({"status": "ok"})
 
 
 @never_cache
 @require_safe
-def ready(request: HttpRequest) -> JsonResponse:
+def ready(_request: HttpRequest) -> JsonResponse:
     """Say of each part whether it is well; 503 when one is not."""
     checks = health.check_all()
     well = all(check.ok for check in checks)
@@ -31,8 +31,13 @@ def ready(request: HttpRequest) -> JsonResponse:
 
 
 @require_safe
-def robots(request: HttpRequest) -> HttpResponse:
+def robots(_request: HttpRequest) -> HttpResponse:
     """Let search engines read the public pages and nothing that needs an account."""
-    lines = ["User-agent: *", "Disallow: /account/", "Disallow: /accounts/", "Disallow: /licensing/"]
+    lines = [
+        "User-agent: *",
+        "Disallow: /account/",
+        "Disallow: /accounts/",
+        "Disallow: /licensing/",
+    ]
     lines += ["Disallow: /releases/", "Disallow: /boards/", "Disallow: /dashboard/", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain")

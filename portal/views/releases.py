@@ -19,7 +19,7 @@ from portal.selectors import Standing, Verdicts, all_releases, standing_of, visi
 from portal.showing import Data
 from portal.viewer import Viewer, viewer
 from releases.choices import Right
-from releases.models import Artifact, Model, Release, Transition
+from releases.models import Artifact, Release, Transition
 from releases.selectors import artifacts_of, model_by_name, release_by_name, stage_history
 
 SHOWN_FILES = 200
@@ -42,7 +42,7 @@ def model_page(request: HttpRequest, namespace: str, name: str) -> HttpResponse:
         "model": model,
         "cards": [_release_card(release, verdicts, standing) for release, verdicts in found],
         "apply": _apply(found),
-        "hold": _model_hold(standing, model),
+        "hold": _model_hold(standing),
         "may_hold": Right.PLACE_HOLD in person.rights.get(model.pk, ()),
         "may_manage": Right.MANAGE_RELEASE in person.rights.get(model.pk, ()),
         "ladder": model.ladder,
@@ -57,7 +57,7 @@ def _apply(found: list[tuple[Release, Verdicts]]) -> Data | None:
     return None
 
 
-def _model_hold(standing: Standing, model: Model) -> Data | None:
+def _model_hold(standing: Standing) -> Data | None:
     holds = [hold for holds in standing.holds.values() for hold in holds]
     return showing.hold([hold for hold in holds if hold.release_id is None])
 

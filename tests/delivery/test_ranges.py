@@ -82,9 +82,7 @@ def test_an_empty_file_has_no_first_byte_but_a_suffix_of_it_is_all_of_it() -> No
         ("Sat, 21 Nov 2026 01:00:00 GMT", None),
     ],
 )
-def test_if_range_must_name_this_very_file(
-    if_range: str, expected: tuple[int, int] | None
-) -> None:
+def test_if_range_must_name_this_very_file(if_range: str, expected: tuple[int, int] | None) -> None:
     assert ask("bytes=5-9", if_range=if_range) == expected
 
 
