@@ -113,19 +113,24 @@ def missing(question: Question) -> str:
 
 
 def _plain(question: Question, value: object) -> object:
-    if value is None or isinstance(value, bool):
+    """Return an unfinished answer of the kind that its question takes."""
+    if value is None:
+        return None
+    if question.kind == "tick" and isinstance(value, bool):
         return value
-    if isinstance(value, date):
+    if question.kind == "date" and isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, str) and len(value) <= 4 * max(question.max_length, 2000):
+    most = 4 * max(question.max_length, 2000)
+    if question.kind not in ("tick", "choices") and isinstance(value, str) and len(value) <= most:
         return value.replace("\x00", "")
     if (
-        isinstance(value, list | tuple)
+        question.kind in ("choices", "emails")
+        and isinstance(value, list | tuple)
         and len(value) <= 4 * MAX_END_USERS
         and all(isinstance(item, str) and len(item) <= 320 for item in value)
     ):
         return [item.replace("\x00", "") for item in value]
-    raise ValueError(_("“%(label)s” is too long.") % {"label": question.label})
+    raise ValueError(_("“%(label)s” is too long or of the wrong kind.") % {"label": question.label})
 
 
 def _clean_line(question: Question, value: object, _today: date) -> str:
@@ -154,7 +159,9 @@ def _clean_choice(question: Question, value: object, _today: date) -> str:
 
 def _clean_choices(question: Question, value: object, _today: date) -> list[str]:
     choices = question.choices or {}
-    if not isinstance(value, list | tuple) or any(item not in choices for item in value):
+    if not isinstance(value, list | tuple) or any(
+        not isinstance(item, str) or item not in choices for item in value
+    ):
         raise ValueError(_("Choose among the answers offered."))
     return [choice for choice in choices if choice in value]
 

@@ -1,0 +1,271 @@
+"""Models at stages, terms, applications and grants for tests.
+
+Releases are plain rows: licensing never touches a byte, so there need be no files.
+"""
+
+import hashlib
+import itertools
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import Organization, User
+from boards.models import Board
+from licensing import services
+from licensing.models import Acceptance, Application, Grant, TermsVersion
+from licensing.selectors import answers_of, version_in_force
+from releases.choices import Right
+from releases.models import Hold, Ladder, Model, Release, Stage
+from releases.permissions import assign
+from tests.factories import make_user
+
+_numbers = itertools.count(1)
+
+# slug: position, access mode, required tier, terms
+STAGES = {
+    "internal": (0, "none", 0, []),
+    "trusted": (1, "api_named", 0, ["api-terms"]),
+    "public": (2, "api_public", 0, ["api-terms"]),
+    "gated": (3, "weights_gated", 0, ["api-terms", "weights-terms"]),
+    "open": (4, "weights_open", 0, ["api-terms", "weights-terms"]),
+}
+
+
+def make_model(
+    *,
+    caps: dict[str, int] | None = None,
+    tiers: dict[str, int] | None = None,
+    terms: dict[str, list[str]] | None = None,
+    reviewers: tuple[User, ...] = (),
+) -> Model:
+    """Make a model on a ladder of its own, with the stages above."""
+    number = next(_numbers)
+    ladder = Ladder.objects.create(
+        name=f"ladder-{number}", version=1, title="A ladder", source="", digest="0" * 64
+    )
+    for slug, (position, mode, tier, slugs) in STAGES.items():
+        Stage.objects.create(
+            ladder=ladder,
+            position=position,
+            slug=slug,
+            name=slug.capitalize(),
+            description=slug,
+            access_mode=mode,
+            cohort_cap=(caps or {}).get(slug),
+            minimum_soak=timedelta(0),
+            cool_off=timedelta(0),
+            voting_period=timedelta(days=1),
+            required_tier=(tiers or {}).get(slug, tier),
+            terms=(terms or {}).get(slug, slugs),
+            rule={},
+            irreversible=False,
+        )
+    board = Board.objects.create(name=f"Board {number}", slug=f"licensing-board-{number}")
+    model = Model.objects.create(
+        namespace="acme", name=f"owl-{number}", title="Owl", board=board, ladder=ladder
+    )
+    for reviewer in reviewers:
+        give_right(reviewer, Right.REVIEW_APPLICATION, model)
+    return model
+
+
+def give_right(user: User, right: Right, model: Model) -> None:
+    """Give a staff right without its event, which is another room's business."""
+    assign(user, right, model)
+
+
+def make_reviewer(model: Model) -> User:
+    """Make somebody who reviews the model's applications."""
+    user = make_user()
+    give_right(user, Right.REVIEW_APPLICATION, model)
+    return user
+
+
+def make_release(model: Model | None = None, stage: str = "gated") -> Release:
+    """Make a sealed release at a stage."""
+    number = next(_numbers)
+    model = model or make_model()
+    return Release.objects.create(
+        model=model,
+        version=f"v{number}",
+        state="sealed",
+        stage=stage_of(model, stage),
+        staged_at=timezone.now(),
+        digest=hashlib.sha256(f"release {number}".encode()).hexdigest(),
+        source="/nowhere",
+        sealed_at=timezone.now(),
+    )
+
+
+def stage_of(model: Model, slug: str) -> Stage:
+    """Return a stage of the model's ladder."""
+    return Stage.objects.get(ladder=model.ladder, slug=slug)
+
+
+def put_at(release: Release, slug: str) -> Release:
+    """Move a release to a stage, as if the board had."""
+    release.stage = stage_of(release.model, slug)
+    release.save(update_fields=["stage"])
+    return release
+
+
+def make_hold(release: Release, kind: str = "all") -> Hold:
+    """Place a hold on a release."""
+    return Hold.objects.create(
+        model=release.model,
+        release=release,
+        kind=kind,
+        reason="Something is wrong.",
+        placed_by=make_user(),
+        review_at=timezone.now() + timedelta(days=1),
+    )
+
+
+def make_terms(slug: str = "api-terms", text: str = "") -> TermsVersion:
+    """Publish a version of some terms."""
+    return services.publish_terms(
+        actor=None,
+        slug=slug,
+        title=f"The {slug}",
+        text=text or f"# The {slug}\n\nBe careful, edition {next(_numbers)}.",
+    )
+
+
+def make_all_terms() -> list[TermsVersion]:
+    """Publish what the stages above ask for."""
+    return [make_terms("api-terms"), make_terms("weights-terms")]
+
+
+def accept(
+    user: User,
+    version: TermsVersion,
+    organization: Organization | None = None,
+    model: Model | None = None,
+    **more: Any,
+) -> Acceptance:
+    """Accept a version as a browser would."""
+    given: dict[str, Any] = {
+        "typed_name": "Ada Lovelace",
+        "consent": "By typing your name you agree. [I agree]",
+        "address": "192.0.2.7",
+        "agent": "Firefox",
+    }
+    return services.accept_terms(
+        actor=user, version=version, organization=organization, model=model, **{**given, **more}
+    )
+
+
+def accept_all(user: User, model: Model, organization: Organization | None = None) -> None:
+    """Accept everything that is published."""
+    from licensing.models import Terms
+
+    for terms in Terms.objects.all():
+        version = version_in_force(terms)
+        if version is not None:
+            accept(user, version, organization, model)
+
+
+def answers(**changes: Any) -> dict[str, Any]:
+    """Return a complete set of answers."""
+    end = timezone.localdate() + timedelta(days=200)
+    given: dict[str, Any] = {
+        "legal_name": "Ada Lovelace",
+        "job_title": "Analyst",
+        "work": "We study machines that compute, for a university.",
+        "profile_url": "https://example.org/ada",
+        "country": "DE",
+        "purpose": "We want to measure how the model behaves under attack, and publish it.",
+        "prior_access": "",
+        "modes": ["api", "weights"],
+        "uses": ["research", "safety_research"],
+        "environments": ["isolated", "internal"],
+        "sectors": ["science"],
+        "regions": ["eea"],
+        "end_date": end.isoformat(),
+        "modification": ["fine_tune"],
+        "redistribution": "none",
+        "changes_plan": "",
+        "hosting_place": "Our own rack in Berlin",
+        "security_level": "sl2",
+        "security": "Two people have keys; every access is logged.",
+        "end_users": ["ada@example.org"],
+        "audience": "",
+        "incident_name": "Ada Lovelace",
+        "incident_email": "ada@example.org",
+        "incident_phone": "",
+        "export_statement": True,
+        "truth_statement": True,
+    }
+    return {**given, **changes}
+
+
+SCOPE: dict[str, Any] = {
+    "uses": ["research"],
+    "environments": ["isolated"],
+    "sectors": ["science"],
+    "regions": ["eea"],
+    "modification": [],
+    "redistribution": "none",
+}
+
+
+def make_draft(
+    model: Model,
+    applicant: User | None = None,
+    organization: Organization | None = None,
+    **changes: Any,
+) -> Application:
+    """Make a complete application that is not sent yet."""
+    applicant = applicant or make_user()
+    application = services.start_application(
+        actor=applicant, model=model, organization=organization
+    )
+    return services.save_draft(actor=applicant, application=application, answers=answers(**changes))
+
+
+def make_application(
+    model: Model,
+    applicant: User | None = None,
+    organization: Organization | None = None,
+    **changes: Any,
+) -> Application:
+    """Make an application and send it."""
+    draft = make_draft(model, applicant, organization, **changes)
+    return services.submit_application(actor=draft.applicant, application=draft)
+
+
+def make_in_review(application: Application, reviewer: User | None = None) -> Application:
+    """Have a reviewer take it."""
+    reviewer = reviewer or make_reviewer(application.model)
+    return services.claim_application(actor=reviewer, application=application)
+
+
+def approve(application: Application, **changes: Any) -> Grant:
+    """Approve an application that is in review, by its reviewer."""
+    given: dict[str, Any] = {
+        "modes": answers_of(application)["modes"],
+        "scope": SCOPE,
+        "ends_at": timezone.now() + timedelta(days=100),
+    }
+    assert application.reviewer is not None
+    return services.approve_application(
+        actor=application.reviewer, application=application, **{**given, **changes}
+    )
+
+
+def make_grant(
+    model: Model,
+    holder: User | None = None,
+    organization: Organization | None = None,
+    *,
+    accepted: bool = True,
+    **changes: Any,
+) -> Grant:
+    """Make a grant by application and review; the applicant accepts what is published."""
+    application = make_in_review(make_application(model, holder, organization))
+    grant = approve(application, **changes)
+    if accepted:
+        accept_all(application.applicant, model, organization)
+    grant.refresh_from_db()
+    return grant

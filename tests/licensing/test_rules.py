@@ -1,0 +1,393 @@
+"""The truth table of the verdict: each fact alone, and the main ones against each other."""
+
+import itertools
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from licensing.facts import (
+    ACCESS_MODES,
+    Facts,
+    GrantFact,
+    Outcome,
+    TermsFact,
+    TokenFact,
+    VerdictAction,
+)
+from licensing.rules import evaluate
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+TERMS = TermsFact(slug="t", title="The terms", number=2, accepted=True, url="/accept/")
+GRANT = GrantFact(
+    id=7,
+    state="active",
+    modes=frozenset({"api", "weights"}),
+    ends_at=NOW + timedelta(days=1),
+    named=True,
+    for_organization=True,
+    member=True,
+    organization_tier=2,
+    place="admitted",
+    reviewed=frozenset({"api", "weights"}),
+    url="/grant/",
+)
+GOOD = Facts(
+    now=NOW,
+    release_state="sealed",
+    access_mode="weights_gated",
+    stage_name="Gated weights",
+    required_tier=2,
+    holds=frozenset(),
+    takes_applications=True,
+    self_service=frozenset(),
+    staff=False,
+    signed_in=True,
+    active=True,
+    email_verified=True,
+    token=TokenFact(live=True, rights=frozenset({"api", "weights"})),
+    person_tier=2,
+    terms=(TERMS,),
+    grant=GRANT,
+    held="",
+    open_application="",
+)
+# Where the API too asks for a place in the cohort.
+GOOD_API = replace(GOOD, access_mode="api_named")
+GOOD_APPLY = replace(GOOD, grant=None, token=None)
+
+
+def with_grant(**changes: Any) -> dict[str, Any]:
+    return {"grant": replace(GRANT, **changes)}
+
+
+def with_terms(**changes: Any) -> dict[str, Any]:
+    return {"terms": (replace(TERMS, **changes), TERMS)}
+
+
+# One change to a world in which everything is well, and the one rule that it breaks.
+USE_FLIPS: list[tuple[dict[str, Any], str]] = [
+    ({"signed_in": False}, "signed_in"),
+    ({"active": False}, "account"),
+    ({"email_verified": False}, "email_verified"),
+    ({"token": TokenFact(live=False, rights=frozenset({"api", "weights"}))}, "token_live"),
+    ({"token": TokenFact(live=True, rights=frozenset())}, "token_right"),
+    ({"release_state": "withdrawn"}, "sealed"),
+    ({"release_state": "verifying"}, "sealed"),
+    ({"access_mode": "none"}, "stage"),
+    ({"holds": frozenset({"all"})}, "hold"),
+    ({"holds": frozenset({"all", "admissions"})}, "hold"),
+    ({"grant": None}, "grant"),
+    (with_grant(modes=frozenset(), reviewed=frozenset()), "grant"),
+    (with_grant(reviewed=frozenset()), "grant"),
+    (with_grant(state="pending_terms"), "grant_state"),
+    (with_grant(state="queued"), "grant_state"),
+    (with_grant(state="suspended", reason="A leak"), "grant_state"),
+    (with_grant(state="revoked", reason="A leak"), "grant_state"),
+    (with_grant(state="expired"), "grant_state"),
+    (with_grant(state="relinquished"), "grant_state"),
+    (with_grant(state="superseded"), "grant_state"),
+    (with_grant(ends_at=NOW), "grant_time"),
+    (with_grant(named=False), "named"),
+    (with_grant(member=False), "membership"),
+    (with_grant(place="queued"), "cohort"),
+    (with_grant(place="none"), "cohort"),
+    (with_terms(accepted=False), "terms"),
+    (with_terms(accepted=False, accepted_earlier=True), "terms"),
+    (with_terms(accepted=False, number=None), "terms"),
+    ({"person_tier": 1}, "person_tier"),
+    (with_grant(organization_tier=1), "organization_tier"),
+]
+APPLY_FLIPS: list[tuple[dict[str, Any], str]] = [
+    ({"release_state": "verifying"}, "visible"),
+    ({"access_mode": "none"}, "visible"),
+    ({"signed_in": False}, "signed_in"),
+    ({"active": False}, "account"),
+    ({"email_verified": False}, "email_verified"),
+    ({"holds": frozenset({"all"})}, "hold"),
+    ({"holds": frozenset({"admissions"})}, "hold"),
+    ({"takes_applications": False}, "takes_applications"),
+    ({"open_application": "draft"}, "no_application"),
+    ({"open_application": "in_review"}, "no_application"),
+    ({"held": "complete"}, "no_grant"),
+    ({"held": "suspended"}, "no_grant"),
+]
+
+
+def denied(action: VerdictAction, facts: Facts) -> list[str]:
+    return [check.rule for check in evaluate(action, facts).denials]
+
+
+@pytest.mark.parametrize(
+    ("action", "facts"),
+    [
+        (VerdictAction.SEE, GOOD),
+        (VerdictAction.APPLY, GOOD_APPLY),
+        (VerdictAction.USE_API, GOOD_API),
+        (VerdictAction.DOWNLOAD, GOOD),
+    ],
+)
+def test_where_everything_is_well_the_answer_is_yes(action: VerdictAction, facts: Facts) -> None:
+    verdict = evaluate(action, facts)
+    assert verdict.allowed
+    assert not verdict.denials
+    assert verdict.sentence.startswith("You may")
+
+
+@pytest.mark.parametrize(("changes", "rule"), USE_FLIPS)
+def test_one_wrong_fact_refuses_a_download_by_exactly_one_rule(
+    changes: dict[str, Any], rule: str
+) -> None:
+    assert denied(VerdictAction.DOWNLOAD, replace(GOOD, **changes)) == [rule]
+
+
+@pytest.mark.parametrize(("changes", "rule"), USE_FLIPS)
+def test_one_wrong_fact_refuses_the_api_by_exactly_one_rule(
+    changes: dict[str, Any], rule: str
+) -> None:
+    assert denied(VerdictAction.USE_API, replace(GOOD_API, **changes)) == [rule]
+
+
+@pytest.mark.parametrize(("changes", "rule"), APPLY_FLIPS)
+def test_one_wrong_fact_refuses_an_application_by_exactly_one_rule(
+    changes: dict[str, Any], rule: str
+) -> None:
+    assert denied(VerdictAction.APPLY, replace(GOOD_APPLY, **changes)) == [rule]
+
+
+def test_every_fact_that_a_download_looks_at_is_flipped_above() -> None:
+    flipped = {rule for _changes, rule in USE_FLIPS}
+    assert flipped == {check.rule for check in evaluate(VerdictAction.DOWNLOAD, GOOD).checks}
+    applied = {rule for _changes, rule in APPLY_FLIPS}
+    assert applied == {check.rule for check in evaluate(VerdictAction.APPLY, GOOD_APPLY).checks}
+
+
+def test_all_denials_are_told_at_once() -> None:
+    facts = replace(
+        GOOD,
+        email_verified=False,
+        holds=frozenset({"all"}),
+        person_tier=0,
+        grant=replace(GRANT, state="suspended", place="none"),
+    )
+    assert set(denied(VerdictAction.DOWNLOAD, facts)) == {
+        "email_verified",
+        "hold",
+        "person_tier",
+        "grant_state",
+        "cohort",
+    }
+
+
+@pytest.mark.parametrize(("changes", "rule"), USE_FLIPS + APPLY_FLIPS)
+def test_every_denial_has_a_sentence_and_most_say_what_to_do(
+    changes: dict[str, Any], rule: str
+) -> None:
+    action = VerdictAction.DOWNLOAD if (changes, rule) in USE_FLIPS else VerdictAction.APPLY
+    world = GOOD if action is VerdictAction.DOWNLOAD else GOOD_APPLY
+    (denial,) = evaluate(action, replace(world, **changes)).denials
+    assert denial.sentence.endswith((".", "A leak"))
+    if rule not in {"visible", "sealed", "takes_applications", "no_grant", "grant_state"}:
+        assert denial.remedy
+
+
+@pytest.mark.parametrize("mode", ACCESS_MODES)
+@pytest.mark.parametrize("action", [VerdictAction.USE_API, VerdictAction.DOWNLOAD])
+@pytest.mark.parametrize("place", ["admitted", "queued", "none"])
+def test_a_stage_serves_what_its_access_mode_covers(
+    mode: str, action: VerdictAction, place: str
+) -> None:
+    facts = replace(GOOD, access_mode=mode, grant=replace(GRANT, place=place))
+    order = ACCESS_MODES.index(mode)
+    serves = order >= (1 if action is VerdictAction.USE_API else 3)
+    named_here = "api_named" if action is VerdictAction.USE_API else "weights_gated"
+    expected = serves and (mode != named_here or place == "admitted")
+    assert evaluate(action, facts).allowed is expected
+
+
+@pytest.mark.parametrize(
+    ("state", "mode", "staff", "had_grant"),
+    list(
+        itertools.product(
+            ["ingesting", "verifying", "sealed", "refused", "withdrawn"],
+            ACCESS_MODES,
+            [False, True],
+            [False, True],
+        )
+    ),
+)
+def test_who_sees_a_release(state: str, mode: str, staff: bool, had_grant: bool) -> None:
+    facts = replace(
+        GOOD,
+        release_state=state,
+        access_mode=mode,
+        staff=staff,
+        grant=GRANT if had_grant else None,
+    )
+    expected = (
+        staff or (state == "sealed" and mode != "none") or (state == "withdrawn" and had_grant)
+    )
+    assert evaluate(VerdictAction.SEE, facts).allowed is expected
+
+
+def test_staff_may_see_and_nothing_more() -> None:
+    facts = replace(GOOD, staff=True, grant=None)
+    assert denied(VerdictAction.DOWNLOAD, facts) == ["grant"]
+
+
+def test_a_waiting_application_is_told_instead_of_an_invitation_to_apply() -> None:
+    facts = replace(GOOD, grant=None, open_application="in_review")
+    (denial,) = evaluate(VerdictAction.DOWNLOAD, facts).denials
+    assert denial.state is Outcome.WAITING
+    assert "reviewers" in denial.sentence
+
+
+def test_at_a_public_stage_the_remedy_is_to_accept_the_terms() -> None:
+    facts = replace(
+        GOOD,
+        access_mode="weights_open",
+        self_service=frozenset({"api", "weights"}),
+        grant=None,
+        terms=(replace(TERMS, accepted=False),),
+    )
+    verdict = evaluate(VerdictAction.DOWNLOAD, facts)
+    assert {check.rule for check in verdict.denials} == {"grant", "terms"}
+    assert verdict.next_step is not None
+    assert verdict.next_step.remedy_url == "/accept/"
+
+
+def test_a_grant_by_public_terms_opens_no_named_stage() -> None:
+    public = replace(GRANT, reviewed=frozenset())
+    assert denied(VerdictAction.DOWNLOAD, replace(GOOD, grant=public)) == ["grant"]
+    facts = replace(GOOD, access_mode="weights_open", grant=public)
+    assert evaluate(VerdictAction.DOWNLOAD, facts).allowed
+
+
+def test_a_person_s_own_grant_needs_no_organisation() -> None:
+    own = replace(GRANT, for_organization=False, member=False, organization_tier=0)
+    verdict = evaluate(VerdictAction.DOWNLOAD, replace(GOOD, grant=own))
+    assert verdict.allowed
+    states = {check.rule: check.state for check in verdict.checks}
+    assert states["membership"] is Outcome.NOT_APPLICABLE
+    assert states["organization_tier"] is Outcome.NOT_APPLICABLE
+
+
+# The whole space of facts, sampled: allowed exactly where each requirement holds.
+
+grants = st.builds(
+    GrantFact,
+    id=st.just(1),
+    state=st.sampled_from(
+        ["active", "active", "active", "pending_terms", "queued", "suspended", "revoked", "expired"]
+    ),
+    modes=st.sampled_from([frozenset({"api"}), frozenset({"weights"}), GRANT.modes]),
+    ends_at=st.sampled_from([NOW - timedelta(1), NOW, NOW + timedelta(1), NOW + timedelta(2)]),
+    named=st.sampled_from([True, True, False]),
+    for_organization=st.booleans(),
+    member=st.sampled_from([True, True, False]),
+    organization_tier=st.integers(0, 3),
+    place=st.sampled_from(["admitted", "queued", "none"]),
+    reviewed=st.sampled_from([frozenset(), GRANT.modes]),
+)
+worlds = st.builds(
+    Facts,
+    now=st.just(NOW),
+    release_state=st.sampled_from(["sealed", "sealed", "sealed", "verifying", "withdrawn"]),
+    access_mode=st.sampled_from(ACCESS_MODES),
+    stage_name=st.just("S"),
+    required_tier=st.integers(0, 3),
+    holds=st.sampled_from(
+        [frozenset(), frozenset(), frozenset({"admissions"}), frozenset({"all"})]
+    ),
+    takes_applications=st.booleans(),
+    self_service=st.sampled_from([frozenset(), frozenset({"api"})]),
+    staff=st.booleans(),
+    signed_in=st.sampled_from([True, True, False]),
+    active=st.sampled_from([True, True, False]),
+    email_verified=st.sampled_from([True, True, False]),
+    token=st.one_of(
+        st.none(),
+        st.builds(
+            TokenFact,
+            live=st.booleans(),
+            rights=st.sampled_from([frozenset({"api"}), frozenset({"weights"})]),
+        ),
+    ),
+    person_tier=st.integers(0, 3),
+    terms=st.lists(
+        st.builds(
+            TermsFact,
+            slug=st.just("t"),
+            title=st.just("T"),
+            number=st.just(1),
+            accepted=st.sampled_from([True, True, True, False]),
+        ),
+        max_size=2,
+    ).map(tuple),
+    grant=st.one_of(grants, grants, st.none()),
+    held=st.sampled_from(["", "", "complete", "suspended"]),
+    open_application=st.sampled_from(["", "", "draft", "submitted", "returned"]),
+)
+
+
+def _expected_use(facts: Facts, mode: str, served: tuple[str, ...], named: str) -> bool:
+    """Say the rules a second time, in the shortest way, to compare with the long one."""
+    grant = facts.grant
+    return (
+        facts.signed_in
+        and facts.active
+        and facts.email_verified
+        and (facts.token is None or (facts.token.live and mode in facts.token.rights))
+        and facts.release_state == "sealed"
+        and facts.access_mode in served
+        and "all" not in facts.holds
+        and grant is not None
+        and grant.state == "active"
+        and mode in grant.modes
+        and grant.ends_at > facts.now
+        and grant.named
+        and (grant.member or not grant.for_organization)
+        and (facts.access_mode != named or (grant.place == "admitted" and mode in grant.reviewed))
+        and all(terms.accepted for terms in facts.terms)
+        and facts.person_tier >= facts.required_tier
+        and (not grant.for_organization or grant.organization_tier >= facts.required_tier)
+    )
+
+
+@settings(max_examples=1500, deadline=None)
+@given(worlds)
+def test_a_verdict_is_yes_exactly_where_every_rule_holds(facts: Facts) -> None:
+    api = ACCESS_MODES[1:]
+    weights = ("weights_gated", "weights_open")
+    download = evaluate(VerdictAction.DOWNLOAD, facts)
+    use = evaluate(VerdictAction.USE_API, facts)
+    assert download.allowed == _expected_use(facts, "weights", weights, "weights_gated")
+    assert use.allowed == _expected_use(facts, "api", api, "api_named")
+    visible = (
+        facts.staff
+        or (facts.release_state == "sealed" and facts.access_mode != "none")
+        or (facts.release_state == "withdrawn" and facts.grant is not None)
+    )
+    assert evaluate(VerdictAction.SEE, facts).allowed == visible
+    assert evaluate(VerdictAction.APPLY, facts).allowed == (
+        visible
+        and facts.signed_in
+        and facts.active
+        and facts.email_verified
+        and not facts.holds
+        and facts.takes_applications
+        and not facts.open_application
+        and not facts.held
+    )
+
+
+@settings(max_examples=300, deadline=None)
+@given(worlds, st.sampled_from(list(VerdictAction)))
+def test_every_verdict_has_a_sentence(facts: Facts, action: VerdictAction) -> None:
+    verdict = evaluate(action, facts)
+    assert verdict.sentence
+    assert all(check.sentence for check in verdict.checks)
+    assert verdict.allowed == (not verdict.denials)
