@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from common.request_id import current_request_id
 
 
-def bad_request(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     """400: the request itself was malformed."""
     return _answer(request, 400, _("The request was malformed."))
 
@@ -17,7 +17,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _answer(request, 403, str(exception) or _("You may not do this."))
 
 
-def not_found(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     """404: there is nothing here, or nothing that the person may know of."""
     return _answer(request, 404, _("There is no such page, or you may not know of it."))
 

@@ -1,0 +1,132 @@
+"""What the operator sees and may retry."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks, Settings
+
+from accounts.models import Notification
+from accounts.services import notify
+from releases.models import Release
+from tests.seeded import demo_release, person
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
+
+PAGE = "/operation/"
+
+
+@pytest.fixture
+def operator(client: Client) -> Client:
+    client.force_login(person("operator"))
+    return client
+
+
+@pytest.fixture
+def failed() -> Notification:
+    notify(recipient=person("deployer"), kind="test", subject="Hello", body="Read this.")
+    Notification.objects.filter(subject="Hello").update(
+        attempts=3,
+        last_error="SMTPConnectError: 421",
+        next_attempt_at=timezone.now() + timedelta(1),
+    )
+    return Notification.objects.get(subject="Hello")
+
+
+def test_the_page_is_for_the_operator_alone(client: Client) -> None:
+    assert client.get(PAGE).status_code == 302
+    for name in ("applicant", "reviewer", "lead"):
+        client.force_login(person(name))
+        assert client.get(PAGE).status_code == 404
+        assert client.post("/operation/mail/1/retry/").status_code == 404
+        assert client.post("/operation/releases/1/retry/").status_code == 404
+
+
+def test_parts_jobs_and_failures_stand_on_one_page(
+    operator: Client, failed: Notification, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    release = demo_release("kestrel v0.9")
+    Release.objects.filter(pk=release.pk).update(
+        state="verifying", job_at=timezone.now() - timedelta(hours=1)
+    )
+    with django_assert_max_num_queries(15):
+        html = operator.get(PAGE).content.decode()
+    assert "SMTPConnectError: 421" in html
+    assert "Stuck" in html
+    assert "The broker answers." in html
+    assert "No worker has given a sign of life yet." in html
+
+
+def test_a_failed_mail_goes_out_on_retry(
+    operator: Client,
+    failed: Notification,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    mail.outbox.clear()
+    with django_capture_on_commit_callbacks(execute=True):
+        response = operator.post(f"/operation/mail/{failed.pk}/retry/")
+    assert response.status_code == 302
+    assert [message.subject for message in mail.outbox] == ["Hello"]
+    failed.refresh_from_db()
+    assert failed.sent_at
+
+
+def test_a_mail_that_was_sent_is_not_sent_twice(operator: Client, failed: Notification) -> None:
+    Notification.objects.update(sent_at=timezone.now())
+    response = operator.post(f"/operation/mail/{failed.pk}/retry/", follow=True)
+    assert "This mail was sent already." in response.content.decode()
+
+
+def test_a_stuck_job_goes_on_where_it_stopped(
+    operator: Client, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    release = demo_release("kestrel v0.9")
+    release.artifacts.update(verified_at=None)
+    Release.objects.filter(pk=release.pk).update(
+        state="verifying", digest=None, stage=None, staged_at=None, job_token=None
+    )
+    with django_capture_on_commit_callbacks(execute=True):
+        operator.post(f"/operation/releases/{release.pk}/retry/")
+    assert demo_release("kestrel v0.9").state == "sealed"
+
+
+def test_a_retry_of_what_is_done_or_unknown_does_no_harm(operator: Client) -> None:
+    done = demo_release("heron v1.0")
+    response = operator.post(f"/operation/releases/{done.pk}/retry/", follow=True)
+    assert "Nothing is left to do" in response.content.decode()
+    assert operator.post("/operation/releases/999999/retry/").status_code == 404
+    assert operator.get("/operation/mail/1/retry/").status_code == 405
+
+
+# The demo's mail
+
+
+def test_mail_of_the_demo_can_be_read_in_the_demo_only(
+    client: Client, settings: Settings, tmp_path: Path
+) -> None:
+    assert client.get("/demo/mail/").status_code == 404
+    settings.DEMO = True
+    settings.EMAIL_FILE_PATH = tmp_path
+    assert "No mail yet" in client.get("/demo/mail/").content.decode()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    mail.send_mail("Für <b>Amara</b>", "See http://127.0.0.1/x\n" + "-" * 79, None, ["a@b.example"])
+    mail.send_mail("Second", "Text", None, ["c@d.example"])
+    html = client.get("/demo/mail/").content.decode()
+    assert "Für &lt;b&gt;Amara&lt;/b&gt;" in html
+    assert 'href="http://127.0.0.1/x"' in html
+    only = client.get("/demo/mail/", {"to": "C@d.example"}).content.decode()
+    assert "Second" in only
+    assert "Amara" not in only
+
+
+def test_the_login_page_names_the_accounts_in_the_demo_only(
+    client: Client, settings: Settings
+) -> None:
+    assert "sluice-demo" not in client.get("/accounts/login/").content.decode()
+    settings.DEMO = True
+    html = client.get("/accounts/login/").content.decode()
+    assert "sluice-demo" in html
+    assert "deployer@demo.example" in html
