@@ -4,9 +4,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.notifications import notify
-from releases.choices import Right
 from releases.models import Hold, Model, Release, Stage, Transition
-from releases.permissions import users_with_right
+from releases.permissions import leads_of
 
 
 def release_sealed(release: Release) -> None:
@@ -143,8 +142,7 @@ def _tell_staff(
     model: Model, *, kind: str, subject: str, body: str, url: str, also: User | None = None
 ) -> None:
     people = {
-        *users_with_right(Right.MANAGE_RELEASE, model),
-        *users_with_right(Right.PLACE_HOLD, model),
+        *leads_of(model),
         *User.objects.filter(seats__board=model.board_id, is_active=True),
         *([also] if also is not None else []),
     }

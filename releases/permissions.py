@@ -85,16 +85,23 @@ def models_with_right(user: Person, right: str) -> QuerySet[Model]:
 
 def users_with_right(right: str, model: Model) -> QuerySet[User]:
     """Return the active people who have the right on the model."""
+    return _users_with_any([right], model)
+
+
+def leads_of(model: Model) -> QuerySet[User]:
+    """Return the active people who manage the model's releases or may place holds on it."""
+    return _users_with_any([Right.MANAGE_RELEASE, Right.PLACE_HOLD], model)
+
+
+def _users_with_any(rights: list[str], model: Model) -> QuerySet[User]:
+    own = ModelUserObjectPermission.objects.filter(
+        content_object=model, permission__codename__in=rights
+    )
+    of_groups = ModelGroupObjectPermission.objects.filter(
+        content_object=model, permission__codename__in=rights
+    )
     return User.objects.filter(
-        Q(
-            modeluserobjectpermission__content_object=model,
-            modeluserobjectpermission__permission__codename=right,
-        )
-        | Q(
-            groups__modelgroupobjectpermission__content_object=model,
-            groups__modelgroupobjectpermission__permission__codename=right,
-        ),
-        is_active=True,
+        Q(pk__in=own.values("user")) | Q(groups__in=of_groups.values("group")), is_active=True
     ).distinct()
 
 
