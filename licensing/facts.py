@@ -38,6 +38,14 @@ NEEDS_PLACE = {VerdictAction.USE_API: "api_named", VerdictAction.DOWNLOAD: "weig
 MODE_OF = {VerdictAction.USE_API: "api", VerdictAction.DOWNLOAD: "weights"}
 
 
+def as_wide_or_wider(access_mode: str) -> tuple[str, ...]:
+    """Return the access modes at which a place in the cohort holds for this one too.
+
+    So that those who are in stay in when a release steps down, or on to a further wave.
+    """
+    return ACCESS_MODES[ACCESS_MODES.index(access_mode) :]
+
+
 @dataclass(frozen=True)
 class TermsFact:
     """One agreement that the stage requires, and whether this person accepted it.

@@ -148,8 +148,7 @@ def grants(user_id: int, models: set[int], ids: list[int], now: datetime) -> Que
                 admissions.values(
                     fact=JSONObject(
                         release="release_id",
-                        ladder="stage__ladder_id",
-                        position="stage__position",
+                        access_mode="stage__access_mode",
                         state="state",
                     )
                 )

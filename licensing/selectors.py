@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership, Organization, User
 from accounts.selectors import live_memberships
 from audit import personal
-from licensing.facts import NAMED_ACCESS_MODES, NEEDS_PLACE, SERVES, VerdictAction
+from licensing.facts import NAMED_ACCESS_MODES, NEEDS_PLACE, SERVES, VerdictAction, as_wide_or_wider
 from licensing.models import (
     LIVE_GRANT_STATES,
     OPEN_APPLICATION_STATES,
@@ -263,12 +263,14 @@ def somebody_accepted(grants: QuerySet[Grant], stage: Stage) -> QuerySet[Grant]:
 
 
 def places_taken(release: Release, stage: Stage) -> QuerySet[Admission]:
-    """Return the admissions that count against the cap: those of live grants, at this stage
-    or from a later one that the release came down from. Each grant has a holder of its own."""
+    """Return the admissions of live grants that count against the cap at this stage.
+
+    Also those from a wider stage that the release came down from. Each grant has a holder of
+    its own, so that grants are holders.
+    """
     return Admission.objects.filter(
         release=release,
-        stage__ladder=stage.ladder_id,
-        stage__position__gte=stage.position,
+        stage__access_mode__in=as_wide_or_wider(stage.access_mode),
         state=Admission.State.ADMITTED,
         grant__state__in=LIVE_GRANT_STATES,
     )

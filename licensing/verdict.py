@@ -16,7 +16,16 @@ from django.utils import timezone
 
 from accounts.models import PersonalToken, User
 from licensing import gathering
-from licensing.facts import Facts, GrantFact, Links, TermsFact, TokenFact, Verdict, VerdictAction
+from licensing.facts import (
+    Facts,
+    GrantFact,
+    Links,
+    TermsFact,
+    TokenFact,
+    Verdict,
+    VerdictAction,
+    as_wide_or_wider,
+)
 from licensing.gathering import Row
 from licensing.models import LIVE_GRANT_STATES, Mode
 from licensing.rules import evaluate
@@ -205,18 +214,13 @@ def _reviewed(grant: Row) -> set[str]:
 
 
 def _place(row: Row, places: list[dict[str, Any]]) -> str:
-    """An admission at a later stage of the ladder holds at the earlier ones too.
-
-    So that those who were in stay in when a release steps down.
-    """
     if row.stage is None:
         return "none"
+    modes = as_wide_or_wider(row.stage.access_mode)
     states = {
         place["state"]
         for place in places
-        if place["release"] == row.pk
-        and place["ladder"] == row.stage.ladder_id
-        and place["position"] >= row.stage.position
+        if place["release"] == row.pk and place["access_mode"] in modes
     }
     return next((state for state in ("admitted", "queued") if state in states), "none")
 

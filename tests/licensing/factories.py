@@ -103,9 +103,18 @@ def stage_of(model: Model, slug: str) -> Stage:
     return Stage.objects.get(ladder=model.ladder, slug=slug)
 
 
-def put_at(release: Release, slug: str) -> Release:
-    """Move a release to a stage, as if the board had."""
-    release.stage = stage_of(release.model, slug)
+def put_at(release: Release, slug: str, *, cap: int | None = None) -> Release:
+    """Move a release to a stage, as if the board had; `cap` makes a copy of it with that cap."""
+    stage = stage_of(release.model, slug)
+    if cap is not None:
+        # Stages are never changed: a higher cap is another stage, of a later ladder.
+        number = next(_numbers)
+        stage.ladder = Ladder.objects.create(
+            name=f"ladder-{number}", version=2, title="A ladder", source="", digest="0" * 64
+        )
+        stage.pk, stage.cohort_cap = None, cap
+        stage.save(force_insert=True)
+    release.stage = stage
     release.save(update_fields=["stage"])
     return release
 
@@ -156,8 +165,10 @@ def accept(
     )
 
 
-def accept_all(user: User, model: Model, organization: Organization | None = None) -> None:
-    """Accept everything that is published."""
+def accept_all(
+    user: User, model: Model | None = None, organization: Organization | None = None
+) -> None:
+    """Accept everything that is published; with `model`, as its page asks one to."""
     from licensing.models import Terms
 
     for terms in Terms.objects.all():
@@ -266,6 +277,6 @@ def make_grant(
     application = make_in_review(make_application(model, holder, organization))
     grant = approve(application, **changes)
     if accepted:
-        accept_all(application.applicant, model, organization)
+        accept_all(application.applicant, organization=organization)
     grant.refresh_from_db()
     return grant

@@ -24,7 +24,7 @@ class Command(BaseCommand):
                 actor=None,
                 slug=options["slug"],
                 title=options["title"],
-                text=_read(options["file"]),
+                text=_read(Path(options["file"])),
             )
         except Refused as refused:
             raise CommandError(refused.sentence) from None
