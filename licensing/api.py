@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 
 from accounts.authentication import bearer_token
 from common.client_address import client_address
@@ -55,26 +55,26 @@ router = Router(tags=["verdict"])
 )
 def explain(
     request: HttpRequest, namespace: str, name: str, version: str
-) -> tuple[int, dict[str, Any]]:
+) -> Status[dict[str, Any]]:
     """Say what the caller may do with a release, and every reason why not."""
     subject: Subject = request.user
     token = None
     if "Authorization" in request.headers:
         token = bearer_token(request)
         if token is None:
-            return 401, {"error": "The token is malformed, unknown, expired or revoked."}
+            return Status(401, {"error": "The token is malformed, unknown, expired or revoked."})
         subject = token.user
     unknown = {"error": "There is no such release, or you may not know of it."}
     if "\x00" in namespace + name + version:
-        return 404, unknown
+        return Status(404, unknown)
     release = release_by_name(namespace, name, version)
     if release is None:
-        return 404, unknown
+        return Status(404, unknown)
     context = Context(token=token, address=client_address(request))
     verdicts = decide_all(subject, [release], context=context)[release.pk]
     if not verdicts[VerdictAction.SEE].allowed:
-        return 404, unknown
-    return 200, {
+        return Status(404, unknown)
+    explanation = {
         "model": str(release.model),
         "release": release.version,
         "actions": [
@@ -96,3 +96,4 @@ def explain(
             for action, verdict in verdicts.items()
         ],
     }
+    return Status(200, explanation)

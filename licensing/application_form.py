@@ -95,7 +95,7 @@ def in_words(question: Question, answers: Answers) -> str:
     if question.kind == "choices":
         return "\n".join(str((question.choices or {}).get(item, item)) for item in value)
     if question.kind == "country":
-        return COUNTRIES.get(value, value)
+        return COUNTRIES.get(str(value), str(value))
     if question.kind == "emails":
         return "\n".join(value) if isinstance(value, list) else str(value)
     return str(value)

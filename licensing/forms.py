@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -320,7 +321,11 @@ class QueueFilterForm(forms.Form):
 
 
 class AcceptForm(forms.Form):
-    """The typed name below the terms. `number` is the version that was on the page."""
+    """The typed name below the terms.
+
+    `number` is the version on the page. A page that is shown again shows the version in force,
+    so that its hidden number is that one; `read` is the one that stood above the name typed.
+    """
 
     number = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=1_000_000)
     typed_name = forms.CharField(
@@ -330,6 +335,15 @@ class AcceptForm(forms.Form):
         widget=forms.TextInput({"autocomplete": "name"}),
         help_text=gettext_lazy("Typing it is your signature. It is stored encrypted."),
     )
+
+    def __init__(self, data: QueryDict | None, number: int) -> None:
+        self.read = 0
+        if data is not None:
+            posted = data.get("number", "")[:8]
+            self.read = int(posted) if posted.isascii() and posted.isdigit() else 0
+            data = data.copy()
+            data["number"] = str(number)
+        super().__init__(data, initial={"number": number})
 
     def clean_typed_name(self) -> str:
         """Return the name without invisible characters."""

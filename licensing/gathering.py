@@ -74,7 +74,7 @@ def releases(ids: list[int], user_id: int | None) -> QuerySet[Any]:
     application = Application.objects.filter(
         model=OuterRef("model"), applicant=user_id, state__in=OPEN_APPLICATION_STATES
     )
-    subject = User(pk=user_id) if user_id else AnonymousUser()
+    subject = User(pk=user_id or 0) if user_id else AnonymousUser()
     return (
         Release.objects.filter(pk__in=ids)
         .select_related("model", "stage")
@@ -98,7 +98,7 @@ def releases(ids: list[int], user_id: int | None) -> QuerySet[Any]:
 def person(user_id: int, slugs: set[str], token: PersonalToken | None, now: datetime) -> Row:
     """Query 2: the person, their token and what they have accepted, as the database has it."""
     live_token = PersonalToken.objects.filter(
-        pk=token.pk if token else None,
+        pk=token.pk if token else 0,
         user=OuterRef("pk"),
         revoked_at__isnull=True,
         expires_at__gt=now,

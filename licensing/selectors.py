@@ -113,10 +113,10 @@ def takes_applications(model: Model) -> bool:
 def held_releases(model: Model) -> set[int]:
     """Return the ids of the model's releases on which a hold of any kind is in force."""
     holds = Hold.objects.filter(model=model).exclude(state=Hold.State.LIFTED)
-    releases = set(holds.values_list("release", flat=True))
-    if None in releases:
+    releases = list(holds.values_list("release", flat=True))
+    if any(release is None for release in releases):
         return set(Release.objects.filter(model=model).values_list("pk", flat=True))
-    return {release for release in releases if release is not None}
+    return set(releases)
 
 
 # Applications

@@ -31,14 +31,14 @@ def activate_grant(*, actor: User | None, grant: Grant) -> Grant:
     served = [
         release
         for release in selectors.outward_releases(grant.model)
-        if set(selectors.modes_served(release.stage)) & set(grant.modes)
+        if release.stage and set(selectors.modes_served(release.stage)) & set(grant.modes)
     ]
     if grant.state == GrantState.PENDING_TERMS:
         own = Grant.objects.filter(pk=grant.pk)
         served = [
             release
             for release in served
-            if selectors.somebody_accepted(own, release.stage).exists()
+            if release.stage and selectors.somebody_accepted(own, release.stage).exists()
         ]
         if not served:
             return grant

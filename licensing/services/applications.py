@@ -21,6 +21,7 @@ from licensing.models import (
     ApplicationState,
     Submission,
 )
+from licensing.questions import SECTIONS
 from licensing.services.guards import require_active, require_member
 from licensing.verdict import decide_many
 from releases.choices import Right
@@ -109,7 +110,7 @@ def submit_application(*, actor: User, application: Application) -> Application:
         titles = ", ".join(str(section.title) for section, _errors in missing)
         raise Refused(_("These parts are not complete: %(titles)s.") % {"titles": titles})
     cleaned: dict[str, Any] = {}
-    for section in application_form.SECTIONS:
+    for section in SECTIONS:
         cleaned |= application_form.clean_section(section, answers, today)[0]
     _store(application, cleaned)
     newest = application.submissions.order_by("-number").first()

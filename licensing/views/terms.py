@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -94,7 +94,7 @@ def terms_accept(request: HttpRequest, slug: str) -> HttpResponse:
     organization = None
     if request.GET.get("organization"):
         organization = permissions.organization_of_or_404(user, request.GET["organization"])
-    form = AcceptForm(request.POST or None, initial={"number": version.number})
+    form = AcceptForm(_posted(request), version.number)
     consent = _consent(version, organization)
     if request.method == "POST" and form.is_valid():
         try:
@@ -103,10 +103,6 @@ def terms_accept(request: HttpRequest, slug: str) -> HttpResponse:
             form.add_error(None, refused.sentence)
         else:
             return redirect(_after(request, user, model, organization))
-    if request.method == "POST":
-        # The page shows the version in force now; what is signed next is that one.
-        form.data = form.data.copy()
-        form.data["number"] = str(version.number)
     context = {
         "terms": terms,
         "version": version,
@@ -118,6 +114,10 @@ def terms_accept(request: HttpRequest, slug: str) -> HttpResponse:
         "accepted": selectors.acceptance_of(user, version, organization),
     }
     return render(request, "licensing/terms_accept.html", context)
+
+
+def _posted(request: HttpRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
 
 
 def _model(user: User, name: str) -> Model | None:
@@ -161,7 +161,7 @@ def _accept(
     consent: Data,
     form: AcceptForm,
 ) -> None:
-    if form.cleaned_data["number"] != version.number:
+    if form.read != version.number:
         raise Refused(
             _("The terms changed while you read. Version %(number)s is shown now; read it first.")
             % {"number": version.number}

@@ -102,6 +102,7 @@ def test_erasing_the_applicant_leaves_the_decision_and_takes_the_person(model: A
     found = selectors.answers_of(application)
     assert found["legal_name"] == "(erased)"
     assert found["uses"]
+    assert application.reviewer is not None
     services.decline_application(
         actor=application.reviewer, application=application, reason="The person is gone."
     )

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
@@ -77,7 +78,7 @@ def _close_account(world: World) -> None:
 
 
 def _unverify(world: World) -> None:
-    world.user.emailaddress_set.update(verified=False)
+    EmailAddress.objects.filter(user=world.user).update(verified=False)
 
 
 def _hold(world: World) -> None:
