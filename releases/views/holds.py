@@ -22,7 +22,7 @@ from releases import permissions, selectors, services
 from releases.forms import DemoteForm, HoldForm, LiftForm
 from releases.models import Release
 from releases.services.holds import REVIEW_AFTER, lift_stage
-from releases.views.shared import GET_OR_POST, refusal_page
+from releases.views.shared import GET_OR_POST, refusal_page, sent
 
 
 @login_required
@@ -38,7 +38,7 @@ def hold_place(request: HttpRequest, namespace: str, name: str, version: str = "
         model = permissions.get_model_or_404(user, namespace, name)
     permissions.require(permissions.can_hold(user, model))
     scope = release or model
-    form = HoldForm(request.POST or None)
+    form = HoldForm(sent(request))
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -105,7 +105,7 @@ def hold_lift(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return refusal_page(request, scope, _("The hold is lifted already."))
     if selectors.open_lift(hold) is not None:
         return refusal_page(request, scope, _("A motion to lift this hold is open already."))
-    form = LiftForm(request.POST or None)
+    form = LiftForm(sent(request))
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -143,7 +143,7 @@ def release_demote(request: HttpRequest, namespace: str, name: str, version: str
         return refusal_page(
             request, release, _("%(release)s has no stage below its own.") % {"release": release}
         )
-    form = DemoteForm(request.POST or None, word=release.version, stages=stages)
+    form = DemoteForm(sent(request), word=release.version, stages=stages)
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -223,7 +223,7 @@ def release_withdraw(request: HttpRequest, namespace: str, name: str, version: s
 
 
 def _withdraw(request: HttpRequest, release: Release, user: User) -> HttpResponse:
-    form = ReasonedForm(request.POST or None, word=release.version)
+    form = ReasonedForm(sent(request), word=release.version)
     status = 200
     if request.method == "POST" and form.is_valid():
         try:

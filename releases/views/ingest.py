@@ -20,7 +20,7 @@ from releases.forms import IngestForm
 from releases.selectors import IngestProgress
 from releases.selectors import ingest_progress as progress_of
 from releases.source import directories_below
-from releases.views.shared import GET_OR_POST
+from releases.views.shared import GET_OR_POST, sent
 
 RUNNING = (ReleaseState.INGESTING, ReleaseState.VERIFYING)
 
@@ -33,7 +33,7 @@ def release_ingest(request: HttpRequest, namespace: str, name: str) -> HttpRespo
     model = permissions.get_model_or_404(user, namespace, name)
     permissions.require(permissions.can_manage(user, model))
     directories = directories_below(settings.INGEST_ROOTS)
-    form = IngestForm(request.POST or None, directories=directories)
+    form = IngestForm(sent(request), directories=directories)
     status = 200
     if request.method == "POST" and form.is_valid():
         try:

@@ -1,12 +1,17 @@
 """What the views of this room share: the way back, and the page that says why not."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from releases.models import Model, Release
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """Return what a form is bound to: an empty submission is one, too."""
+    return request.POST if request.method == "POST" else None
 
 
 def refusal_page(request: HttpRequest, about: Model | Release, sentence: str) -> HttpResponse:

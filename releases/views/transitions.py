@@ -26,7 +26,7 @@ from releases.choices import WEIGHTS_MODES
 from releases.forms import TransitionForm
 from releases.models import Release, Stage, Transition
 from releases.requirements import blocking
-from releases.views.shared import GET_OR_POST, refusal_page
+from releases.views.shared import GET_OR_POST, refusal_page, sent
 
 
 @login_required
@@ -48,7 +48,7 @@ def transition_propose(
             request, release, _("A transition of %(release)s is open.") % {"release": release}
         )
     weights = to_stage.access_mode in WEIGHTS_MODES
-    form = TransitionForm(request.POST or None, weights=weights)
+    form = TransitionForm(sent(request), weights=weights)
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -86,7 +86,7 @@ def transition_revise(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if transition.state != "proposed":
         return refusal_page(request, release, _("The board has decided on this dossier."))
     form = TransitionForm(
-        request.POST or None,
+        sent(request),
         weights=transition.to_stage.access_mode in WEIGHTS_MODES,
         initial=motion.dossier,
     )
@@ -135,7 +135,7 @@ def transition_open(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def _open(request: HttpRequest, transition: Transition, user: User) -> HttpResponse:
     release, to_stage, motion = transition.release, transition.to_stage, transition.motion
     word = release.version if to_stage.irreversible else ""
-    form = TypedForm(request.POST or None, word=word) if word else forms.Form(request.POST or None)
+    form = TypedForm(sent(request), word=word) if word else forms.Form(sent(request))
     requirements = selectors.requirements_for(release, to_stage, now=timezone.now(), of=transition)
     status = 200
     if request.method == "POST" and (not word or form.is_valid()):
