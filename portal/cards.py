@@ -1,6 +1,6 @@
 """The cards of a dashboard, in words."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from boards.models import Motion
 from common.templatetags.ui import span
 from licensing.models import Application, Grant
-from portal import access, showing
+from portal import access, operation, showing
 from portal.dashboard import Board
 from portal.showing import Data
 from releases.choices import Right
@@ -187,19 +187,19 @@ def _steps(release: Release, board: Board) -> list[Data]:
 def application_card(application: Application) -> Data:
     """Return one application and whose turn it is."""
     turn = {
-        "draft": _("Yours: finish it and send it."),
-        "submitted": _("The reviewers': nobody has taken it yet."),
-        "in_review": _("A reviewer's: somebody is reading it."),
-        "returned": _("Yours: a reviewer has questions."),
-        "approved": _("Nobody's: it was approved."),
-        "declined": _("Nobody's: it was declined."),
-        "withdrawn": _("Nobody's: you withdrew it."),
+        "draft": _("Your turn: finish it and send it."),
+        "submitted": _("The reviewers' turn: nobody has taken it yet."),
+        "in_review": _("A reviewer's turn: somebody is reading it."),
+        "returned": _("Your turn: a reviewer has questions."),
+        "approved": _("It was approved."),
+        "declined": _("It was declined."),
+        "withdrawn": _("You withdrew it."),
     }
     return {
         "title": str(application.model),
         "url": reverse("application_detail", args=[application.public_id]),
         "status": application.state,
-        "text": _("Whose turn: %(turn)s") % {"turn": turn.get(application.state, "")},
+        "text": turn.get(application.state, ""),
         "meta": _("For %(holder)s") % {"holder": application.organization or _("yourself")},
     }
 
@@ -258,5 +258,35 @@ def queue_metrics(board: Board) -> list[Data]:
             "label": _("Over %(limit)s") % {"limit": span(SERVICE_LEVEL)},
             "value": late,
             "tone": "warn" if late else "",
+        },
+    ]
+
+
+def operation_metrics(now: datetime) -> list[Data]:
+    """Return the health of the instance in a few numbers, for whoever operates it."""
+    page = reverse("operator")
+    down = [check.part for check in operation.checks(now) if not check.ok]
+    jobs = operation.jobs(now)
+    stuck = sum(job.stuck for job in jobs)
+    failed = len(operation.failed_mail())
+    return [
+        {
+            "label": _("Parts"),
+            "value": _("All well") if not down else ", ".join(down),
+            "tone": "bad" if down else "",
+            "url": page,
+        },
+        {"label": _("Jobs running"), "value": len(jobs) - stuck, "url": f"{page}#jobs"},
+        {
+            "label": _("Jobs stuck"),
+            "value": stuck,
+            "tone": "bad" if stuck else "",
+            "url": f"{page}#jobs",
+        },
+        {
+            "label": _("Mail failed"),
+            "value": failed,
+            "tone": "warn" if failed else "",
+            "url": f"{page}#mail",
         },
     ]

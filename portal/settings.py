@@ -102,7 +102,7 @@ INSTALLED_APPS = [
     "accounts",
     "audit",
     "common",
-    "django.contrib.admin",
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -334,5 +334,7 @@ LOGGING = {
             "filters": ["request_id"],
         }
     },
+    # It warns of every address without a host, which the one of pgmq has by nature.
+    "loggers": {"kombu.connection": {"level": "ERROR"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

@@ -1,14 +1,16 @@
 """Every address of the portal."""
 
-from django.contrib import admin
 from django.urls import include, path
 
+from portal.admin import site as admin_site
 from portal.api import api
-from portal.views import dashboard, errors, health, home, mail, operator, releases
+from portal.views import errors, health, home, mail, releases
+from portal.views.dashboard import dashboard
+from portal.views.operator import operator, retry_job, retry_mail
 
 urlpatterns = [
     path("", home.home, name="home"),
-    path("dashboard/", dashboard.dashboard, name="dashboard"),
+    path("dashboard/", dashboard, name="dashboard"),
     path("models/<slug:namespace>/<str:name>/", releases.model_page, name="model_page"),
     path(
         "models/<slug:namespace>/<str:name>/<str:version>/",
@@ -21,10 +23,10 @@ urlpatterns = [
     path("boards/", include("boards.urls")),
     path("releases/", include("releases.urls")),
     path("licensing/", include("licensing.urls")),
-    path("operation/", operator.operator, name="operator"),
-    path("operation/mail/<int:notification_id>/retry/", operator.retry_mail, name="retry_mail"),
-    path("operation/releases/<int:release_id>/retry/", operator.retry_job, name="retry_job"),
-    path("admin/", admin.site.urls),
+    path("operation/", operator, name="operator"),
+    path("operation/mail/<int:notification_id>/retry/", retry_mail, name="retry_mail"),
+    path("operation/releases/<int:release_id>/retry/", retry_job, name="retry_job"),
+    path("admin/", admin_site.urls),
     path("demo/mail/", mail.demo_mail, name="demo_mail"),
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),

@@ -88,7 +88,7 @@ def make_releases(people: People, heron: Model, kestrel: Model, shape: Shape) ->
             break
     second = ingest(heron, "v1.1", HERON_NEXT)
     promote(people, second, stages[1])
-    _soak(second)
+    _soak(second, stages[2])
     open_vote(people, second, stages[2])
     ingest(kestrel, "v0.9", KESTREL)
 
@@ -123,7 +123,7 @@ def _directory() -> Iterator[Path]:
 
 def promote(people: People, release: Release, stage: Stage) -> Release:
     """Have the board vote a release up one stage, and the move take effect."""
-    _soak(release)
+    _soak(release, stage)
     transition = open_vote(people, release, stage)
     motion = transition.motion
     for name, reason in texts.VOTES.items():
@@ -157,9 +157,10 @@ def open_vote(people: People, release: Release, stage: Stage) -> Transition:
     return transition
 
 
-def _soak(release: Release) -> None:
-    """Backdate a release's arrival at its stage: the seed cannot wait until it has soaked.
+def _soak(release: Release, stage: Stage) -> None:
+    """Backdate a release's arrival at its stage by the seconds that the next one asks for.
 
-    The one thing of the demo that did not come about as it would in life.
+    The one thing of the demo, beside the cool-off, that did not come about as it would in life.
     """
-    Release.objects.filter(pk=release.pk).update(staged_at=timezone.now() - timedelta(days=3))
+    soaked = timezone.now() - stage.minimum_soak - timedelta(seconds=1)
+    Release.objects.filter(pk=release.pk).update(staged_at=soaked)

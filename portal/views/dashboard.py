@@ -26,6 +26,6 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "releases": [cards.release_card(each, board) for each in board.staff_releases()],
         "is_reviewer": any("review_application" in each for each in person.rights.values()),
         "is_staff": bool(person.rights or person.boards),
-        "is_operator": person.is_operator,
+        "operation": cards.operation_metrics(board.now) if person.is_operator else [],
     }
     return render(request, "portal/dashboard.html", page)

@@ -30,6 +30,7 @@ class Portal:
     process: "subprocess.Popen[str]"
     environment: dict[str, str]
     output: list[str] = field(default_factory=list)
+    reader: threading.Thread | None = None
 
     def manage(self, *arguments: str, check: bool = True) -> "subprocess.CompletedProcess[str]":
         """Run a management command beside it."""
@@ -76,6 +77,11 @@ def running_portal(data_dir: Path, **variables: str) -> Iterator[Portal]:
         except subprocess.TimeoutExpired:
             process.kill()
             raise
+        finally:
+            if portal.reader is not None:
+                portal.reader.join(timeout=10)
+            if process.stdout is not None:
+                process.stdout.close()
 
 
 def _wait_until_ready(portal: Portal) -> None:
@@ -89,6 +95,7 @@ def _wait_until_ready(portal: Portal) -> None:
                 ready.set()
         ready.set()
 
-    threading.Thread(target=read, daemon=True).start()
+    portal.reader = threading.Thread(target=read, daemon=True)
+    portal.reader.start()
     if not ready.wait(START_SECONDS) or portal.process.poll() is not None:
         raise AssertionError("The portal did not start:\n" + "\n".join(portal.output))

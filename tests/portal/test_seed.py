@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -52,6 +53,7 @@ def test_releases_stand_where_the_board_voted_them() -> None:
     motions = Motion.objects.values_list("state", flat=True)
     assert sorted(motions) == ["approved"] * 4 + ["voting"]
     for motion in Motion.objects.filter(state="approved"):
+        assert motion.tally
         assert motion.tally["outcome"] == "approved"
         assert motion.applied_at
 
@@ -102,7 +104,7 @@ def test_the_same_shape_gives_the_same_bytes_in_a_valid_layout(tmp_path: Path) -
     for name in files:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
     index = json.loads((tmp_path / "one/model.safetensors.index.json").read_text())
-    found = {}
+    found: dict[str, Any] = {}
     for shard in sorted(set(index["weight_map"].values())):
         with safe_open(tmp_path / "one" / shard, framework="numpy") as opened:
             found |= {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
