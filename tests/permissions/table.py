@@ -1,0 +1,369 @@
+"""Who may go where: every route, every kind of person, one answer each.
+
+The tests hold the portal to this table, and `python -m tests.permissions.write` makes
+docs/permissions.md of it. A route that is not in it fails the build.
+"""
+
+from dataclasses import dataclass
+
+KINDS = (
+    "anonymous",
+    "applicant",
+    "outsider",
+    "grantee",
+    "reviewer",
+    "lead",
+    "operator",
+    "superuser",
+)
+
+EVERYBODY = frozenset(KINDS)
+SIGNED_IN = EVERYBODY - {"anonymous"}
+STAFF = frozenset({"reviewer", "lead"})
+NOBODY: frozenset[str] = frozenset()
+# Staff of a model may know what they may not do; everybody else may not even know of it.
+PARTLY_REFUSED = {
+    "hidden; reviewer refused": frozenset({"reviewer"}),
+    "hidden; staff refused": STAFF,
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One route and, by `method`, what it does to each kind of person.
+
+    `who` is let in. Others get `others` ("hidden" is 404, "refused" is 403), and the anonymous
+    are asked to sign in wherever signing in could help.
+    """
+
+    pattern: str
+    address: str
+    who: frozenset[str]
+    method: str = "GET"
+    others: str = "hidden"
+    anonymous: str = "sign in"
+    note: str = ""
+
+
+MODEL = "<slug:namespace>/<str:name>/"
+RELEASE = f"{MODEL}<str:version>/"
+HERON = "demo/heron/"
+TRUSTED = "demo/heron/v1.1/"
+ONE = "<uuid:public_id>/"
+GRANTEE = frozenset({"grantee"})
+APPLICANT = frozenset({"applicant"})
+REVIEWER = frozenset({"reviewer"})
+LEAD = frozenset({"lead"})
+OPERATOR = frozenset({"operator"})
+
+
+def public(pattern: str, address: str = "", *, note: str = "") -> Row:
+    """Everybody may read it."""
+    return Row(pattern, address or f"/{pattern}", EVERYBODY, note=note)
+
+
+def page(
+    pattern: str,
+    who: frozenset[str],
+    address: str = "",
+    *,
+    others: str = "hidden",
+    note: str = "",
+) -> Row:
+    """Some may read it."""
+    return Row(pattern, address or f"/{pattern}", who, others=others, note=note)
+
+
+def act(
+    pattern: str,
+    who: frozenset[str],
+    address: str = "",
+    *,
+    others: str = "hidden",
+    note: str = "",
+) -> Row:
+    """Some may do it."""
+    return Row(pattern, address or f"/{pattern}", who, "POST", others, note=note)
+
+
+def acts(prefix: str, place: str, *rows: tuple[str, frozenset[str]]) -> list[Row]:
+    """Several acts on the same object."""
+    return [act(f"{prefix}{rest}", who, f"/{place}{rest}") for rest, who in rows]
+
+
+PAGES = [
+    public("", note="Models whose releases have left the internal stage"),
+    page("dashboard/", SIGNED_IN),
+    public(f"models/{MODEL}", f"/models/{HERON}"),
+    public(f"models/{RELEASE}", f"/models/{TRUSTED}", note="The files can be listed, not had"),
+    public(f"models/{RELEASE}SHA256SUMS", f"/models/{TRUSTED}SHA256SUMS"),
+    Row(
+        f"models/{RELEASE}files/<path:path>",
+        "/models/demo/heron/v1.0/files/config.json",
+        GRANTEE,
+        others="refused",
+        anonymous="unauthorised",
+        note="The verdict decides; an internal release is hidden",
+    ),
+    Row(
+        f"models/{RELEASE}",
+        "/models/demo/kestrel/v0.9/",
+        LEAD | REVIEWER,
+        anonymous="hidden",
+        note="An internal release: staff of the model only, and nobody else learns that it exists",
+    ),
+    Row(
+        f"models/{RELEASE}files/<path:path>",
+        "/models/demo/kestrel/v0.9/files/config.json",
+        NOBODY,
+        others="hidden; staff refused",
+        anonymous="hidden",
+        note="The same: a file of it is hidden, and for its staff there is no way out either",
+    ),
+]
+
+ACCOUNT = [
+    *(page(f"account/{rest}", SIGNED_IN) for rest in ("", "profile/", "tokens/", "tokens/new/")),
+    act("account/tokens/<int:token_id>/revoke/", GRANTEE, "/account/tokens/{token}/revoke/"),
+    page("account/notifications/", SIGNED_IN),
+    act("account/notifications/read/", SIGNED_IN),
+    act(
+        "account/notifications/<int:notification_id>/read/",
+        GRANTEE,
+        "/account/notifications/{notification}/read/",
+    ),
+    page("account/organisations/", SIGNED_IN),
+    page("account/organisations/new/", SIGNED_IN),
+    page("account/organisations/<slug:slug>/", GRANTEE, "/account/organisations/{organization}/"),
+    act(
+        "account/memberships/<int:membership_id>/end/",
+        GRANTEE,
+        "/account/memberships/{membership}/end/",
+    ),
+]
+
+SIGN_IN = [
+    *(
+        public(f"accounts/{rest}")
+        for rest in (
+            "login/",
+            "logout/",
+            "signup/",
+            "inactive/",
+            "confirm-email/",
+            "password/reset/",
+            "password/reset/done/",
+            "password/reset/key/done/",
+        )
+    ),
+    public("accounts/^confirm-email/(?P<key>[-:\\w]+)/$", "/accounts/confirm-email/none/"),
+    public(
+        "accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        "/accounts/password/reset/key/1-none/",
+        note="Says that the link is not valid",
+    ),
+    *(
+        page(f"accounts/{rest}", SIGNED_IN)
+        for rest in ("email/", "password/change/", "password/set/", "login/code/confirm/")
+    ),
+    page(
+        "accounts/reauthenticate/",
+        GRANTEE | STAFF | OPERATOR,
+        others="refused",
+        note="Whoever has a password to give; some of the people of this table have none",
+    ),
+]
+
+BOARDS = [
+    page("boards/", SIGNED_IN, note="Lists the boards on which one has a seat"),
+    page("boards/<slug:slug>/", LEAD, "/boards/{board}/"),
+    page(f"boards/motions/{ONE}", LEAD, "/boards/motions/{motion}/"),
+    *acts(
+        f"boards/motions/{ONE}",
+        "boards/motions/{motion}/",
+        ("vote/", LEAD),
+        ("close/", LEAD),
+        ("withdraw/", LEAD),
+        ("cancel/", LEAD),
+    ),
+]
+
+RELEASES = [
+    public("releases/ladders/"),
+    public("releases/ladders/<slug:name>/<int:version>/", "/releases/ladders/demo/1/"),
+    page(
+        f"releases/models/{RELEASE}ingest/",
+        LEAD | REVIEWER,
+        f"/releases/models/{TRUSTED}ingest/",
+    ),
+]
+# Reviewers are staff of the model and may know of these acts, so they are refused, not misled.
+_STAFF_ACTS = [
+    (f"models/{MODEL}ingest/", f"models/{HERON}ingest/"),
+    (f"models/{MODEL}hold/", f"models/{HERON}hold/"),
+    (f"models/{RELEASE}hold/", f"models/{TRUSTED}hold/"),
+    (f"models/{RELEASE}propose/", f"models/{TRUSTED}propose/"),
+    (f"models/{RELEASE}demote/", f"models/{TRUSTED}demote/"),
+    (f"models/{RELEASE}withdraw/", f"models/{TRUSTED}withdraw/"),
+    (f"transitions/{ONE}revise/", "transitions/{transition}/revise/"),
+    (f"transitions/{ONE}open/", "transitions/{transition}/open/"),
+    (f"holds/{ONE}lift/", "holds/{hold}/lift/"),
+]
+RELEASES += [
+    act(f"releases/{pattern}", LEAD, f"/releases/{address}", others="hidden; reviewer refused")
+    for pattern, address in _STAFF_ACTS
+]
+
+LICENSING = [
+    page("licensing/applications/", SIGNED_IN, note="One's own"),
+    page(
+        "licensing/applications/new/",
+        SIGNED_IN,
+        "/licensing/applications/new/?model=demo/heron",
+    ),
+    *(
+        page(f"licensing/applications/{ONE}{rest}", APPLICANT, place)
+        for rest, place in (
+            ("", "/licensing/applications/{application}/"),
+            ("edit/", "/licensing/applications/{application}/edit/"),
+            ("edit/<slug:section>/", "/licensing/applications/{application}/edit/purpose/"),
+        )
+    ),
+    *acts(
+        f"licensing/applications/{ONE}",
+        "licensing/applications/{application}/",
+        ("check/", APPLICANT),
+        ("withdraw/", APPLICANT),
+    ),
+    page("licensing/reviews/", SIGNED_IN, note="Lists what one may review"),
+    page(f"licensing/reviews/{ONE}", REVIEWER, "/licensing/reviews/{review}/"),
+    *acts(
+        f"licensing/reviews/{ONE}",
+        "licensing/reviews/{review}/",
+        ("claim/", REVIEWER),
+        ("release/", REVIEWER),
+        ("return/", REVIEWER),
+        ("approve/", REVIEWER),
+        ("decline/", REVIEWER),
+    ),
+    page("licensing/grants/", SIGNED_IN, note="One's own"),
+    page(f"licensing/grants/{ONE}", GRANTEE | STAFF, "/licensing/grants/{grant}/"),
+    *acts(
+        f"licensing/grants/{ONE}",
+        "licensing/grants/{grant}/",
+        ("users/", GRANTEE),
+        ("suspend/", STAFF),
+        ("lift/", STAFF),
+        ("revoke/", STAFF),
+        ("relinquish/", GRANTEE),
+    ),
+    act(
+        f"licensing/grants/{ONE}users/<uuid:pseudonym>/end/",
+        GRANTEE,
+        "/licensing/grants/{grant}/users/{grant_user}/end/",
+    ),
+    page(f"licensing/models/{MODEL}grants/", STAFF, f"/licensing/models/{HERON}grants/"),
+    public("licensing/terms/"),
+    public("licensing/terms/<slug:slug>/", "/licensing/terms/weights-terms/"),
+    public("licensing/terms/<slug:slug>/<int:number>/", "/licensing/terms/weights-terms/1/"),
+    page(
+        "licensing/terms/<slug:slug>/accept/",
+        SIGNED_IN,
+        "/licensing/terms/weights-terms/accept/?model=demo/heron",
+    ),
+    act(
+        "licensing/publish/",
+        NOBODY,
+        others="refused",
+        note="Whoever holds a legal seat; in this table nobody does",
+    ),
+    public(f"licensing/explain/{RELEASE}", f"/licensing/explain/{TRUSTED}"),
+]
+
+OPERATION = [
+    page("operation/", OPERATOR),
+    act(
+        "operation/mail/<int:notification_id>/retry/",
+        OPERATOR,
+        "/operation/mail/{notification}/retry/",
+    ),
+    act("operation/releases/<int:release_id>/retry/", OPERATOR, "/operation/releases/{job}/retry/"),
+    *(public(pattern) for pattern in ("health/live", "health/ready", "robots.txt")),
+    Row("demo/mail/", "/demo/mail/", NOBODY, anonymous="hidden", note="In the demo: everybody"),
+]
+
+PROGRAMS = [
+    public("api/openapi.json"),
+    Row(
+        "gateway/check",
+        "/gateway/check?model=demo/heron&release=v1.0",
+        NOBODY,
+        others="unauthorised",
+        anonymous="unauthorised",
+        note="Needs a token with the right to call hosted models; a browser session does not do",
+    ),
+    public("api/explain/<namespace>/<name>/<version>", "/api/explain/demo/heron/v1.1"),
+    Row(
+        "",
+        "/no-such-address/",
+        NOBODY,
+        anonymous="hidden",
+        note="Everything else, on every path",
+    ),
+]
+
+# Read-only: nobody adds, changes or deletes anything here, superusers included.
+_TABLES = ("accounts/user/", "accounts/organization/")
+_ROW = "<path:object_id>/"
+_EXAMPLE = {"accounts/user/": "{user}/", "accounts/organization/": "{organization_id}/"}
+ADMIN = [
+    *(page(f"admin/{rest}", OPERATOR, others="sign in") for rest in ("", "jsi18n/")),
+    *(page(f"admin/{table}", OPERATOR, others="sign in") for table in _TABLES),
+    *(
+        page(
+            f"admin/{table}{_ROW}{rest}",
+            OPERATOR,
+            f"/admin/{table}{_EXAMPLE[table]}{rest}",
+            others="sign in",
+        )
+        for table in _TABLES
+        for rest in ("", "change/", "history/")
+    ),
+    *(
+        act(
+            f"admin/{table}{pattern}", NOBODY, f"/admin/{table}{place}", others="sign in or refused"
+        )
+        for table in _TABLES
+        for pattern, place in (
+            ("add/", "add/"),
+            (f"{_ROW}change/", f"{_EXAMPLE[table]}change/"),
+            (f"{_ROW}delete/", f"{_EXAMPLE[table]}delete/"),
+        )
+    ),
+    public("admin/login/"),
+    act("admin/logout/", EVERYBODY),
+    page("admin/password_change/", OPERATOR, others="sign in"),
+    page("admin/password_change/done/", OPERATOR, others="sign in"),
+    page("admin/autocomplete/", NOBODY, others="sign in or refused"),
+    page(
+        "admin/r/<path:content_type_id>/<path:object_id>/",
+        NOBODY,
+        "/admin/r/1/1/",
+        others="sign in or hidden",
+    ),
+    page("admin/^(?P<app_label>accounts)/$", OPERATOR, "/admin/accounts/", others="sign in"),
+    page("admin/(?P<url>.*)$", NOBODY, "/admin/no-such-page/", others="sign in or hidden"),
+]
+
+SECTIONS = {
+    "Models and downloads": PAGES,
+    "One's own account": ACCOUNT,
+    "Signing in": SIGN_IN,
+    "Boards": BOARDS,
+    "Releases": RELEASES,
+    "Licensing": LICENSING,
+    "Operation": OPERATION,
+    "For programs": PROGRAMS,
+    "Admin (read-only)": ADMIN,
+}
+ROWS = [row for rows in SECTIONS.values() for row in rows]

@@ -1,0 +1,72 @@
+"""One object of each kind, and one person of each, on top of the demo's instance."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+
+from accounts.models import Membership, Notification, User
+from boards.models import Motion
+from licensing.models import Application, Grant
+from releases import services as releases
+from releases.models import Hold, Transition
+from tests.factories import make_organization, make_token, make_user
+from tests.seeded import demo_release, person
+
+
+@dataclass(frozen=True)
+class World:
+    """Who asks, and what the placeholders of the table's addresses stand for."""
+
+    people: dict[str, User | AnonymousUser]
+    values: dict[str, Any]
+
+
+def make_world() -> World:
+    """Build it in the current transaction."""
+    grantee, lead = person("deployer"), person("lead")
+    applicant = person("ivan.petrov")
+    outsider = make_user()
+    make_organization(outsider, name="Another organisation")
+    superuser = make_user(is_superuser=True)
+    hold = releases.place_hold(
+        actor=lead,
+        model=demo_release("heron v1.0").model,
+        release=demo_release("heron v1.0"),
+        kind=Hold.Kind.ADMISSIONS,
+        reason="To look at it.",
+    )
+    transition = Transition.objects.get(state="proposed")
+    token, _ = make_token(grantee)
+    members = Membership.objects.filter(organization__memberships__user=grantee)
+    organization = members.get(user=grantee).organization
+    values = {
+        "token": token.pk,
+        "notification": Notification.objects.filter(recipient=grantee).latest("pk").pk,
+        "organization": organization.slug,
+        "membership": members.exclude(user=grantee).get().pk,
+        "motion": Motion.objects.get(state="voting").public_id,
+        "board": Motion.objects.get(state="voting").board.slug,
+        "transition": transition.motion.public_id,
+        "hold": hold.public_id,
+        "application": Application.objects.get(applicant=applicant).public_id,
+        "review": Application.objects.get(applicant=person("grace.mbeki")).public_id,
+        "grant": Grant.objects.get().public_id,
+        "grant_user": grantee.pseudonym,
+        "job": demo_release("heron v1.0").pk,
+        "user": grantee.pk,
+        "organization_id": organization.pk,
+    }
+    return World(
+        people={
+            "anonymous": AnonymousUser(),
+            "applicant": applicant,
+            "outsider": outsider,
+            "grantee": grantee,
+            "reviewer": person("reviewer"),
+            "lead": lead,
+            "operator": person("operator"),
+            "superuser": superuser,
+        },
+        values=values,
+    )
