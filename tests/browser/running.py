@@ -14,10 +14,11 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 120
 # What tests.environment set for the process of the tests, and the portal must not inherit.
-_OF_THE_TESTS = (
-    "BASE_URL ALLOWED_HOSTS SECRET_KEY PERSONAL_DATA_KEY CELERY_TASK_ALWAYS_EAGER EMAIL_URL "
-    "WEIGHTS_STORAGE_URL CELERY_BROKER_URL DATABASE_URL DJANGO_SETTINGS_MODULE"
-).split()
+_OF_THE_TESTS = {
+    *("BASE_URL", "ALLOWED_HOSTS", "SECRET_KEY", "PERSONAL_DATA_KEY", "EMAIL_URL"),
+    *("WEIGHTS_STORAGE_URL", "DATABASE_URL", "CELERY_BROKER_URL", "CELERY_TASK_ALWAYS_EAGER"),
+    "DJANGO_SETTINGS_MODULE",
+}
 
 
 @dataclass
