@@ -140,7 +140,18 @@ class LiftForm(forms.Form):
     )
 
 
-class DemoteForm(ReasonedForm):
+class WithdrawForm(ReasonedForm):
+    """Why, and a typed confirmation."""
+
+    reason = ReasonField(
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("Shown to everybody whom this affects, and kept on record."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    field_order = ["reason", "typed"]
+
+
+class DemoteForm(WithdrawForm):
     """To which lower stage, why, and a typed confirmation."""
 
     to_stage = forms.ChoiceField(

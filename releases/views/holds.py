@@ -13,13 +13,12 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.permissions import signed_in
-from boards.forms import ReasonedForm
 from boards.permissions import can_see_motion
 from boards.tally import describe_rule
 from common.errors import Refused
 from common.templatetags.ui import span
 from releases import permissions, selectors, services
-from releases.forms import DemoteForm, HoldForm, LiftForm
+from releases.forms import DemoteForm, HoldForm, LiftForm, WithdrawForm
 from releases.models import Release
 from releases.services.holds import REVIEW_AFTER, lift_stage
 from releases.views.shared import GET_OR_POST, refusal_page, sent
@@ -223,7 +222,7 @@ def release_withdraw(request: HttpRequest, namespace: str, name: str, version: s
 
 
 def _withdraw(request: HttpRequest, release: Release, user: User) -> HttpResponse:
-    form = ReasonedForm(sent(request), word=release.version)
+    form = WithdrawForm(sent(request), word=release.version)
     status = 200
     if request.method == "POST" and form.is_valid():
         try:

@@ -28,15 +28,6 @@ def ladder_detail(request: HttpRequest, name: str, version: int) -> HttpResponse
     context = {
         "ladder": ladder,
         "stages": [_stage(stage) for stage in stages],
-        "steps": [
-            {
-                "name": stage.name,
-                "access": stage.get_access_mode_display(),
-                "state": "future",
-                "url": f"#{stage.slug}",
-            }
-            for stage in stages
-        ],
         "versions": selectors.ladder_versions(name),
     }
     return render(request, "releases/ladder_detail.html", context)

@@ -1,6 +1,7 @@
 """Holds: one person places them, only the board lifts them."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -47,12 +48,13 @@ def test_it_takes_the_right_a_kind_and_a_reason() -> None:
     for actor in (make_user(), make_user(is_superuser=True)):
         with pytest.raises(Refused, match="You need the right"):
             make_hold(model, actor=actor)
-    for change, sentence in (
+    changes: tuple[tuple[dict[str, Any], str], ...] = (
         ({"kind": "some"}, "choose one of the two"),
         ({"reason": " "}, "The reason"),
         ({"reason": "x" * 5001}, "5001 characters"),
         ({"reason": "a\x00b"}, "cannot be seen"),
-    ):
+    )
+    for change, sentence in changes:
         with pytest.raises(Refused, match=sentence):
             make_hold(model, actor=holder, **change)
     assert not Hold.objects.exists()

@@ -9,6 +9,7 @@ import time
 import uuid
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -17,6 +18,7 @@ from pytest_django import Settings
 from audit.models import Event
 from common.errors import Refused
 from releases import selectors, services, source, store, tasks
+from releases.choices import ReleaseState
 from releases.models import Artifact, Model, Release
 from releases.source import SourceError, list_files, open_directory, open_file, read_blocks
 from tests.factories import make_user
@@ -483,9 +485,14 @@ def test_reading_it_again_replaces_a_damaged_object() -> None:
 
 def test_it_goes_on_where_it_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     release = start(make_directory({f"{n}.txt": b"%d" % n for n in range(5)}))
-    read = []
+    read: list[str] = []
     real = store.write
-    monkeypatch.setattr(store, "write", lambda *args: read.append(args[0]) or real(*args))
+
+    def counted(name: str, *args: Any) -> store.Written:
+        read.append(name)
+        return real(name, *args)
+
+    monkeypatch.setattr(store, "write", counted)
     for step in range(1, 6):
         services.continue_ingest(release_id=release.pk, budget_seconds=0, hand_over=False)
         assert release.artifacts.exclude(sha256="").count() == step
@@ -510,7 +517,7 @@ def test_a_chunk_hands_over_to_the_next_task(
 
 def test_two_workers_never_do_the_same_release(monkeypatch: pytest.MonkeyPatch) -> None:
     release = start(make_directory())
-    token = services.jobs.claim(release.pk, services.jobs.ReleaseState.INGESTING)
+    token = services.jobs.claim(release.pk, ReleaseState.INGESTING)
     assert token is not None
     services.continue_ingest(release_id=release.pk, budget_seconds=60, hand_over=False)
     assert not release.artifacts.exclude(sha256="").exists()
@@ -520,7 +527,7 @@ def test_a_dead_worker_is_noticed_and_its_leavings_are_cleared(
     own_store: Path, django_capture_on_commit_callbacks: object
 ) -> None:
     release = start(make_directory())
-    services.jobs.claim(release.pk, services.jobs.ReleaseState.INGESTING)
+    services.jobs.claim(release.pk, ReleaseState.INGESTING)
     (own_store / "incoming").mkdir(parents=True)
     (own_store / "incoming" / f"{release.pk}-1-abc").write_bytes(b"half")
     assert services.requeue_stalled() == 0
@@ -552,9 +559,14 @@ def test_a_long_file_keeps_the_lease_alive(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(services.jobs, "HEARTBEAT_SECONDS", -1)
     tensors = {"w": ("U8", [9_000_000], bytes(9_000_000))}
     release = start(make_directory({"a.safetensors": safetensors_bytes(tensors)}))
-    beats = []
+    beats: list[int] = []
     real = services.jobs.beat
-    monkeypatch.setattr(services.jobs, "beat", lambda *args: beats.append(args) or real(*args))
+
+    def counted(release_id: int, token: uuid.UUID) -> None:
+        beats.append(release_id)
+        real(release_id, token)
+
+    monkeypatch.setattr(services.jobs, "beat", counted)
     assert run(release).state == "sealed"
     assert len(beats) == 6
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -42,7 +43,7 @@ def test_all_satisfied() -> None:
         ({"other_move": "Internal to Public API"}, "one_move", "unsatisfied"),
     ],
 )
-def test_each_requirement(change: dict[str, object], key: str, state: str) -> None:
+def test_each_requirement(change: dict[str, Any], key: str, state: str) -> None:
     facts = replace(READY, **change)
     assert states(facts)[key] == state
     found = evaluate(facts, NOW)

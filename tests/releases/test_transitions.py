@@ -43,7 +43,9 @@ def test_an_approved_transition_takes_effect_after_its_cool_off_and_once() -> No
     assert services.apply_decided_motions() == 1
     transition.refresh_from_db()
     assert transition.state == "approved"
-    assert transition.effective_after == transition.motion.decided_at + timedelta(seconds=5)
+    decided_at = transition.motion.decided_at
+    assert decided_at is not None
+    assert transition.effective_after == decided_at + timedelta(seconds=5)
     assert now_at(release) == "internal"
 
     assert services.apply_decided_motions() == 0

@@ -1,0 +1,79 @@
+"""Staff rights on one model: read from their own rows, opened by nothing else."""
+
+import pytest
+from django.contrib.auth.models import AnonymousUser, Group
+from guardian.shortcuts import assign_perm
+
+from audit.models import Event
+from common.errors import Refused
+from releases import permissions, services
+from releases.choices import Right
+from tests.boards.factories import make_board
+from tests.factories import make_user
+from tests.releases.factories import make_model
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_right_is_for_one_model_and_one_act() -> None:
+    manager = make_user()
+    model, other = make_model(manager=manager), make_model()
+    assert permissions.has_right(manager, "manage_release", model)
+    assert not permissions.has_right(manager, "place_hold", model)
+    assert not permissions.has_right(manager, "manage_release", other)
+    assert list(permissions.models_with_right(manager, "manage_release")) == [model]
+    assert list(permissions.users_with_right("manage_release", model)) == [manager]
+    assert list(permissions.visible_models(manager)) == [model]
+    assert permissions.rights_by_model(manager) == {model.pk: {"manage_release"}}
+
+
+def test_a_group_carries_a_right() -> None:
+    model = make_model()
+    user, group = make_user(), Group.objects.create(name="Leads")
+    user.groups.add(group)
+    assign_perm("releases.place_hold", group, model)
+    assert permissions.has_right(user, "place_hold", model)
+    assert list(permissions.users_with_right("place_hold", model)) == [user]
+    assert list(permissions.leads_of(model)) == [user]
+    assert list(permissions.models_with_right(user, "place_hold")) == [model]
+
+
+def test_neither_superuser_nor_operator_nor_nobody_has_one() -> None:
+    model = make_model()
+    people = (make_user(is_superuser=True), make_user(is_staff=True), AnonymousUser())
+    for person in people:
+        for right in Right.values:
+            assert not permissions.has_right(person, right, model)
+            assert not permissions.models_with_right(person, right).exists()
+        assert not permissions.is_staff_of(person, model)
+        assert not permissions.visible_models(person).exists()
+
+
+def test_somebody_inactive_has_none_left() -> None:
+    manager = make_user()
+    model = make_model(manager=manager)
+    manager.is_active = False
+    manager.save()
+    assert not permissions.has_right(manager, "manage_release", model)
+    assert not permissions.users_with_right("manage_release", model).exists()
+    assert not permissions.is_staff_of(manager, model)
+    assert services.withdraw_right(actor=None, user=manager, right="manage_release", model=model)
+
+
+def test_a_seat_shows_the_model_and_gives_no_right() -> None:
+    chair = make_user()
+    model = make_model(board=make_board(("chair", chair)))
+    assert permissions.is_staff_of(chair, model)
+    assert list(permissions.visible_models(chair)) == [model]
+    assert permissions.rights_of(chair, model) == set()
+
+
+def test_each_change_of_a_right_is_recorded_once() -> None:
+    user, model = make_user(), make_model()
+    for change in (services.grant_right, services.grant_right, services.withdraw_right):
+        change(actor=None, user=user, right="place_hold", model=model)
+    assert not services.withdraw_right(actor=None, user=user, right="place_hold", model=model)
+    actions = Event.objects.filter(action__startswith="right.").order_by("id")
+    assert list(actions.values_list("action", flat=True)) == ["right.granted", "right.withdrawn"]
+    with pytest.raises(Refused, match="is not a right"):
+        services.grant_right(actor=None, user=user, right="delete_model", model=model)
