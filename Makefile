@@ -4,6 +4,10 @@
 PYTHON ?= python3
 # Compiling on first use, not at once, saves a third of the time.
 PIP_INSTALL := .venv/bin/python -m pip --disable-pip-version-check --quiet install --no-compile
+# Settings as an operator would give them, for checks that need no server.
+AS_DEPLOYED := env SLUICE_DEMO=0 BASE_URL=https://sluice.example DATABASE_URL=postgres://nobody@127.0.0.1:1/none \
+	CELERY_BROKER_URL=redis://127.0.0.1:1/0 WEIGHTS_STORAGE_URL=file:///srv/sluice/weights \
+	SECRET_KEY=$$(head -c 48 /dev/urandom | base64) PERSONAL_DATA_KEY=$$(head -c 48 /dev/urandom | base64)
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo-reset test lint format clean
@@ -26,6 +30,8 @@ lint: .venv/.installed-dev ## Check style, types and the order of imports
 	@.venv/bin/ruff format --check
 	@.venv/bin/lint-imports
 	@.venv/bin/mypy .
+	@$(AS_DEPLOYED) .venv/bin/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	@$(AS_DEPLOYED) .venv/bin/python manage.py check --deploy --fail-level WARNING
 
 format: .venv/.installed-dev ## Mend what can be mended by machine
 	@.venv/bin/ruff check --fix-only --quiet
