@@ -79,7 +79,6 @@ def timeline(entries: Iterable[Entry]) -> list[Data]:
             "sentence": f"{entry.actor} {entry.words}",
             "detail": entry.reason,
             "when": entry.at,
-            "kind": entry.action,
         }
         for entry in entries
     ]

@@ -1,8 +1,9 @@
 """What a release means for the one who looks: the verdict that matters and the one next step."""
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils.translation import gettext as _
 
 from licensing.facts import VerdictAction
@@ -36,7 +37,14 @@ def next_step(release: Release, verdicts: Verdicts) -> NextStep | None:
     todo = verdict.next_step
     if todo is None:
         return None
-    return NextStep(_LABELS.get(todo.rule, lambda: _("See what to do"))(), todo.remedy_url)
+    return NextStep(_label(todo.rule, todo.remedy_url), todo.remedy_url)
+
+
+def _label(rule: str, url: str) -> str:
+    """Say what the button does. What a missing grant takes depends on where the link leads."""
+    if rule in ("grant", "grant_state"):
+        rule = resolve(urlsplit(url).path).url_name or rule
+    return _LABELS.get(rule, lambda: _("See what to do"))()
 
 
 _LABELS = {
@@ -44,8 +52,11 @@ _LABELS = {
     "email_verified": lambda: _("Confirm your address"),
     "token_live": lambda: _("Make a token"),
     "token_right": lambda: _("Make a token"),
-    "grant": lambda: _("Get access"),
-    "grant_state": lambda: _("See your grant"),
+    "application_new": lambda: _("Apply for access"),
+    "application_detail": lambda: _("See your application"),
+    "application_edit": lambda: _("Go on with your application"),
+    "grant_detail": lambda: _("See your grant"),
+    "terms_accept": lambda: _("Read and accept the terms"),
     "grant_time": lambda: _("Apply again"),
     "terms": lambda: _("Read and accept the terms"),
     "person_tier": lambda: _("Apply for vetting"),

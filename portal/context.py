@@ -16,7 +16,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     """Return the names that base.html asks for."""
     context: dict[str, Any] = {
         "instance_name": settings.INSTANCE_NAME,
-        "version": settings.VERSION,
+        "instance_version": settings.VERSION,
         "nav_places": [_place(request, _("Models"), reverse("home"))],
         "footer_places": _footer(),
         "demo_mode": settings.DEMO,

@@ -50,10 +50,10 @@ def _soak(stage: Stage, stages: Sequence[Stage], release: Release, now: datetime
     needed = above.minimum_soak if above else timedelta(0)
     if above is None or not needed or release.staged_at is None:
         return ""
-    words = {"needed": span(needed), "done": span(now - release.staged_at), "next": above.name}
+    words = {"needed": span(needed), "done": span(now - release.staged_at)}
     if now - release.staged_at >= needed:
-        return _("Soaked %(needed)s, as %(next)s asks") % words
-    return _("Soaked %(done)s of the %(needed)s that %(next)s asks") % words
+        return _("Soak of %(needed)s is over") % words
+    return _("Soaked %(done)s of %(needed)s") % words
 
 
 def _cohort(stage: Stage, admitted: int | None) -> str:

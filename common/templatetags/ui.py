@@ -70,6 +70,17 @@ def _aware(value: date | datetime) -> datetime:
 
 
 @register.filter
+def in_state(checks: Iterable[Any] | None, states: str) -> list[Any]:
+    """Those of a verdict's checks whose state is one of the words."""
+    wanted = states.split()
+    return [
+        check
+        for check in checks or ()
+        if (check["state"] if isinstance(check, dict) else check.state) in wanted
+    ]
+
+
+@register.filter
 def when(value: datetime | None) -> SafeString:
     """Absolute time with its zone, and the relative one beside it."""
     if not value:

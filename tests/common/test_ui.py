@@ -277,6 +277,16 @@ def test_a_verdict_says_what_to_do_about_each_cross() -> None:
     assert "verdict-no" in html
 
 
+def test_a_verdict_folds_what_does_not_stop() -> None:
+    checks = [{"state": state, "name": state} for state in ("no", "waiting", "yes", "na", "na")]
+    verdict = {"allowed": False, "sentence": "Not yet.", "checks": checks}
+    shown, folded = component("verdict", verdict=verdict).split("<details")
+    assert "1 rule met, 2 do not apply" in folded
+    assert "Not met:" in shown
+    assert "Waiting:" in shown
+    assert "<details" not in component("verdict", verdict=verdict, all_open=True)
+
+
 @pytest.mark.parametrize(
     ("states", "words"),
     [
