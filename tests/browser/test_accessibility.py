@@ -1,0 +1,160 @@
+"""The main pages of each kind of person: axe-core finds nothing, nothing overflows, nothing errs.
+
+Each page is loaded once, and looked at as a desk in the light and as a phone in the dark.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+DESK = {"width": 1280, "height": 900}
+PHONE = {"width": 360, "height": 740}
+AXE = Axe().axe_script
+# The theme and the width change no structure, so the second look asks only what they can change.
+LOOKS: list[tuple[str, dict[str, int], dict[str, object]]] = [
+    ("light", DESK, {}),
+    ("dark", PHONE, {"runOnly": ["color-contrast", "scrollable-region-focusable", "target-size"]}),
+]
+HERON = "/models/demo/heron"
+RELEASE = "/releases/models/demo/heron"
+REVIEW = r"/licensing/reviews/[0-9a-f-]{36}/$"
+GRANT = r"/licensing/grants/[0-9a-f-]{36}/$"
+MOTION = r"/boards/motions/[0-9a-f-]{36}/$"
+VOTE = r"/boards/motions/[0-9a-f-]{36}/vote/$"
+SECTION = r"/licensing/applications/[0-9a-f-]{36}/[a-z_-]+/$"
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One page: its address, or the page that links to it and what the link looks like."""
+
+    path: str
+    link: str = ""
+    status: int = 200
+
+
+# Who ("" is nobody signed in) and what they come to see.
+PAGES: dict[str, list[Stop]] = {
+    "": [
+        Stop("/"),
+        Stop("/accounts/login/"),
+        Stop("/accounts/signup/"),
+        Stop("/accounts/password/reset/"),
+        Stop(f"{HERON}/"),
+        Stop(f"{HERON}/v1.0/"),
+        Stop("/releases/ladders/demo/1/"),
+        Stop("/demo/mail/"),
+        Stop("/nowhere/", status=404),
+    ],
+    "applicant": [
+        Stop("/dashboard/"),
+        Stop(f"{HERON}/v1.0/"),
+        Stop("/licensing/explain/demo/heron/v1.0/"),
+        Stop("/licensing/applications/"),
+        Stop("/licensing/applications/new/?model=demo/heron"),
+        Stop("/licensing/terms/weights-terms/accept/?model=demo/heron"),
+        Stop("/account/"),
+    ],
+    "deployer": [
+        Stop("/dashboard/"),
+        Stop(f"{HERON}/v1.0/"),
+        Stop("/licensing/grants/", GRANT),
+        Stop("/licensing/applications/", r"/licensing/applications/[0-9a-f-]{36}/$"),
+        Stop("/licensing/terms/weights-terms/"),
+        Stop("/account/tokens/"),
+        Stop("/account/tokens/new/"),
+        Stop("/account/notifications/"),
+        Stop("/account/organisations/"),
+    ],
+    "reviewer": [
+        Stop("/dashboard/"),
+        Stop("/licensing/reviews/"),
+        Stop("/licensing/reviews/", REVIEW),
+        Stop("/licensing/reviews/", r"/licensing/models/demo/heron/grants/$"),
+    ],
+    "lead": [
+        Stop("/dashboard/"),
+        Stop(f"{HERON}/v1.0/"),
+        Stop(f"{HERON}/v1.1/"),
+        Stop("/boards/"),
+        Stop("/boards/release-board/"),
+        Stop(f"{RELEASE}/v1.0/hold/"),
+        Stop(f"{RELEASE}/v1.0/propose/"),
+        Stop(f"{RELEASE}/v1.0/demote/"),
+        Stop(f"{RELEASE}/ingest/"),
+    ],
+    "lead2": [
+        Stop("/boards/", MOTION),
+        Stop("/boards/", VOTE),
+    ],
+    "operator": [
+        Stop("/dashboard/"),
+        Stop("/operation/"),
+    ],
+}
+
+
+def _findings(page: Page) -> Iterator[str]:
+    """Yield what is wrong with the page that is open."""
+    page.evaluate(AXE)
+    for scheme, size, rules in LOOKS:
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        options = {"resultTypes": ["violations"], **rules}
+        for found in page.evaluate(
+            "async (options) => (await axe.run(options)).violations", options
+        ):
+            where = "; ".join(str(node["target"]) for node in found["nodes"][:3])
+            yield f"{scheme}: {found['id']}: {found['help']} at {where}"
+        too_wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        if page.evaluate(too_wide):
+            yield f"{size['width']} px: the page scrolls sideways"
+
+
+def _go(page: Page, stop: Stop) -> Iterator[str]:
+    """Open the page as somebody would, and yield what is wrong with its answer."""
+    response = page.goto(stop.path)
+    if stop.link:
+        hrefs = page.eval_on_selector_all("#main a", "links => links.map(link => link.href)")
+        found = next((href for href in hrefs if re.search(stop.link, href)), None)
+        if found is None:
+            yield f"no link like {stop.link}"
+            return
+        response = page.goto(found)
+    if response is None or response.status != stop.status:
+        yield f"answered {response and response.status}, not {stop.status}"
+
+
+def _check(page: Page, stops: list[Stop]) -> list[str]:
+    heard: list[str] = []
+    page.on("console", lambda message: heard.append(message.text) if message.type == "error" else 0)
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    findings = []
+    for stop in stops:
+        heard.clear()
+        wrong = [*_go(page, stop), *_findings(page)]
+        # Chromium reports the page's own status as an error of the console.
+        wrong += [text for text in heard if f"status of {stop.status}" not in text]
+        findings += [f"{stop.path} {stop.link}: {each}" for each in wrong]
+    return findings
+
+
+@pytest.mark.parametrize("who", PAGES, ids=lambda who: who or "visitor")
+def test_the_pages_are_accessible_fit_and_quiet(who: str, sign_in: Callable[..., Page]) -> None:
+    assert not _check(sign_in(who), PAGES[who])
+
+
+def test_an_application_is_accessible_on_every_page(sign_in: Callable[..., Page]) -> None:
+    """An operator applies, so that nobody whose story is told elsewhere has an open application."""
+    page = sign_in("operator")
+    page.goto("/licensing/applications/new/?model=demo/heron")
+    page.locator("main form button[type=submit]").click()
+    page.wait_for_url(re.compile(r"/licensing/applications/[0-9a-f-]{36}/edit/"))
+    edit = page.url.removesuffix("edit/")
+    sections = page.eval_on_selector_all("#main .tasks a", "links => links.map(link => link.href)")
+    assert sections
+    assert not _check(page, [Stop(page.url), *map(Stop, sections), Stop(f"{edit}check/")])
