@@ -172,7 +172,8 @@ def _refuse(
     """Say every reason: as a page to a browser, as JSON to a program; 404 without `see`."""
     if not _may_see(caller, release):
         raise Http404
-    if not caller.is_script and request.accepts("text/html") and "Accept" in request.headers:
+    # Browsers name text/html; curl and its like accept anything and want no page.
+    if not caller.is_script and "text/html" in request.headers.get("Accept", ""):
         context = {"release": release, "verdict": shown.verdict(verdict)}
         response = render(request, "delivery/download_refused.html", context, status=403)
     elif caller.subject.is_authenticated:

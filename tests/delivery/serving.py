@@ -80,7 +80,7 @@ def _wait(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            with urllib.request.urlopen(f"{url}/health/live", timeout=2):  # noqa: S310
+            with urllib.request.urlopen(f"{url}/health/live", timeout=2):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)

@@ -188,8 +188,10 @@ def test_a_visitor_is_asked_to_sign_in(client: Client) -> None:
     page = client.get(CONFIG, headers={"Accept": "text/html"})
     assert page.status_code == 403
     assert "/accounts/login/" in page.content.decode()
-    plain = client.get(CONFIG)
-    assert (plain.status_code, plain["WWW-Authenticate"]) == (401, "Bearer")
+    for accept in ("", "*/*", "application/json"):
+        plain = client.get(CONFIG, headers={"Accept": accept})
+        assert (plain.status_code, plain["WWW-Authenticate"]) == (401, "Bearer")
+        assert plain.json()["denials"][0]["rule"] == "signed_in"
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def test_no_download_is_authorised_after_a_revocation_or_a_hold(settings: Settin
 
     tightenings = (
         (revoke, Licensing.GRANT_REVOKED, ROUNDS),
-        (hold, Releases.HOLD_PLACED, ROUNDS // 4),
+        (hold, Releases.HOLD_PLACED, ROUNDS // 10),
     )
     for tighten, action, rounds in tightenings:
         for _round in range(rounds):

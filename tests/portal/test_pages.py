@@ -203,6 +203,13 @@ def test_the_manager_reads_what_blocks_the_next_stage(client: Client) -> None:
     assert "Vote open, closes in" in html
 
 
+def test_the_operator_reads_first_whether_it_is_healthy(client: Client) -> None:
+    html = page(signed_in(client, "operator"), DASHBOARD)
+    assert html.index("Is it healthy") < html.index("Waiting for you")
+    assert "Jobs stuck" in html
+    assert "Is it healthy" not in page(signed_in(client, "lead"), DASHBOARD)
+
+
 def test_a_dashboard_needs_somebody(client: Client) -> None:
     response = client.get(DASHBOARD)
     assert response.status_code == 302
