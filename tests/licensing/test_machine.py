@@ -1,0 +1,243 @@
+"""Applications, grants, terms, stages and time in any order: the verdict never says yes wrongly."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from accounts.models import User
+from common.errors import Refused
+from licensing import selectors, services, tasks
+from licensing.facts import VerdictAction
+from licensing.models import LIVE_GRANT_STATES, Acceptance, Admission, Application, Grant
+from licensing.verdict import Context, decide_all
+from tests.factories import make_user
+from tests.licensing.factories import (
+    SCOPE,
+    accept_all,
+    answers,
+    make_all_terms,
+    make_hold,
+    make_model,
+    make_release,
+    make_reviewer,
+    make_terms,
+    put_at,
+)
+
+USES = (VerdictAction.DOWNLOAD, VerdictAction.USE_API)
+STAGES = ["internal", "trusted", "public", "gated", "open"]
+
+
+class Licensing(RuleBasedStateMachine):
+    """Three people, two reviewers, one model with two releases and a small cohort."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.savepoint = transaction.savepoint()
+        make_all_terms()
+        self.model = make_model(caps={"gated": 1, "trusted": 1})
+        self.releases = [make_release(self.model, "gated"), make_release(self.model, "trusted")]
+        self.people = [make_user() for _ in range(3)]
+        self.reviewers = [make_reviewer(self.model) for _ in range(2)]
+        self.later = timedelta(0)
+
+    def teardown(self) -> None:
+        if hasattr(self, "savepoint"):
+            transaction.savepoint_rollback(self.savepoint)
+
+    def _try(self, act: Any, **given: Any) -> Any:
+        """Do what may be refused; a refusal writes nothing."""
+        before = self._picture()
+        try:
+            return act(**given)
+        except Refused:
+            assert self._picture() == before
+            return None
+
+    def _picture(self) -> list[Any]:
+        return [
+            list(Application.objects.order_by("pk").values_list("pk", "state", "reviewer")),
+            list(Grant.objects.order_by("pk").values_list("pk", "state", "modes")),
+            list(Admission.objects.order_by("pk").values_list("pk", "state")),
+            Acceptance.objects.count(),
+        ]
+
+    def _application(self, number: int) -> Application | None:
+        person = self.people[number]
+        return Application.objects.filter(applicant=person).order_by("-pk").first()
+
+    def _grant(self, number: int) -> Grant | None:
+        return Grant.objects.filter(person=self.people[number]).order_by("-pk").first()
+
+    who = st.integers(0, 2)
+    reviewer = st.integers(0, 1)
+
+    @rule(who=who)
+    def apply(self, who: int) -> None:
+        person = self.people[who]
+        application = self._try(services.start_application, actor=person, model=self.model)
+        if application is not None and application.state in ("draft", "returned"):
+            services.save_draft(actor=person, application=application, answers=answers())
+            self._try(services.submit_application, actor=person, application=application)
+
+    @rule(
+        who=who,
+        reviewer=reviewer,
+        what=st.sampled_from(["claim", "release", "return", "decline", "approve", "approve"]),
+        modes=st.sampled_from([["api"], ["weights"], ["api", "weights"]]),
+    )
+    def review(self, who: int, reviewer: int, what: str, modes: list[str]) -> None:
+        application = self._application(who)
+        if application is None:
+            return
+        given: dict[str, Any] = {"actor": self.reviewers[reviewer], "application": application}
+        if what == "claim":
+            self._try(services.claim_application, **given)
+        elif what == "release":
+            self._try(services.release_claim, **given)
+        elif what == "return":
+            self._try(services.return_application, message="Which one?", **given)
+        elif what == "decline":
+            self._try(services.decline_application, reason="No.", **given)
+        else:
+            self._try(services.claim_application, **given)
+            ends_at = timezone.now() + timedelta(days=30)
+            self._try(
+                services.approve_application, modes=modes, scope=SCOPE, ends_at=ends_at, **given
+            )
+
+    @rule(who=who)
+    def withdraw(self, who: int) -> None:
+        application = self._application(who)
+        if application is not None:
+            person = self.people[who]
+            self._try(services.withdraw_application, actor=person, application=application)
+
+    @rule(who=who, on_its_page=st.booleans())
+    def accept(self, who: int, on_its_page: bool) -> None:
+        accept_all(self.people[who], self.model if on_its_page else None)
+
+    @rule(
+        who=who,
+        reviewer=reviewer,
+        what=st.sampled_from(["suspend", "lift", "revoke", "relinquish"]),
+    )
+    def govern(self, who: int, reviewer: int, what: str) -> None:
+        grant = self._grant(who)
+        if grant is None:
+            return
+        actor = self.reviewers[reviewer]
+        if what == "relinquish":
+            self._try(services.relinquish_grant, actor=self.people[who], grant=grant)
+        else:
+            act = {
+                "suspend": services.suspend_grant,
+                "lift": services.lift_suspension,
+                "revoke": services.revoke_grant,
+            }[what]
+            suspended_by = grant.suspended_by_id
+            done = self._try(act, actor=actor, grant=grant, reason="Because.")
+            assert not (what == "lift" and done and suspended_by == actor.pk)
+
+    @rule(number=st.integers(0, 1), stage=st.sampled_from(STAGES))
+    def move(self, number: int, stage: str) -> None:
+        put_at(self.releases[number], stage)
+
+    @rule(number=st.integers(0, 1), kind=st.sampled_from(["all", "admissions"]))
+    def hold(self, number: int, kind: str) -> None:
+        make_hold(self.releases[number], kind)
+
+    @rule()
+    def lift_holds(self) -> None:
+        for release in self.releases:
+            release.holds.all().delete()
+
+    @precondition(lambda self: self.later < timedelta(days=90))
+    @rule(days=st.integers(1, 40))
+    def time_passes(self, days: int) -> None:
+        self.later += timedelta(days=days)
+        for grant in Grant.objects.all():
+            Grant.objects.filter(pk=grant.pk).update(ends_at=grant.ends_at - timedelta(days=days))
+
+    @rule()
+    def publish(self) -> None:
+        make_terms("weights-terms")
+
+    @rule()
+    def sweep(self) -> None:
+        tasks.sweep_grants()
+        tasks.sweep_admissions()
+
+    @invariant()
+    def every_yes_is_right(self) -> None:
+        if not hasattr(self, "model"):
+            return
+        context = Context()
+        for person in self.people:
+            verdicts = decide_all(person, self.releases, USES, context)
+            for release in self.releases:
+                for action, verdict in verdicts[release.pk].items():
+                    if verdict.allowed:
+                        self._check_yes(person, release, action, verdict.grant_id)
+
+    def _check_yes(
+        self, person: User, release: Any, action: VerdictAction, grant_id: int | None
+    ) -> None:
+        grant = Grant.objects.get(pk=grant_id)
+        assert grant.person == person
+        assert grant.state == "active"
+        assert grant.ends_at > timezone.now()
+        assert not release.holds.filter(kind="all").exists()
+        mode = release.stage.access_mode
+        assert mode != "none"
+        if action is VerdictAction.DOWNLOAD:
+            assert mode in ("weights_gated", "weights_open")
+            assert "weights" in grant.modes
+        if (action, mode) in {
+            (VerdictAction.DOWNLOAD, "weights_gated"),
+            (VerdictAction.USE_API, "api_named"),
+        }:
+            assert grant.application is not None
+            assert grant.application.state == "approved"
+            assert grant.admissions.filter(release=release, state="admitted").exists()
+        for version in selectors.versions_in_force(release.stage.terms).values():
+            assert selectors.acceptance_of(person, version, None) is not None
+
+    @invariant()
+    def the_rows_agree(self) -> None:
+        if not hasattr(self, "model"):
+            return
+        for grant in Grant.objects.all():
+            assert (grant.ended_at is None) == (grant.state in LIVE_GRANT_STATES)
+        for application in Application.objects.filter(state="approved"):
+            assert Grant.objects.filter(application=application).exists()
+
+
+@pytest.mark.django_db
+class TestLicensing(TestCase):
+    """Runs the machine; each run is rolled back."""
+
+    def test_whatever_happens_the_verdict_never_says_yes_wrongly(self) -> None:
+        run_state_machine_as_test(
+            Licensing,
+            settings=settings(
+                max_examples=6,
+                stateful_step_count=16,
+                deadline=None,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )

@@ -1,0 +1,226 @@
+"""Two hands at one thing, over two real connections: whatever the order, one right outcome."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from pytest_django import Settings
+
+from accounts.models import User
+from audit.models import Event, Subject
+from common.errors import Refused
+from licensing import services
+from licensing.application_form import split_personal
+from licensing.models import Acceptance, Admission, Application, Grant, GrantUser
+from releases.models import Model
+from tests.factories import make_user
+from tests.licensing.conftest import Race
+from tests.licensing.factories import (
+    SCOPE,
+    accept,
+    answers,
+    make_model,
+    make_release,
+    make_reviewer,
+    make_terms,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ROUNDS = 200
+# For what follows from the same locks as the four that were asked for.
+FEWER = 50
+
+
+@pytest.fixture(autouse=True)
+def quiet_mail(settings: Settings) -> None:
+    """Leave mail to the queue, where it does not slow the race down."""
+    settings.CELERY_TASK_ALWAYS_EAGER = False
+
+
+def people(count: int) -> list[User]:
+    """Make many people at once, as rows."""
+    users = User.objects.bulk_create(
+        User(email=f"racer{number}@example.org", full_name=f"Racer {number}")
+        for number in range(count)
+    )
+    some = Subject.objects.get(pk=make_user().pseudonym)
+    Subject.objects.bulk_create(
+        Subject(
+            pseudonym=user.pseudonym, wrapped_key=some.wrapped_key, sealed_label=some.sealed_label
+        )
+        for user in users
+    )
+    return users
+
+
+def applications(model: Model, state: str, reviewer: User | None = None) -> list[Application]:
+    """Make many sent applications at once, as rows."""
+    clear, _private = split_personal(answers())
+    return Application.objects.bulk_create(
+        Application(
+            model=model,
+            applicant=user,
+            answers=clear,
+            state=state,
+            reviewer=reviewer,
+            submitted_at=timezone.now(),
+        )
+        for user in people(ROUNDS)
+    )
+
+
+def given(application: Application) -> dict[str, Any]:
+    return {
+        "application": application,
+        "modes": ["api"],
+        "scope": SCOPE,
+        "ends_at": timezone.now() + timedelta(days=30),
+        "named_users": [application.applicant],
+    }
+
+
+def refusals(results: list[object]) -> int:
+    return sum(isinstance(result, Refused) for result in results)
+
+
+def test_of_two_reviewers_who_approve_at_once_one_does(race: Race) -> None:
+    model = make_model()
+    first, second = make_reviewer(model), make_reviewer(model)
+
+    def claim_and_approve(reviewer: User, application: Application) -> Grant:
+        services.claim_application(actor=reviewer, application=application)
+        return services.approve_application(actor=reviewer, **given(application))
+
+    for application in applications(model, "submitted"):
+        results = race(
+            lambda a=application: claim_and_approve(first, a),
+            lambda a=application: claim_and_approve(second, a),
+        )
+        assert refusals(results) == 1
+    assert Grant.objects.count() == ROUNDS
+    assert Event.objects.filter(action="application.approved").count() == ROUNDS
+
+
+def test_an_approval_clicked_twice_makes_one_grant(race: Race) -> None:
+    model = make_model()
+    reviewer = make_reviewer(model)
+    for application in applications(model, "in_review", reviewer)[:FEWER]:
+        results = race(
+            lambda a=application: services.approve_application(actor=reviewer, **given(a)),
+            lambda a=application: services.approve_application(actor=reviewer, **given(a)),
+        )
+        assert refusals(results) == 1
+    assert Grant.objects.count() == FEWER
+
+
+def test_an_application_is_approved_or_withdrawn_and_never_both(race: Race) -> None:
+    model = make_model()
+    reviewer = make_reviewer(model)
+    outcomes = set()
+    for application in applications(model, "in_review", reviewer):
+        results = race(
+            lambda a=application: services.approve_application(actor=reviewer, **given(a)),
+            lambda a=application: services.withdraw_application(actor=a.applicant, application=a),
+        )
+        assert refusals(results) == 1
+        application.refresh_from_db()
+        outcomes.add(application.state)
+        approved = application.state == "approved"
+        assert Grant.objects.filter(application=application).exists() == approved
+    assert outcomes <= {"approved", "withdrawn"}
+
+
+def test_terms_accepted_twice_at_once_are_accepted_once(race: Race) -> None:
+    release = make_release(stage="public")
+    version = make_terms()
+    for user in people(ROUNDS):
+        results = race(
+            lambda u=user: accept(u, version, model=release.model),
+            lambda u=user: accept(u, version, model=release.model),
+        )
+        assert results[0] == results[1]
+    assert Acceptance.objects.count() == ROUNDS
+    assert Event.objects.filter(action="terms.accepted").count() == ROUNDS
+    assert Grant.objects.filter(state="active").count() == ROUNDS
+
+
+def pending_grants(model: Model, users: list[User]) -> list[Grant]:
+    applications_of_all = Application.objects.bulk_create(
+        Application(
+            model=model,
+            applicant=user,
+            state="approved",
+            reviewer=user,
+            decided_at=timezone.now(),
+        )
+        for user in users
+    )
+    grants = Grant.objects.bulk_create(
+        Grant(
+            model=model,
+            person=application.applicant,
+            application=application,
+            modes=["weights"],
+            scope=SCOPE,
+            ends_at=timezone.now() + timedelta(days=30),
+        )
+        for application in applications_of_all
+    )
+    GrantUser.objects.bulk_create(
+        GrantUser(grant=grant, user=grant.person) for grant in grants if grant.person
+    )
+    return grants
+
+
+def test_of_two_admissions_for_one_free_place_one_gets_it(race: Race) -> None:
+    users = people(2 * ROUNDS)
+    stage_terms = {"gated": list[str]()}
+    for number in range(ROUNDS):
+        if number % 20 == 0:
+            model = make_model(caps={"gated": 1}, terms=stage_terms)
+        Grant.objects.filter(model=model, state__in=["queued", "active"]).update(
+            state="relinquished"
+        )
+        release = make_release(model, "gated")
+        first, second = pending_grants(model, users[2 * number : 2 * number + 2])
+        race(
+            lambda g=first: services.activate_grant(actor=None, grant=g),
+            lambda g=second: services.activate_grant(actor=None, grant=g),
+        )
+        states = sorted(Admission.objects.filter(release=release).values_list("state", flat=True))
+        assert states == ["admitted", "queued"]
+        assert {first.pk, second.pk} == set(
+            Grant.objects.filter(model=model, state__in=["queued", "active"]).values_list(
+                "pk", flat=True
+            )
+        )
+        type(release).objects.filter(pk=release.pk).update(state="withdrawn")
+
+
+def test_two_sweeps_at_once_fill_one_free_place_once(race: Race) -> None:
+    model = make_model(caps={"gated": 1}, terms={"gated": []})
+    release = make_release(model, "gated")
+    grants = pending_grants(model, people(FEWER + 1))
+    services.sweep_admissions()
+    services.sweep_admissions()
+    for grant in grants[:FEWER]:
+        admitted = Admission.objects.get(release=release, state="admitted", grant__state="active")
+        assert admitted.grant_id == grant.pk
+        Grant.objects.filter(pk=grant.pk).update(state="relinquished")
+        race(services.sweep_admissions, services.sweep_admissions)
+    assert Event.objects.filter(action="grant.admitted").count() == FEWER + 1
+
+
+def test_a_suspension_and_an_activation_at_once_end_suspended(race: Race) -> None:
+    model = make_model(terms={"gated": []})
+    make_release(model, "gated")
+    reviewer = make_reviewer(model)
+    for grant in pending_grants(model, people(FEWER)):
+        race(
+            lambda g=grant: services.activate_grant(actor=None, grant=g),
+            lambda g=grant: services.suspend_grant(actor=reviewer, grant=g, reason="A look."),
+        )
+        grant.refresh_from_db()
+        assert grant.state == "suspended"
