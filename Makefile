@@ -10,7 +10,7 @@ AS_DEPLOYED := env SLUICE_DEMO=0 BASE_URL=https://sluice.example DATABASE_URL=po
 	SECRET_KEY=$$(head -c 48 /dev/urandom | base64) PERSONAL_DATA_KEY=$$(head -c 48 /dev/urandom | base64)
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo-reset test lint format clean
+.PHONY: help run demo-reset test lint bench format clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | \
@@ -32,6 +32,9 @@ lint: .venv/.installed-dev ## Check style, types and the order of imports
 	@.venv/bin/mypy .
 	@$(AS_DEPLOYED) .venv/bin/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	@$(AS_DEPLOYED) .venv/bin/python manage.py check --deploy --fail-level WARNING
+
+bench: .venv/.installed-dev ## Measure downloads against their limits, as ratios
+	@.venv/bin/python -m tests.bench
 
 format: .venv/.installed-dev ## Mend what can be mended by machine
 	@.venv/bin/ruff check --fix-only --quiet
