@@ -29,7 +29,9 @@ def stepper(
             "access": stage.get_access_mode_display(),
             "state": _step_state(stage, present, transition),
             "soak": _soak(stage, stages, release, now) if stage.position == present else "",
-            "cohort": _cohort(stage, admitted if stage.position == present else None),
+            "cohort": _cohort(stage, admitted if stage.position == present else None)
+            if stage.position >= present
+            else "",
             "note": _note(stage, transition, now),
         }
         for stage in stages

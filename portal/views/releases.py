@@ -11,7 +11,7 @@ from audit.selectors import timeline
 from common.client_address import client_address
 from delivery.refusals import absolute
 from licensing import shown
-from licensing.facts import Verdict, VerdictAction
+from licensing.facts import VerdictAction
 from licensing.models import Terms
 from licensing.verdict import Context
 from portal import access, showing
@@ -108,7 +108,7 @@ def release_page(request: HttpRequest, namespace: str, name: str, version: str) 
         "steps": _steps(release, standing),
         "hold": showing.hold(standing.holds[release.pk]),
         "holds": standing.holds[release.pk],
-        "verdict": _verdict(verdicts[access.main_action(release)]),
+        "verdict": shown.verdict(verdicts[access.main_action(release)]),
         "next_step": access.next_step(release, verdicts),
         "explain_url": reverse("explain", args=showing.release_args(release)),
         "transition": standing.transitions.get(release.pk),
@@ -122,12 +122,6 @@ def release_page(request: HttpRequest, namespace: str, name: str, version: str) 
     else:
         page["history"] = stage_history(release)
     return render(request, "portal/release_page.html", page)
-
-
-def _verdict(verdict: Verdict) -> Data:
-    """Return the verdict without the rules that do not apply; the explain page has them all."""
-    data = shown.verdict(verdict)
-    return {**data, "checks": [check for check in data["checks"] if check["state"] != "na"]}
 
 
 def _files(release: Release, verdicts: Verdicts) -> Data:
