@@ -104,7 +104,7 @@ def _findings(page: Page) -> Iterator[str]:
     for scheme, size, rules in LOOKS:
         page.set_viewport_size(size)  # type: ignore[arg-type]
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-        options = {"resultTypes": ["violations"], **rules}
+        options = {"resultTypes": ["violations"], "preload": False, **rules}
         for found in page.evaluate(
             "async (options) => (await axe.run(options)).violations", options
         ):
@@ -131,7 +131,7 @@ def _go(page: Page, stop: Stop) -> Iterator[str]:
 
 def _check(page: Page, stops: list[Stop]) -> list[str]:
     heard: list[str] = []
-    page.on("console", lambda message: heard.append(message.text) if message.type == "error" else 0)
+    page.on("console", lambda said: heard.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: heard.append(str(error)))
     findings = []
     for stop in stops:
