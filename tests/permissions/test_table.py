@@ -2,7 +2,8 @@
 
 import pytest
 from django.db import transaction
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse
+from django.http.response import HttpResponseBase
 from django.test import Client
 
 from tests.permissions.routes import all_routes
@@ -60,7 +61,7 @@ def ask(world: World, row: Row, kind: str) -> str:
     return outcome
 
 
-def name_of(response: HttpResponse) -> str:
+def name_of(response: HttpResponseBase) -> str:
     if response.status_code == 302:
         signing_in = ("/accounts/login/", "/admin/login/")
         return "sign in" if response["Location"].startswith(signing_in) else "redirect"

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.auth.models import AnonymousUser
-
 from accounts.models import Membership, Notification, User
 from boards.models import Motion
 from licensing.models import Application, Grant
@@ -16,9 +14,9 @@ from tests.seeded import demo_release, person
 
 @dataclass(frozen=True)
 class World:
-    """Who asks, and what the placeholders of the table's addresses stand for."""
+    """Who asks (the anonymous aside), and what the placeholders of the table's addresses stand for."""
 
-    people: dict[str, User | AnonymousUser]
+    people: dict[str, User]
     values: dict[str, Any]
 
 
@@ -59,7 +57,6 @@ def make_world() -> World:
     }
     return World(
         people={
-            "anonymous": AnonymousUser(),
             "applicant": applicant,
             "outsider": outsider,
             "grantee": grantee,
