@@ -14,7 +14,7 @@ from tests.seeded import demo_release, person
 
 @dataclass(frozen=True)
 class World:
-    """Who asks (the anonymous aside), and what the placeholders of the table's addresses stand for."""
+    """Who asks (but for the anonymous), and what the table's placeholders stand for."""
 
     people: dict[str, User]
     values: dict[str, Any]
