@@ -113,7 +113,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "guardian",
-    "django_bootstrap5",
     "django_htmx",
     "csp",
 ]
