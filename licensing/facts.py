@@ -193,5 +193,4 @@ def _summary(verdict: Verdict) -> str:
         VerdictAction.USE_API: _("You cannot use this release through the hosted API yet."),
         VerdictAction.DOWNLOAD: _("You cannot download this release yet."),
     }[verdict.action]
-    first = verdict.next_step or verdict.denials[0]
-    return f"{lead} {first.sentence}"
+    return f"{lead} {verdict.denials[0].sentence}"

@@ -1,6 +1,7 @@
 """Who may do what with terms, applications and grants."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
@@ -82,15 +83,33 @@ def can_keep(user: Person, grant: Grant) -> bool:
     )
 
 
-def can_see_grant(user: Person, grant: Grant) -> bool:
-    """Tell whether the person sees the grant: those who use, keep or govern it."""
+@dataclass(frozen=True)
+class Standing:
+    """What a person is to a grant. `named` are those who may use it."""
+
+    named: list[User]
+    uses: bool
+    keeps: bool
+    governs: bool
+    holds: bool
+
+    @property
+    def sees(self) -> bool:
+        """Whether the person may know of the grant."""
+        return self.uses or self.keeps or self.governs or self.holds
+
+
+def standing_on(user: Person, grant: Grant) -> Standing:
+    """Return what the person is to the grant."""
     if not isinstance(user, User) or not user.is_active:
-        return False
-    return (
-        grant.person_id == user.pk
-        or any(named.pk == user.pk for named in named_users(grant))
-        or can_keep(user, grant)
-        or can_govern_grants(user, grant.model)
+        return Standing([], uses=False, keeps=False, governs=False, holds=False)
+    named = named_users(grant)
+    return Standing(
+        named,
+        uses=any(each.pk == user.pk for each in named),
+        keeps=can_keep(user, grant),
+        governs=can_govern_grants(user, grant.model),
+        holds=grant.person_id == user.pk,
     )
 
 
@@ -128,8 +147,8 @@ def get_review_or_404(user: Person, public_id: UUID) -> Application:
     return application
 
 
-def get_grant_or_404(user: Person, public_id: UUID) -> Grant:
-    """Return a grant that the person may know of."""
+def get_grant_or_404(user: Person, public_id: UUID) -> tuple[Grant, Standing]:
+    """Return a grant that the person may know of, and what they are to it."""
     grant = (
         Grant.objects.select_related(
             "model", "organization", "person", "application", "suspended_by"
@@ -137,23 +156,26 @@ def get_grant_or_404(user: Person, public_id: UUID) -> Grant:
         .filter(public_id=public_id)
         .first()
     )
-    if grant is None or not can_see_grant(user, grant):
+    if grant is None:
         raise Http404
-    return grant
+    standing = standing_on(user, grant)
+    if not standing.sees:
+        raise Http404
+    return grant, standing
 
 
 def get_kept_grant_or_404(user: Person, public_id: UUID) -> Grant:
     """Return a grant that the person may name users on and give up."""
-    grant = get_grant_or_404(user, public_id)
-    if not can_keep(user, grant):
+    grant, standing = get_grant_or_404(user, public_id)
+    if not standing.keeps:
         raise Http404
     return grant
 
 
 def get_governed_grant_or_404(user: Person, public_id: UUID) -> Grant:
     """Return a grant that the person may suspend or revoke."""
-    grant = get_grant_or_404(user, public_id)
-    if not can_govern_grants(user, grant.model):
+    grant, standing = get_grant_or_404(user, public_id)
+    if not standing.governs:
         raise Http404
     return grant
 

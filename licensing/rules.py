@@ -222,7 +222,7 @@ def _grant_state(_action: VerdictAction, facts: Facts) -> list[Check]:
         return _ok("grant_state", _("Your grant is active."))
     again = _("You may apply again.") if facts.takes_applications else ""
     return {
-        "pending_terms": lambda: _wait(
+        "pending_terms": lambda: _no(
             "grant_state",
             _("Your grant waits until the terms are accepted."),
             _("Read and accept the terms."),

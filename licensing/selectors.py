@@ -149,14 +149,21 @@ def answers_of(record: Application | Submission) -> dict[str, Any]:
     if record.sealed_answers is None:
         return answers
     opened = personal.unseal(application.applicant.pseudonym, record.sealed_answers)
-    if opened == personal.ERASED:
-        return answers | dict.fromkeys(PERSONAL_KEYS, personal.ERASED)
-    return answers | json.loads(opened)
+    return answers | _opened(opened)
 
 
-def submissions_of(application: Application) -> list[Submission]:
-    """Return what was submitted, newest first."""
-    return list(application.submissions.select_related("application__applicant"))
+def _opened(text: str) -> dict[str, Any]:
+    if text == personal.ERASED:
+        return dict.fromkeys(PERSONAL_KEYS, personal.ERASED)
+    return json.loads(text)
+
+
+def answers_submitted(application: Application) -> list[dict[str, Any]]:
+    """Return the answers as they were sent last, and those sent before, if they were."""
+    submissions = list(application.submissions.all()[:2])
+    pseudonym = application.applicant.pseudonym
+    texts = personal.unseal_many((pseudonym, each.sealed_answers) for each in submissions)
+    return [each.answers | _opened(text) for each, text in zip(submissions, texts, strict=True)]
 
 
 def earlier_decisions(application: Application) -> list[Application]:

@@ -65,7 +65,7 @@ def verdict(given: Verdict, sentence: str = "") -> Data:
                 "reason": check.sentence,
                 "todo": check.remedy,
                 "url": check.remedy_url,
-                "url_label": "",
+                "url_label": _("See where it stands") if check.state is Outcome.WAITING else "",
             }
             for check in checks
         ],

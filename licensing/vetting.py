@@ -1,23 +1,22 @@
 """What a reviewer should see beside the answers: facts to weigh, none of them a decision."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
+from django.db.models import Exists, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import Organization, User
-from accounts.selectors import (
-    is_email_verified,
-    membership_of,
-    tier_of_organization,
-    tier_of_user,
-)
+from accounts.models import Membership, Organization, User
+from accounts.selectors import live_clearances, live_memberships, verified_users
 from common.countries import COUNTRIES
 from common.templatetags.ui import span
 from licensing.application_form import Answers
 from licensing.models import OPEN_APPLICATION_STATES, Application
-from licensing.selectors import earlier_decisions
 
 # Mailboxes that anyone can have say nothing about where somebody works.
 PUBLIC_MAIL = frozenset(
@@ -54,30 +53,53 @@ def email_domain_signal(email: str, domain: str) -> Signal:
     return Signal("no", name, _("%(mailbox)s is not %(domain)s.") % words)
 
 
-def signals(application: Application, answers: Answers) -> list[Signal]:
-    """Return every signal on an application."""
-    person, organization = application.applicant, application.organization
+def signals(
+    application: Application, answers: Answers, earlier: Sequence[Application]
+) -> list[Signal]:
+    """Return every signal on an application; `earlier` are the decisions before it."""
+    organization = application.organization
+    person = _person(application)
     found = [
         email_domain_signal(person.email, organization.domain if organization else ""),
-        _verified(person),
-        _account_age(person),
-        _membership(person, organization),
-        _tiers(person, organization),
+        _verified(verified=person.verified),
+        _account_age(person.date_joined),
+        _membership(person.role, organization),
+        _tiers(person.tier, person.organization_tier if organization else None),
         _country(organization, answers),
         _duplicates(application),
-        _history(application),
+        _history(earlier),
     ]
     return sorted(found, key=lambda signal: ["no", "yes", "na"].index(signal.state))
 
 
-def _verified(person: User) -> Signal:
-    if is_email_verified(person):
+# An applicant with the further attributes that the query below annotates.
+Row = Any
+
+
+def _person(application: Application) -> Row:
+    """Return the applicant with what is known of them and their organisation, in one query."""
+    clearances = live_clearances(timezone.now()).order_by("-tier").values("tier")
+    memberships = live_memberships().filter(
+        user=OuterRef("pk"), organization=application.organization_id
+    )
+    return User.objects.annotate(
+        verified=Exists(verified_users().filter(pk=OuterRef("pk"))),
+        role=Subquery(memberships.values("role")[:1]),
+        tier=Coalesce(Subquery(clearances.filter(user=OuterRef("pk"))[:1]), 0),
+        organization_tier=Coalesce(
+            Subquery(clearances.filter(organization=application.organization_id)[:1]), 0
+        ),
+    ).get(pk=application.applicant_id)
+
+
+def _verified(*, verified: bool) -> Signal:
+    if verified:
         return Signal("yes", _("Mailbox"), _("The e-mail address is confirmed."))
     return Signal("no", _("Mailbox"), _("The e-mail address is not confirmed."))
 
 
-def _account_age(person: User) -> Signal:
-    age = timezone.now() - person.date_joined
+def _account_age(made: datetime) -> Signal:
+    age = timezone.now() - made
     return Signal(
         "na" if age.days >= 1 else "no",
         _("Account"),
@@ -85,33 +107,23 @@ def _account_age(person: User) -> Signal:
     )
 
 
-def _membership(person: User, organization: Organization | None) -> Signal:
+def _membership(role: str | None, organization: Organization | None) -> Signal:
     name = _("Place in the organisation")
     if organization is None:
         return Signal("no", name, _("Applies without an organisation; ask for other evidence."))
-    membership = membership_of(person, organization)
-    if membership is None:
+    if role is None:
         return Signal("no", name, _("No longer belongs to %(name)s.") % {"name": organization.name})
-    return Signal(
-        "yes",
-        name,
-        _("%(role)s of %(name)s.")
-        % {"role": membership.get_role_display(), "name": organization.name},
-    )
+    words = {"role": Membership.Role(role).label, "name": organization.name}
+    return Signal("yes", name, _("%(role)s of %(name)s.") % words)
 
 
-def _tiers(person: User, organization: Organization | None) -> Signal:
-    now = timezone.now()
-    own = tier_of_user(person, now)
-    words = {"own": own}
+def _tiers(own: int, organization: int | None) -> Signal:
+    words = {"own": own, "other": organization}
     if organization is None:
-        state = "yes" if own else "na"
-        return Signal(state, _("Clearances"), _("Person: tier %(own)s.") % words)
-    words["other"] = tier_of_organization(organization, now)
-    state = "yes" if own and words["other"] else "na"
-    return Signal(
-        state, _("Clearances"), _("Person: tier %(own)s. Organisation: tier %(other)s.") % words
-    )
+        sentence = _("Person: tier %(own)s.") % words
+        return Signal("yes" if own else "na", _("Clearances"), sentence)
+    sentence = _("Person: tier %(own)s. Organisation: tier %(other)s.") % words
+    return Signal("yes" if own and organization else "na", _("Clearances"), sentence)
 
 
 def _country(organization: Organization | None, answers: Answers) -> Signal:
@@ -152,18 +164,16 @@ def _duplicates(application: Application) -> Signal:
     return Signal("no", name, words % {"count": count})
 
 
-def _history(application: Application) -> Signal:
+def _history(earlier: Sequence[Application]) -> Signal:
     name = _("Earlier decisions")
-    earlier = earlier_decisions(application)
     if not earlier:
         return Signal("na", name, _("None on this person or organisation."))
-    declined = sum(each.state == "declined" for each in earlier)
     words = {
         "approved": sum(each.state == "approved" for each in earlier),
-        "declined": declined,
+        "declined": sum(each.state == "declined" for each in earlier),
     }
     return Signal(
-        "no" if declined else "yes",
+        "no" if words["declined"] else "yes",
         name,
         _("%(approved)d approved, %(declined)d declined. They are listed below.") % words,
     )

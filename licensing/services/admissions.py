@@ -33,21 +33,21 @@ def activate_grant(*, actor: User | None, grant: Grant) -> Grant:
         for release in selectors.outward_releases(grant.model)
         if release.stage and set(selectors.modes_served(release.stage)) & set(grant.modes)
     ]
-    if grant.state == GrantState.PENDING_TERMS:
-        own = Grant.objects.filter(pk=grant.pk)
-        served = [
-            release
-            for release in served
-            if release.stage and selectors.somebody_accepted(own, release.stage).exists()
-        ]
-        if not served:
-            return grant
+    if grant.state == GrantState.PENDING_TERMS and not any(
+        _is_ready(grant, release) for release in served
+    ):
+        return grant
     held = selectors.held_releases(grant.model)
     usable = False
     for release in sorted(served, key=lambda each: each.pk):
         usable |= _place_on(grant, release, held=release.pk in held)
     _settle_state(actor, grant, usable=usable)
     return grant
+
+
+def _is_ready(grant: Grant, release: Release) -> bool:
+    own = Grant.objects.filter(pk=grant.pk)
+    return release.stage is not None and selectors.somebody_accepted(own, release.stage).exists()
 
 
 def _settle_state(actor: User | None, grant: Grant, *, usable: bool) -> None:

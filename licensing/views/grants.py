@@ -22,7 +22,7 @@ from common.errors import Refused
 from licensing import permissions, selectors, services, shown
 from licensing import scope as scopes
 from licensing.application_form import scope_asked
-from licensing.facts import MODE_OF, Verdict, VerdictAction
+from licensing.facts import MODE_OF, Outcome, Verdict, VerdictAction
 from licensing.forms import NamedUserForm, ReasonForm, RelinquishForm, RevokeForm
 from licensing.models import LIVE_GRANT_STATES, Grant, GrantState, Mode
 from licensing.selectors import person_name
@@ -100,7 +100,9 @@ def _card(grant: Grant, releases: list[Release], verdicts: Verdicts) -> Data:
             card["next"] = {"url": url, "label": _("See what you can use")}
         elif verdict.next_step:
             step = verdict.next_step
-            card["next"] = {"url": step.remedy_url, "label": step.remedy.rstrip(".")}
+            waits = step.state is Outcome.WAITING
+            label = _("See where it stands") if waits else step.remedy.rstrip(".")
+            card["next"] = {"url": step.remedy_url, "label": label}
     return card
 
 
@@ -158,25 +160,23 @@ def model_grants(request: HttpRequest, namespace: str, name: str) -> HttpRespons
 def grant_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """What the grant allows, whether it works now, who is named, and what happened."""
     user = signed_in(request)
-    grant = permissions.get_grant_or_404(user, public_id)
-    named = selectors.named_users(grant)
-    is_user = any(each.pk == user.pk for each in named)
-    governs = permissions.can_govern_grants(user, grant.model)
-    keeps = permissions.can_keep(user, grant)
+    grant, standing = permissions.get_grant_or_404(user, public_id)
     live = grant.state in LIVE_GRANT_STATES
+    releases = selectors.outward_releases(grant.model)
+    governs, suspended = standing.governs, grant.state == GrantState.SUSPENDED
     context = {
         "grant": grant,
         "holder": holder_name(grant),
         "modes": mode_names(grant),
         "sentences": _scope_sentences(grant),
         "comparison": _comparison(grant),
-        "releases": _release_verdicts(request, user, grant) if is_user else [],
-        "is_user": is_user,
-        "named": _named(grant, named, explained=governs),
-        "can_name": keeps and live and grant.organization_id is not None,
-        "can_relinquish": keeps and live,
-        "can_suspend": governs and live and grant.state != GrantState.SUSPENDED,
-        "can_lift": grant.state == GrantState.SUSPENDED and permissions.can_lift(user, grant),
+        "releases": _verdicts_on(request, user, grant, releases) if standing.uses else [],
+        "is_user": standing.uses,
+        "named": _named(grant, standing.named, releases if governs else []),
+        "can_name": standing.keeps and live and grant.organization_id is not None,
+        "can_relinquish": standing.keeps and live,
+        "can_suspend": governs and live and not suspended,
+        "can_lift": suspended and permissions.can_lift(user, grant),
         "waits_for_second": governs and grant.suspended_by_id == user.pk,
         "can_revoke": governs and live,
         "places": grant.admissions.select_related("release", "stage").order_by("-pk")[:20],
@@ -186,9 +186,8 @@ def grant_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(request, "licensing/grant_detail.html", context)
 
 
-def _named(grant: Grant, users: list[User], *, explained: bool) -> list[Data]:
+def _named(grant: Grant, users: list[User], releases: list[Release]) -> list[Data]:
     """Return the named users; for staff with a link to every rule about each of them."""
-    releases = selectors.outward_releases(grant.model)[:1] if explained else []
     names = [grant.model.namespace, grant.model.name]
     base = reverse("explain", args=[*names, releases[0].version]) if releases else ""
     return [
@@ -217,8 +216,9 @@ def _comparison(grant: Grant) -> list[scopes.Difference]:
     return scopes.compare(asked, scopes.parse_scope(grant.scope))
 
 
-def _release_verdicts(request: HttpRequest, user: User, grant: Grant) -> list[Data]:
-    releases = selectors.outward_releases(grant.model)
+def _verdicts_on(
+    request: HttpRequest, user: User, grant: Grant, releases: list[Release]
+) -> list[Data]:
     verdicts = decide_all(user, releases, USES, _context(request))
     actions = [action for action in USES if MODE_OF[action] in grant.modes]
     return [

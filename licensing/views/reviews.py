@@ -96,9 +96,10 @@ def review_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One application: the answers, and what is known beside them."""
     user = signed_in(request)
     application = permissions.get_review_or_404(user, public_id)
-    submissions = selectors.submissions_of(application)[:2]
-    answers = selectors.answers_of(submissions[0]) if submissions else {}
-    former = selectors.answers_of(submissions[1]) if len(submissions) > 1 else None
+    sent = selectors.answers_submitted(application)
+    answers = sent[0] if sent else {}
+    former = sent[1] if len(sent) > 1 else None
+    earlier = selectors.earlier_decisions(application)
     conflict = permissions.review_conflict(user, application)
     mine = application.state == "in_review" and application.reviewer_id == user.pk
     context = {
@@ -110,8 +111,8 @@ def review_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
             for section in SECTIONS
         ],
         "resubmitted": former is not None,
-        "signals": vetting.signals(application, answers),
-        "earlier": [_earlier(each) for each in selectors.earlier_decisions(application)],
+        "signals": vetting.signals(application, answers, earlier),
+        "earlier": [_earlier(each) for each in earlier],
         "conflict": conflict,
         "can_claim": application.state == "submitted" and not conflict,
         "can_decide": mine and not conflict,

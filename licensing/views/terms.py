@@ -196,7 +196,7 @@ def _after(
             return terms_url(slug, str(model), organization.pk if organization else None)
     person = None if organization else user
     grant: Grant | None = selectors.live_grant(model, organization, person)
-    if grant is not None and permissions.can_see_grant(user, grant):
+    if grant is not None and permissions.standing_on(user, grant).sees:
         return reverse("grant_detail", args=[grant.public_id])
     return request.path.removesuffix("accept/")
 

@@ -197,6 +197,7 @@ class Licensing(RuleBasedStateMachine):
     def _check_yes(
         self, person: User, release: Any, action: VerdictAction, grant_id: int | None
     ) -> None:
+        assert grant_id is not None
         grant = Grant.objects.get(pk=grant_id)
         assert grant.person == person
         assert grant.state == "active"
