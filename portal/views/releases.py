@@ -20,6 +20,7 @@ from portal.showing import Data
 from portal.viewer import Viewer, viewer
 from releases.choices import Right
 from releases.models import Artifact, Release, Transition
+from releases.permissions import can_open_vote, can_revise
 from releases.selectors import artifacts_of, model_by_name, release_by_name, stage_history
 
 SHOWN_FILES = 200
@@ -168,8 +169,13 @@ def _staff_part(
 ) -> dict[str, Any]:
     target = standing.next_stage(release)
     transition = standing.transitions.get(release.pk)
+    in_review = (
+        transition if transition is not None and transition.motion.state == "in_review" else None
+    )
     return {
         "target": target,
+        "may_open": bool(person.user and in_review and can_open_vote(person.user, in_review)),
+        "may_revise": bool(person.user and in_review and can_revise(person.user, in_review)),
         "requirements": standing.requirements(release),
         "motion_url": _motion_url(release, transition, person),
         "entries": shown.timeline(timeline(release, *([transition.motion] if transition else []))),

@@ -143,8 +143,16 @@ def _advance(transition: Transition, now: datetime) -> bool:
         return False
     if now < transition.effective_after:
         return False
+    # Under the release's lock no other transition can be open.
+    release = transition.release
     unmet = blocking(
-        selectors.requirements_for(transition.release, transition.to_stage, now=now, of=transition)
+        selectors.requirements_given(
+            release,
+            transition.to_stage,
+            now=now,
+            holds=selectors.holds_in_force(release),
+            other=None,
+        )
     )
     if now >= transition.expires_at:
         _lapse(transition)

@@ -448,3 +448,19 @@ def test_pages_carry_nothing_that_the_policy_forbids(scene: Scene) -> None:
         page = text(signed_in(person).get(url))
         for forbidden in ("<style", " style=", " onclick=", "<script>"):
             assert forbidden not in page
+
+
+def test_the_release_page_leads_the_proposer_and_the_chair_to_the_vote(scene: Scene) -> None:
+    transition = make_transition(scene.release, scene.manager)
+    opening = reverse("transition_open", args=[transition.motion.public_id])
+    revising = reverse("transition_revise", args=[transition.motion.public_id])
+    page = scene.release.get_absolute_url()
+    for person, opens, revises in (
+        (scene.manager, True, True),
+        (scene.chair, True, False),
+        (scene.holder, False, False),
+    ):
+        shown = text(signed_in(person).get(page))
+        assert (opening in shown, revising in shown) == (opens, revises)
+    services.open_transition_vote(actor=scene.manager, transition=transition)
+    assert opening not in text(signed_in(scene.manager).get(page))
