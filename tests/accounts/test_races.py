@@ -11,10 +11,9 @@ from accounts.models import Membership, Notification, PersonalToken, User
 from audit.models import Event
 from common.errors import Refused
 from tests.factories import make_organization, make_user
-from tests.racing import race
+from tests.racing import ROUNDS, race
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ROUNDS = 200
 
 
 def refusals(results: object) -> list[str]:

@@ -20,10 +20,10 @@ from boards.selectors import standing
 from common.errors import Refused
 from tests.boards.factories import RULE, holder, make_board, tally_of
 from tests.factories import make_user
+from tests.racing import ROUNDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ROUNDS = 200
 PATIENCE = 30
 
 Act = Callable[[], object]

@@ -18,10 +18,8 @@ from licensing.verdict import Context
 from releases import services as releases
 from releases.actions import Action as Releases
 from releases.models import Artifact, Hold
-from tests.racing import race
+from tests.racing import ROUNDS, race
 from tests.seeded import demo_release, person
-
-ROUNDS = 200
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("demo")]
 

@@ -25,12 +25,12 @@ from tests.licensing.factories import (
     make_reviewer,
     make_terms,
 )
+from tests.racing import ROUNDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ROUNDS = 200
 # For what follows from the same locks as the four that were asked for.
-FEWER = 50
+FEWER = ROUNDS // 4
 
 
 @pytest.fixture(autouse=True)

@@ -20,11 +20,11 @@ from releases.models import Artifact, Hold, Release, StageEntry, Transition
 from releases.services import jobs
 from tests.boards.factories import make_board
 from tests.factories import make_user
+from tests.racing import ROUNDS
 from tests.releases.factories import make_directory, make_model, make_release, stage_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ROUNDS = 200
 PATIENCE = 30
 
 Act = Callable[[], object]
