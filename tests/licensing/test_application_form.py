@@ -127,7 +127,7 @@ junk = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.dictionaries(st.sampled_from(list(QUESTIONS)), junk))
 def test_no_answer_whatever_breaks_the_form(answers: dict[str, Any]) -> None:
     for section in SECTIONS:

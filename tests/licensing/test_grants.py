@@ -225,11 +225,12 @@ def test_strangers_superusers_and_reviewers_of_other_models_govern_nothing(grant
                 act(actor=actor, grant=grant, reason="Because.")
 
 
-@pytest.mark.parametrize("reason", ["", " \n", "x" * 4001, "\u202e"])
-def test_every_act_against_a_grant_needs_a_reason(grant: Grant, reason: str) -> None:
+def test_every_act_against_a_grant_needs_a_reason(grant: Grant) -> None:
+    actor = governor(grant)
     for act in (services.suspend_grant, services.revoke_grant):
-        with refused("Reason"):
-            act(actor=governor(grant), grant=grant, reason=reason)
+        for reason in ("", " \n", "x" * 4001, "\u202e"):
+            with refused("Reason"):
+                act(actor=actor, grant=grant, reason=reason)
     assert state(grant) == "active"
 
 

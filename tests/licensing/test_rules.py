@@ -357,7 +357,7 @@ def _expected_use(facts: Facts, mode: str, served: tuple[str, ...], named: str) 
     )
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=600, deadline=None)
 @given(worlds)
 def test_a_verdict_is_yes_exactly_where_every_rule_holds(facts: Facts) -> None:
     api = ACCESS_MODES[1:]
@@ -384,7 +384,7 @@ def test_a_verdict_is_yes_exactly_where_every_rule_holds(facts: Facts) -> None:
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(worlds, st.sampled_from(list(VerdictAction)))
 def test_every_verdict_has_a_sentence(facts: Facts, action: VerdictAction) -> None:
     verdict = evaluate(action, facts)
