@@ -8,7 +8,8 @@ import psycopg
 
 from portal.embedded import postgres
 
-BROKER_URL = "pgmq://"
+# The host is a name only: the options say where the queue is.
+BROKER_URL = "pgmq://localhost"
 
 # A task is short (a minute at most), so a message whose worker was killed comes back after
 # three. The transport renews no lease: a task that took longer would run twice.
