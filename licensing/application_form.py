@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -98,18 +99,27 @@ def in_words(question: Question, answers: Answers) -> str:
         return COUNTRIES.get(str(value), str(value))
     if question.kind == "emails":
         return "\n".join(value) if isinstance(value, list) else str(value)
+    if question.kind == "date":
+        return _day_in_words(str(value))
     return str(value)
 
 
+def _day_in_words(value: str) -> str:
+    try:
+        return date_format(date.fromisoformat(value), "j M Y")
+    except ValueError:
+        return value
+
+
 def missing(question: Question) -> str:
-    """Return the sentence for a question that must be answered."""
-    if question.kind == "tick":
-        return _("Tick this to make the statement.")
-    if question.kind == "choices":
-        return _("Choose at least one for “%(label)s”.") % {"label": question.label}
-    if question.kind in ("choice", "country"):
-        return _("Choose an answer to “%(label)s”.") % {"label": question.label}
-    return _("Answer “%(label)s”.") % {"label": question.label}
+    """Return the sentence for a question that must be answered; the page names the question."""
+    return {
+        "tick": _("Tick this to make the statement."),
+        "choices": _("Choose at least one."),
+        "choice": _("Choose one."),
+        "country": _("Choose a country."),
+        "date": _("Choose a date."),
+    }.get(question.kind, _("Write an answer."))
 
 
 def _plain(question: Question, value: object) -> object:

@@ -35,6 +35,11 @@ SERVES = {
 # A place in the cohort counts where the stage names who gets this very thing. Further up the
 # ladder the API is open to more people than the cohort for the weights.
 NEEDS_PLACE = {VerdictAction.USE_API: "api_named", VerdictAction.DOWNLOAD: "weights_gated"}
+# Where accepting the terms is enough for a grant, and for which modes.
+SELF_SERVICE = {
+    "api_public": frozenset({"api"}),
+    "weights_open": frozenset({"api", "weights"}),
+}
 MODE_OF = {VerdictAction.USE_API: "api", VerdictAction.DOWNLOAD: "weights"}
 
 

@@ -241,11 +241,22 @@ class ApproveForm(forms.Form):
         ],
     )
 
-    def __init__(self, application: Application, users: Sequence[User], data: Any = None) -> None:  # noqa: ANN401 - as Django declares it
+    def __init__(
+        self,
+        application: Application,
+        users: Sequence[User],
+        tier_needed: int,
+        data: Any = None,  # noqa: ANN401 - as Django declares it
+    ) -> None:
         asked = application.answers
         users_by_key = {str(user.pk): user for user in users}
         super().__init__(data, initial={**_asked(asked), "named_users": list(users_by_key)})
         self.users = users_by_key
+        if tier_needed:
+            self.fields["tier"].help_text = _(
+                "Releases of this model ask for tier %(tier)d. Say to which tier you vetted the "
+                "named people and the organisation. It counts for a year and for every model."
+            ) % {"tier": tier_needed}
         self._offer("modes", dict(Mode.choices), asked.get("modes", []))
         for key, labels in _SCOPE_LABELS.items():
             self._offer(key, labels, asked.get(key, []))

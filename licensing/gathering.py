@@ -33,7 +33,7 @@ from licensing.models import (
     Terms,
     TermsVersion,
 )
-from releases.models import AccessMode, Hold, Release, Stage
+from releases.models import Hold, Release
 from releases.permissions import visible_models
 
 # An instance of a model with the further attributes that its query here annotates.
@@ -68,9 +68,6 @@ def releases(ids: list[int], user_id: int | None) -> QuerySet[Any]:
         )
     )
     same_model = Release.objects.filter(model=OuterRef("model"), state="sealed")
-    passed = Stage.objects.filter(
-        ladder=OuterRef("stage__ladder"), position__lte=OuterRef("stage__position")
-    )
     application = Application.objects.filter(
         model=OuterRef("model"), applicant=user_id, state__in=OPEN_APPLICATION_STATES
     )
@@ -82,9 +79,6 @@ def releases(ids: list[int], user_id: int | None) -> QuerySet[Any]:
             hold_kinds=ArraySubquery(holds.values("kind")),
             terms_in_force=ArraySubquery(terms),
             takes_applications=Exists(same_model.filter(stage__access_mode__in=NAMED_ACCESS_MODES)),
-            api_public=Exists(
-                passed.filter(access_mode__in=[AccessMode.API_PUBLIC, AccessMode.WEIGHTS_OPEN])
-            ),
             staff=Exists(visible_models(subject).filter(pk=OuterRef("model"))),
             application=Subquery(
                 application.order_by("-pk").values(

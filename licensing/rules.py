@@ -187,7 +187,9 @@ def _way_to_a_grant(mode: str, sentence: str, facts: Facts) -> list[Check]:
     if mode in facts.self_service:
         url = next((terms.url for terms in facts.terms if not terms.accepted), "")
         url = url or (facts.terms[0].url if facts.terms else "")
-        return _no("grant", sentence, _("Accept the terms; that is enough at this stage."), url)
+        enough = _("Accept the terms; that is enough at this stage.")
+        remedy = _("Accept the terms.") if facts.required_tier else enough
+        return _no("grant", sentence, remedy, url)
     if facts.open_application in ("submitted", "in_review"):
         return _wait(
             "grant",
@@ -378,7 +380,7 @@ def _no_application(_action: VerdictAction, facts: Facts) -> list[Check]:
     return _wait(
         "no_application",
         _("You have an application for this model open."),
-        _("See where it stands."),
+        _("Follow it, or withdraw it."),
         facts.links.application,
     )
 

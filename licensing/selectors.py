@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Organization, User
@@ -108,6 +108,12 @@ def takes_applications(model: Model) -> bool:
     return Release.objects.filter(
         model=model, state="sealed", stage__access_mode__in=NAMED_ACCESS_MODES
     ).exists()
+
+
+def tier_required(model: Model) -> int:
+    """Return the highest tier that a stage asks for at which a release of the model stands."""
+    stages = Release.objects.filter(model=model, state="sealed").exclude(stage__access_mode="none")
+    return stages.aggregate(highest=Max("stage__required_tier"))["highest"] or 0
 
 
 def held_releases(model: Model) -> set[int]:

@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.models import PersonalToken, User
 from licensing import gathering
 from licensing.facts import (
+    SELF_SERVICE,
     Facts,
     GrantFact,
     Links,
@@ -133,20 +134,16 @@ def _base(row: Row, person: Row, context: Context) -> Facts:
     if context.token is not None:
         rights = person.token_rights if person is not None else None
         token = TokenFact(live=rights is not None, rights=frozenset(rights or ()))
-    self_service = set()
-    if row.api_public:
-        self_service.add(Mode.API.value)
-    if row.stage and row.stage.access_mode == AccessMode.WEIGHTS_OPEN:
-        self_service.add(Mode.WEIGHTS.value)
+    access_mode = row.stage.access_mode if row.stage else AccessMode.NONE.value
     return Facts(
         now=context.now,
         release_state=row.state,
-        access_mode=row.stage.access_mode if row.stage else AccessMode.NONE.value,
+        access_mode=access_mode,
         stage_name=row.stage.name if row.stage else "",
         required_tier=row.stage.required_tier if row.stage else 0,
         holds=frozenset(row.hold_kinds),
         takes_applications=row.takes_applications,
-        self_service=frozenset(self_service),
+        self_service=SELF_SERVICE.get(access_mode, frozenset()),
         staff=active and row.staff,
         signed_in=person is not None,
         active=active,

@@ -12,10 +12,11 @@ from audit.services import record
 from common.errors import Refused
 from licensing import notifications, permissions, selectors
 from licensing.actions import Action
-from licensing.models import LIVE_GRANT_STATES, Grant, GrantState, GrantUser, Mode
+from licensing.facts import SELF_SERVICE
+from licensing.models import LIVE_GRANT_STATES, Grant, GrantState, GrantUser
 from licensing.services import admissions
 from licensing.services.guards import lock_holder, require_active, require_member, text_of
-from releases.models import AccessMode, Model, Stage
+from releases.models import Model, Stage
 
 # A self-service grant ends, so that somebody who still needs it says so once a year.
 SELF_SERVICE_PERIOD = timedelta(days=365)
@@ -82,27 +83,10 @@ def _public_modes(actor: User, model: Model, organization: Organization | None) 
         stage = release.stage
         if stage is None or release.pk in held:
             continue
-        offered = self_service_modes(stage)
+        offered = SELF_SERVICE.get(stage.access_mode, frozenset())
         if offered and _accepted_all(actor, stage, organization):
             found |= offered
     return sorted(found)
-
-
-def self_service_modes(stage: Stage) -> set[str]:
-    """Return the modes that anyone gets at this stage by accepting its terms.
-
-    The API stays public further up the ladder once a stage below has made it so.
-    """
-    modes: set[str] = set()
-    if Stage.objects.filter(
-        ladder=stage.ladder_id,
-        position__lte=stage.position,
-        access_mode__in=[AccessMode.API_PUBLIC, AccessMode.WEIGHTS_OPEN],
-    ).exists():
-        modes.add(Mode.API.value)
-    if stage.access_mode == AccessMode.WEIGHTS_OPEN:
-        modes.add(Mode.WEIGHTS.value)
-    return modes
 
 
 def _accepted_all(actor: User, stage: Stage, organization: Organization | None) -> bool:

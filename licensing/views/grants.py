@@ -116,7 +116,12 @@ def _best(
         for action in USES
         if MODE_OF[action] in grant.modes
     ]
-    return min(found, key=lambda pair: len(pair[1].denials), default=None)
+    # Of two that are as close, the weights count more than the API.
+    return min(
+        found,
+        key=lambda pair: (len(pair[1].denials), USES.index(pair[1].action)),
+        default=None,
+    )
 
 
 def holder_name(grant: Grant) -> str:

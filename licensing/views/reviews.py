@@ -236,7 +236,12 @@ def review_decline(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def review_approve(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Approve an application, at most as asked."""
     application = _in_my_review(request, public_id)
-    form = ApproveForm(application, selectors.nameable_users(application), request.POST or None)
+    form = ApproveForm(
+        application,
+        selectors.nameable_users(application),
+        selectors.tier_required(application.model),
+        request.POST or None,
+    )
     if request.method == "POST" and form.is_valid():
         try:
             grant = services.approve_application(
