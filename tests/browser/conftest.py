@@ -22,8 +22,12 @@ ARGUMENTS = [
 ]
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep all of them on one worker: they share one portal and one browser."""
+    """Keep all of them on one worker: they share one portal and one browser.
+
+    First of all hooks, as xdist reads the groups in a hook of its own.
+    """
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
