@@ -193,12 +193,29 @@ def is_only_postgres(processes: dict[int, str]) -> bool:
 def test_an_interrupt_that_only_make_gets_stops_everything(
     data_dir: Path, port: int, tmp_path: Path
 ) -> None:
-    command = f"cd {CHECKOUT} && exec {sys.executable} manage.py dev --no-seed"
-    (tmp_path / "Makefile").write_text(f"run:\n\t@{command}\n")
+    write_makefile(tmp_path)
     with running(data_dir, port, command=["make", "run"], cwd=tmp_path) as run:
         run.process.send_signal(signal.SIGINT)
         run.finish()
     assert left_over(data_dir) == {}
+
+
+def test_in_the_background_of_a_script_it_goes_on(
+    data_dir: Path, port: int, tmp_path: Path
+) -> None:
+    """There, make ignores SIGINT from the start."""
+    write_makefile(tmp_path)
+    command = ["sh", "-c", "trap '' INT; exec make run"]
+    with running(data_dir, port, command=command, cwd=tmp_path) as run:
+        time.sleep(1)
+        assert run.process.poll() is None
+        assert run.lines[-1].startswith("Sluice is ready: ")
+    assert left_over(data_dir) == {}
+
+
+def write_makefile(directory: Path) -> None:
+    command = f"cd {CHECKOUT} && exec {sys.executable} manage.py dev --no-seed"
+    (directory / "Makefile").write_text(f"run:\n\t@{command}\n")
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "80000"])

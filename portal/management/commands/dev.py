@@ -204,8 +204,9 @@ def make_was_interrupted() -> bool:
         fields = dict(line.split(":\t", 1) for line in status.read_text().splitlines())
     except (OSError, ValueError):
         return False
-    caught = int(fields.get("SigCgt", "0"), 16)
-    return fields["Name"].strip() == "make" and not caught >> (signal.SIGINT - 1) & 1
+    # In the background of a script make ignores SIGINT from the start, and is not interrupted.
+    answered = int(fields.get("SigCgt", "0"), 16) | int(fields.get("SigIgn", "0"), 16)
+    return fields.get("Name", "").strip() == "make" and not answered >> (signal.SIGINT - 1) & 1
 
 
 def refuse_dead(children: Sequence[Child]) -> None:
