@@ -353,7 +353,7 @@ def test_the_queries_of_a_motion_do_not_grow_with_votes(
     services.revise_dossier(actor=few.proposer, motion=few, dossier={"rationale": "Once."})
     services.open_voting(actor=few.proposer, motion=few)
     cast(few, holder(few, "safety"))
-    roles = ["chair", "independent", *["legal"] * 18]
+    roles = ["chair", "independent", *["legal"] * 8]
     many = make_vote_open(make_board(*[(role, make_user()) for role in roles]))
     voters = [seat.holder for seat in many.board.seats.select_related("holder") if seat.holder]
     for voter in voters * 2:
@@ -365,7 +365,7 @@ def test_the_queries_of_a_motion_do_not_grow_with_votes(
         services.open_voting(actor=many.proposer, motion=many)
     for voter in voters:
         cast(many, voter)
-    closed = decide(make_vote_open(many.board), *["approve"] * 20)
+    closed = decide(make_vote_open(many.board), *["approve"] * 10)
     counts = []
     for motion in (few, many, closed):
         client = signed_in(holder(motion, "chair"))
