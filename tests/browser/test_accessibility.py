@@ -11,6 +11,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+# One worker for all of them: they share a portal, and what one step did.
+pytestmark = pytest.mark.xdist_group("browser")
+
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}
 AXE = Axe().axe_script

@@ -13,6 +13,9 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.running import Portal
 
+# One worker for all of them: they share a portal, and what one step did.
+pytestmark = pytest.mark.xdist_group("browser")
+
 HERON = "/models/demo/heron/v1.0/"
 KESTREL = "/models/demo/kestrel/v0.9/"
 SHARD = "model-00001-of-00002.safetensors"
