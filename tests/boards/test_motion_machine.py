@@ -177,7 +177,7 @@ class MotionMachine(RuleBasedStateMachine):
 
     @rule(number=st.integers(1, 3))
     def close_as_another(self, number: int) -> None:
-        self.attempt(False, services.close_voting, actor=self.people[number])  # noqa: FBT003
+        self.attempt(False, services.close_voting, actor=self.people[number])
 
     @rule()
     def sweep(self) -> None:
