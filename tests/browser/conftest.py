@@ -22,17 +22,12 @@ ARGUMENTS = [
 ]
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep all of them on one worker: they share one portal and one browser.
-
-    First of all hooks, as xdist reads the groups in a hook of its own.
-    """
+    """Mark them, so that they can be left out."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,303 @@
+"""The whole way, in a real browser, on the real portal: apply, vet, decide, accept, fetch, stop."""
+
+import hashlib
+import re
+import subprocess
+import time
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.running import Portal
+
+# One worker for all of them: they share a portal, and what one step did.
+pytestmark = pytest.mark.xdist_group("browser")
+
+HERON = "/models/demo/heron/v1.0/"
+KESTREL = "/models/demo/kestrel/v0.9/"
+SHARD = "model-00001-of-00002.safetensors"
+UNTIL = (date.today() + timedelta(days=300)).isoformat()  # noqa: DTZ011 - a day on a form
+ANSWERS: dict[str, Any] = {
+    "legal_name": "Amara Okafor",
+    "job_title": "Research engineer",
+    "work": "We measure how well models summarise field notes about wetlands.",
+    "country": "KE",
+    "purpose": "Summarising field notes about wetlands, and measuring how often that goes wrong.",
+    "modes": ["api", "weights"],
+    "uses": ["research", "internal_tools"],
+    "environments": ["internal"],
+    "sectors": ["science"],
+    "regions": ["eea"],
+    "end_date": UNTIL,
+    "modification": ["quantise"],
+    "redistribution": "none",
+    "hosting_place": "Our own servers in Kisumu",
+    "security_level": "sl2",
+    "security": "Two administrators can reach the machine, access is logged and reviewed weekly.",
+    "end_users": "applicant@demo.example",
+    "incident_name": "Amara Okafor",
+    "incident_email": "applicant@demo.example",
+    "export_statement": True,
+    "truth_statement": True,
+}
+DOSSIER = {
+    "rationale": "Three deployers asked for it.",
+    "safety_margin": "Scores are far below the bound.",
+    "invalidation_conditions": "A jailbreak that works twice.",
+    "preparation": "Two people read the evaluations.",
+}
+
+SignIn = Callable[..., Page]
+
+
+def fill(page: Page, answers: dict[str, Any]) -> None:
+    """Fill those of the answers that this page asks for."""
+    for name, answer in answers.items():
+        field = page.locator(f"main [name={name}]")
+        if not field.count():
+            continue
+        kind = field.first.get_attribute("type")
+        if kind in ("radio", "checkbox"):
+            wanted = answer if isinstance(answer, list) else [answer]
+            for value in wanted:
+                (field if value is True else page.locator(f"[name={name}][value={value}]")).check()
+        elif field.first.evaluate("field => field.tagName") == "SELECT":
+            field.select_option(answer)
+        else:
+            field.fill(answer)
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("main").get_by_role("button", name=name, exact=True).click()
+
+
+def follow(page: Page, name: str) -> None:
+    page.get_by_role("main").get_by_role("link", name=name, exact=True).first.click()
+
+
+def apply_for_heron(page: Page) -> str:
+    page.goto(HERON)
+    page.get_by_role("main").get_by_role("link", name="Apply for access").first.click()
+    page.locator("[name=holder]").last.check()
+    press(page, "Begin")
+    page.locator(".tasks a").first.click()
+    while page.get_by_role("button", name="Save and go on").count():
+        fill(page, ANSWERS)
+        press(page, "Save and go on")
+    page.goto(re.sub(r"(applications/[0-9a-f-]+/).*", r"\1check/", page.url))
+    press(page, "Send the application")
+    expect(page.get_by_role("main")).to_contain_text("Submitted")
+    return page.url
+
+
+def review_page(page: Page, application: str) -> str:
+    return re.sub(r".*/applications/([0-9a-f-]+)/.*", r"/licensing/reviews/\1/", application)
+
+
+def return_it(page: Page, address: str) -> None:
+    page.goto("/licensing/reviews/")
+    expect(page.get_by_role("main")).to_contain_text("Amara Okafor")
+    page.goto(address)
+    press(page, "Claim")
+    page.goto(address)
+    follow(page, "Return with questions")
+    page.locator("[name=message]").fill("Who besides you can reach the machine?")
+    page.locator("main form button[type=submit]").first.click()
+
+
+def answer_and_send_again(page: Page, application: str) -> None:
+    page.goto(application)
+    expect(page.get_by_role("main")).to_contain_text("Who besides you can reach the machine?")
+    edit = re.sub(r"(applications/[0-9a-f-]+/).*", r"\1edit/", application)
+    page.goto(edit)
+    page.locator(".tasks a").filter(has_text=re.compile("host|secur", re.IGNORECASE)).first.click()
+    page.locator("[name=security]").fill("Only the two administrators, both named in our register.")
+    press(page, "Save and go on")
+    page.goto(edit.replace("/edit/", "/check/"))
+    press(page, "Send the application")
+
+
+def approve_it(page: Page, address: str) -> None:
+    page.goto(address)
+    if page.get_by_role("button", name="Claim", exact=True).count():
+        press(page, "Claim")
+        page.goto(address)
+    expect(page.get_by_role("main")).to_contain_text("both named in our register")
+    follow(page, "Approve")
+    page.locator("[name=uses][value=internal_tools]").uncheck()
+    page.locator("[name=ends_on]").fill(UNTIL)
+    page.locator("[name=tier]").select_option("2")
+    page.locator("main form button[type=submit]").first.click()
+    page.goto(address)
+    expect(page.get_by_role("main")).to_contain_text("Approved")
+
+
+def propose_and_open(page: Page) -> str:
+    page.goto(KESTREL)
+    page.get_by_role("main").get_by_role("link", name=re.compile("^Propose ")).first.click()
+    fill(page, DOSSIER)
+    press(page, "Propose to the board")
+    page.locator("main form button[type=submit]").first.click()
+    page.goto(KESTREL)
+    follow(page, "See the motion")
+    return page.url
+
+
+def vote(page: Page, motion: str, choice: str, reason: str) -> None:
+    page.goto(motion)
+    follow(page, "Vote")
+    page.locator(f"[name=choice][value={choice}]").check()
+    page.locator("[name=reason]").fill(reason)
+    page.locator("[name=understood]").check()
+    press(page, "Cast the vote")
+    expect(page.locator("body")).to_contain_text("Your vote is recorded and sealed")
+
+
+def close(page: Page, motion: str) -> None:
+    page.goto(f"{motion}close/")
+    if "reauthenticate" in page.url:
+        page.locator("[name=password]").fill("sluice-demo")
+        page.locator("main form button[type=submit]").first.click()
+    page.locator("[name=typed]").fill("close")
+    page.locator("main form button[type=submit]").first.click()
+    expect(page.locator("body")).to_contain_text("Voting is closed: the motion is approved")
+
+
+def accept_terms(page: Page) -> None:
+    page.goto(HERON)
+    page.get_by_role("main").get_by_role("link", name="Read and accept the terms").first.click()
+    page.locator("[name=typed_name]").fill("Amara Okafor")
+    page.locator("#accept button[type=submit]").click()
+    page.goto(HERON)
+    expect(page.get_by_role("main")).to_contain_text("You may download this release")
+
+
+def checksums(page: Page) -> dict[str, str]:
+    text = page.request.get(f"{HERON}SHA256SUMS").text()
+    return {path: digest for digest, path in (line.split("  ", 1) for line in text.splitlines())}
+
+
+def make_token(page: Page) -> str:
+    page.goto("/account/tokens/new/")
+    page.locator("[name=name]").fill("laptop")
+    page.locator("[name=rights][value=weights]").check()
+    page.locator("main form button[type=submit]").first.click()
+    if "reauthenticate" in page.url:
+        page.locator("[name=password]").fill("sluice-demo")
+        page.locator("main form button[type=submit]").first.click()
+    found = re.search(r"slu_\w+", page.locator("main").inner_text())
+    assert found
+    return found[0]
+
+
+def command(token: str, *options: str) -> list[str]:
+    return ["curl", "-sS", "-H", f"Authorization: Bearer {token}", *options]
+
+
+def break_off(token: str, address: str, target: Path) -> None:
+    """Fetch slowly, and kill curl once the first bytes are on disk."""
+    fetching = subprocess.Popen(command(token, "--limit-rate", "4M", "-o", str(target), address))
+    deadline = time.monotonic() + 60
+    while not (target.exists() and target.stat().st_size) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    fetching.kill()
+    fetching.wait()
+
+
+def curl(token: str, *options: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        command(token, *options),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@pytest.fixture(scope="module")
+def known() -> dict[str, str]:
+    """What one step learns and a later one needs."""
+    return {}
+
+
+def test_an_applicant_applies_is_asked_answers_and_is_approved(
+    sign_in: SignIn, known: dict[str, str]
+) -> None:
+    applicant, reviewer = sign_in("applicant"), sign_in("reviewer")
+    application = apply_for_heron(applicant)
+    address = review_page(reviewer, application)
+    return_it(reviewer, address)
+    answer_and_send_again(applicant, application)
+    approve_it(reviewer, address)
+    known["application"] = application
+
+
+def test_a_lead_proposes_two_vote_sealed_and_a_worker_makes_it_effective(sign_in: SignIn) -> None:
+    lead, safety, independent = sign_in("lead"), sign_in("lead2"), sign_in("lead3")
+    motion = propose_and_open(lead)
+    vote(safety, motion, "approve", "The wetland evaluation convinced me.")
+    for page in (lead, independent, safety):
+        page.goto(motion)
+        assert "The wetland evaluation convinced me." not in page.content()
+    vote(independent, motion, "approve", "I read the papers and agree.")
+    close(lead, motion)
+    expect(lead.get_by_role("main")).to_contain_text("The wetland evaluation convinced me.")
+    stage = lead.locator("main")
+    for _ in range(60):
+        lead.goto(KESTREL)
+        if re.search(r"Now here\s+Trusted API", stage.inner_text()):
+            break
+        lead.wait_for_timeout(500)
+    expect(stage).to_contain_text(re.compile(r"Now here\s*Trusted API"))
+
+
+def test_the_applicant_accepts_and_fetches_every_file_by_browser_and_by_curl(
+    sign_in: SignIn, portal: Portal, known: dict[str, str], tmp_path: Path
+) -> None:
+    page = sign_in("applicant", accept_downloads=True)
+    accept_terms(page)
+    wanted = checksums(page)
+    assert len(wanted) == 9
+    for name, digest in wanted.items():
+        page.goto(HERON)
+        with page.expect_download() as download:
+            follow(page, name)
+        download.value.save_as(tmp_path / "browser" / name)
+        assert sha256(tmp_path / "browser" / name) == digest
+    token = known["token"] = make_token(page)
+    target = tmp_path / SHARD
+    address = f"{portal.url}{HERON}files/{SHARD}"
+    break_off(token, address, target)
+    assert 0 < target.stat().st_size < (tmp_path / "browser" / SHARD).stat().st_size
+    assert curl(token, "-f", "-C", "-", "-o", str(target), address).returncode == 0
+    assert sha256(target) == wanted[SHARD]
+
+
+def test_a_hold_refuses_the_next_request_and_says_why(
+    sign_in: SignIn, portal: Portal, known: dict[str, str]
+) -> None:
+    lead, applicant = sign_in("lead"), sign_in("applicant")
+    lead.goto(HERON)
+    follow(lead, "Place a hold")
+    lead.locator("[name=kind][value=all]").check()
+    lead.locator("[name=reason]").fill("A jailbreak is being looked at.")
+    lead.locator("main form button[type=submit]").first.click()
+    refused = applicant.goto(f"{HERON}files/config.json")
+    assert refused is not None
+    assert refused.status == 403
+    expect(applicant.get_by_role("main")).to_contain_text("A hold is in force")
+    address = f"{portal.url}{HERON}files/{SHARD}"
+    for options in ([], ["-r", "0-99"]):
+        answer = curl(known["token"], "-w", "\n%{http_code}", *options, address)
+        assert answer.stdout.endswith("\n403")
+        assert "A hold is in force" in answer.stdout
+    applicant.goto(HERON.replace("/models/", "/licensing/explain/"))
+    expect(applicant.get_by_role("main")).to_contain_text("A hold is in force")
