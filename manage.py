@@ -15,9 +15,14 @@ def main() -> None:
 
         os.environ.setdefault("SLUICE_DEMO", "1")
         ensure_demo_key(Path(os.environ.get("DATA_DIR", ".data")))
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        # What the operator set wrongly is for the operator to read, not a fault of the program.
+        sys.exit(f"Sluice is not configured: {error}")
 
 
 if __name__ == "__main__":

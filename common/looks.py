@@ -116,6 +116,8 @@ STATES: dict[str, State] = {
     "abstain": State(_("Abstain"), "idle", "ring"),
     "recused": State(_("Recused"), "past", "slash"),
     "not_voted": State(_("Not voted"), "wait", "clock"),
+    "no_vote": State(_("No vote"), "past", "slash"),
+    "vacant": State(_("Vacant"), "wait", "ring"),
     "vote_sealed": State(_("Vote cast, sealed"), "busy", "lock"),
     "stale": State(_("Stale: the dossier changed"), "past", "slash"),
     # Access modes of a stage

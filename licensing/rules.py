@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from licensing.facts import (
     MODE_OF,
+    NAMED_ACCESS_MODES,
     NEEDS_PLACE,
     SERVES,
     Check,
@@ -316,10 +317,12 @@ def _cohort(action: VerdictAction, facts: Facts) -> list[Check]:
 def _terms(_action: VerdictAction, facts: Facts) -> list[Check]:
     if not facts.terms:
         return _na("terms", _("The stage requires no terms."))
-    return [check for terms in facts.terms for check in _one_terms(terms)]
+    # Where a person is admitted by name, there is nothing to sign before there is a grant.
+    too_early = facts.grant is None and facts.access_mode in NAMED_ACCESS_MODES
+    return [check for terms in facts.terms for check in _one_terms(terms, too_early)]
 
 
-def _one_terms(terms: TermsFact) -> list[Check]:
+def _one_terms(terms: TermsFact, too_early: bool) -> list[Check]:
     words = {"title": terms.title, "number": terms.number}
     if terms.number is None:
         return _no(
@@ -333,6 +336,8 @@ def _one_terms(terms: TermsFact) -> list[Check]:
         sentence = _("“%(title)s” has a newer version, %(number)s, that you have not accepted.")
     else:
         sentence = _("You have not accepted “%(title)s”.")
+    if too_early:
+        return _no("terms", sentence % words, _("You can accept them once you are approved."))
     return _no("terms", sentence % words, _("Read and accept the terms."), terms.url)
 
 

@@ -31,6 +31,14 @@ def env_bool(name: str, *, default: bool) -> bool:
     return raw in {"1", "true"}
 
 
+def env_number(name: str, *, default: int, most: int) -> int:
+    """Read a whole number from 0 to `most`."""
+    raw = env.str(name, default=str(default)).strip()
+    if not (raw.isascii() and raw.isdigit()) or len(raw) > 9 or int(raw) > most:
+        raise ImproperlyConfigured(f"{name} must be a number from 0 to {most}, not {raw!r}.")
+    return int(raw)
+
+
 def env_path_list(name: str) -> list[Path]:
     """Read absolute directories separated by ':'."""
     paths = [Path(part) for part in env.str(name, default="").split(":") if part]
@@ -76,7 +84,7 @@ PERSONAL_DATA_KEYS = [
 ]
 
 DEBUG = False
-PORT = env.int("PORT", default=8000)
+PORT = env_number("PORT", default=8000, most=65535)
 VERSION = "0.1.0"
 INSTANCE_NAME = env.str("INSTANCE_NAME", default="Sluice")
 BASE_URL = env.str("BASE_URL", default=f"http://127.0.0.1:{PORT}" if DEMO else "")
@@ -91,7 +99,7 @@ if DEMO:
     ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [BASE_URL.rstrip("/")]
 # Number of reverse proxies whose X-Forwarded-For entries are believed.
-TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+TRUSTED_PROXIES = env_number("TRUSTED_PROXIES", default=0, most=10)
 
 INSTALLED_APPS = [
     "portal",
@@ -160,7 +168,7 @@ _DATABASE_URL = _DATABASE_URL or postgres.database_url(DATA_DIR, "sluice")
 DATABASES = {"default": env.db_url_config(_DATABASE_URL)}
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database (postgres://…).")
-DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60)
+DATABASES["default"]["CONN_MAX_AGE"] = env_number("DATABASE_CONN_MAX_AGE", default=60, most=86400)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -191,7 +199,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_ALWAYS_EAGER = env_bool("CELERY_TASK_ALWAYS_EAGER", default=False)
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_TIMEZONE = "UTC"
-_sweep = timedelta(seconds=env.int("SWEEP_SECONDS", default=2 if DEMO else 15))
+_sweep = timedelta(seconds=env_number("SWEEP_SECONDS", default=2 if DEMO else 15, most=3600))
 CELERY_BEAT_SCHEDULE = {
     "notifications": {"task": "accounts.sweep_notifications", "schedule": _sweep},
     "motions-deadlines": {"task": "boards.sweep_motions", "schedule": _sweep},

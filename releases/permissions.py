@@ -4,11 +4,14 @@ Being superuser opens nothing here: guardian's own checks would say yes to one, 
 rights are read directly. Somebody inactive has no rights.
 """
 
+from itertools import chain
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser, Permission
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet
+from django.db.models.functions import JSONArray
 from django.http import Http404
 from guardian.shortcuts import assign_perm, remove_perm
 
@@ -48,15 +51,20 @@ def rights_of(user: Person, model: Model) -> set[str]:
     return set(held.values_list("codename", flat=True)) & set(Right.values)
 
 
-def rights_by_model(user: Person) -> dict[int, set[str]]:
-    """Return the person's rights on every model, by the model's id, in one query."""
+def rights_held() -> JSONArray:
+    """Return what a query for people can be annotated with, for `rights_by_model` to read."""
+    pair = JSONArray("content_object_id", "permission__codename")
+    own = ModelUserObjectPermission.objects.filter(user=OuterRef("pk"))
+    of_groups = ModelGroupObjectPermission.objects.filter(group__user=OuterRef("pk"))
+    return JSONArray(
+        ArraySubquery(own.values(pair=pair)), ArraySubquery(of_groups.values(pair=pair))
+    )
+
+
+def rights_by_model(held: list[list[tuple[int, str]]]) -> dict[int, set[str]]:
+    """Return what `rights_held` gave for an active person as their rights by the model's id."""
     found: dict[int, set[str]] = {}
-    if not isinstance(user, User) or not user.is_active:
-        return found
-    own = ModelUserObjectPermission.objects.filter(user=user)
-    of_groups = ModelGroupObjectPermission.objects.filter(group__user=user)
-    columns = ("content_object_id", "permission__codename")
-    for model_id, right in own.values_list(*columns).union(of_groups.values_list(*columns)):
+    for model_id, right in chain.from_iterable(held):
         if right in Right.values:
             found.setdefault(model_id, set()).add(right)
     return found

@@ -30,7 +30,12 @@ def test_nothing_that_runs_or_loads_survives(hostile: str) -> None:
 
 def test_ordinary_markdown_is_rendered_with_safe_links() -> None:
     html = render_markdown("# Title\n\n*word* [site](https://example.org)\n\n|a|\n|-|\n|b|\n")
-    assert "<h1>Title</h1>" in html
+    assert "<h2>Title</h2>" in html
     assert "<em>word</em>" in html
     assert 'rel="noopener noreferrer nofollow"' in html
     assert "<table>" in html
+
+
+def test_headings_stand_below_the_pages_own() -> None:
+    html = render_markdown("# One\n\nTwo\n---\n\n###### Six\n")
+    assert html == "<h2>One</h2>\n<h3>Two</h3>\n<h6>Six</h6>\n"

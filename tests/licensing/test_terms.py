@@ -42,7 +42,7 @@ def test_a_version_is_fixed_with_the_digests_of_text_and_page() -> None:
     assert version.text_sha256 == hashlib.sha256(version.text.encode()).hexdigest()
     assert version.html_sha256 == hashlib.sha256(version.html.encode()).hexdigest()
     assert "<script" not in version.html
-    assert "<h1>Use</h1>" in version.html
+    assert "<h2>Use</h2>" in version.html
 
 
 @pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}"])

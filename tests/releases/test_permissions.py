@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser, Group
 from guardian.shortcuts import assign_perm
 
+from accounts.models import User
 from audit.models import Event
 from common.errors import Refused
 from releases import permissions, services
@@ -24,7 +25,21 @@ def test_a_right_is_for_one_model_and_one_act() -> None:
     assert list(permissions.models_with_right(manager, "manage_release")) == [model]
     assert list(permissions.users_with_right("manage_release", model)) == [manager]
     assert list(permissions.visible_models(manager)) == [model]
-    assert permissions.rights_by_model(manager) == {model.pk: {"manage_release"}}
+
+
+def test_a_persons_rights_on_every_model_are_read_with_the_person() -> None:
+    first, second = make_model(), make_model()
+    user, group = make_user(), Group.objects.create(name="Leads")
+    user.groups.add(group)
+    assign_perm("releases.place_hold", user, first)
+    assign_perm("releases.place_hold", group, second)
+    assign_perm("releases.manage_release", group, second)
+    people = User.objects.filter(pk__in=[user.pk, make_user().pk]).order_by("pk")
+    held = people.annotate(held=permissions.rights_held()).values_list("held", flat=True)
+    assert [permissions.rights_by_model(each) for each in held] == [
+        {first.pk: {"place_hold"}, second.pk: {"place_hold", "manage_release"}},
+        {},
+    ]
 
 
 def test_a_group_carries_a_right() -> None:

@@ -1,0 +1,60 @@
+"""What the operator may set, and what is said about what they may not."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parent.parent.parent
+DEPLOYED = {
+    "SLUICE_DEMO": "0",
+    "BASE_URL": "https://sluice.example",
+    "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none",
+    "CELERY_BROKER_URL": "redis://127.0.0.1:1/0",
+    "WEIGHTS_STORAGE_URL": "file:///srv/sluice/weights",
+    "SECRET_KEY": "s" * 40,
+    "PERSONAL_DATA_KEY": "p" * 40,
+}
+
+
+def start(variables: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+    """Run a command that needs the settings and no database."""
+    return subprocess.run(
+        [sys.executable, "manage.py", "diffsettings"],
+        cwd=CHECKOUT,
+        env={"PATH": os.environ["PATH"], **DEPLOYED, **variables},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_whole_set_is_taken() -> None:
+    assert start({}).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        ({"PORT": "abc"}, "PORT must be a number from 0 to 65535, not 'abc'."),
+        ({"PORT": "70000"}, "PORT must be a number from 0 to 65535, not '70000'."),
+        ({"SSL_REDIRECT": "maybe"}, "SSL_REDIRECT must be 0 or 1, not 'maybe'."),
+        ({"BASE_URL": ""}, "BASE_URL must be set"),
+        ({"BASE_URL": "ftp://x"}, "BASE_URL must be an http or https address"),
+        ({"SECRET_KEY": ""}, "SECRET_KEY must be set to at least 32 random characters."),
+        ({"PERSONAL_DATA_KEY": "short"}, "PERSONAL_DATA_KEY must be set to at least 32"),
+        ({"WEIGHTS_STORAGE_URL": "s3://bucket"}, "WEIGHTS_STORAGE_URL must look like file:///"),
+        ({"INGEST_ROOTS": "weights"}, "INGEST_ROOTS needs absolute paths"),
+    ],
+)
+def test_what_is_set_wrongly_stops_the_start_with_a_sentence(
+    variables: dict[str, str], sentence: str
+) -> None:
+    started = start(variables)
+    assert started.returncode == 1
+    assert started.stderr.startswith("Sluice is not configured: ")
+    assert sentence in started.stderr
+    assert "Traceback" not in started.stderr
