@@ -22,7 +22,8 @@ def main() -> None:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         # What the operator set wrongly is for the operator to read, not a fault of the program.
-        sys.exit(f"Sluice is not configured: {error}")
+        sys.stderr.write(f"Sluice is not configured: {error}\n")
+        sys.exit(2)
 
 
 if __name__ == "__main__":

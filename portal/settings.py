@@ -6,6 +6,7 @@ A variable that is missing or malformed stops the start with a sentence; only th
 
 import base64
 import hashlib
+import re
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -31,11 +32,11 @@ def env_bool(name: str, *, default: bool) -> bool:
     return raw in {"1", "true"}
 
 
-def env_number(name: str, *, default: int, most: int) -> int:
-    """Read a whole number from 0 to `most`."""
+def env_number(name: str, *, default: int, least: int = 0, most: int) -> int:
+    """Read a whole number within bounds."""
     raw = env.str(name, default=str(default)).strip()
-    if not (raw.isascii() and raw.isdigit()) or len(raw) > 9 or int(raw) > most:
-        raise ImproperlyConfigured(f"{name} must be a number from 0 to {most}, not {raw!r}.")
+    if not re.fullmatch("[0-9]{1,9}", raw) or not least <= int(raw) <= most:
+        raise ImproperlyConfigured(f"{name} must be from {least} to {most}, not {raw!r}.")
     return int(raw)
 
 
@@ -84,7 +85,7 @@ PERSONAL_DATA_KEYS = [
 ]
 
 DEBUG = False
-PORT = env_number("PORT", default=8000, most=65535)
+PORT = env_number("PORT", default=8000, least=1, most=65535)
 VERSION = "0.1.0"
 INSTANCE_NAME = env.str("INSTANCE_NAME", default="Sluice")
 BASE_URL = env.str("BASE_URL", default=f"http://127.0.0.1:{PORT}" if DEMO else "")

@@ -39,8 +39,10 @@ def test_a_whole_set_is_taken() -> None:
 @pytest.mark.parametrize(
     ("variables", "sentence"),
     [
-        ({"PORT": "abc"}, "PORT must be a number from 0 to 65535, not 'abc'."),
-        ({"PORT": "70000"}, "PORT must be a number from 0 to 65535, not '70000'."),
+        ({"PORT": "abc"}, "PORT must be from 1 to 65535, not 'abc'."),
+        ({"PORT": "70000"}, "PORT must be from 1 to 65535, not '70000'."),
+        ({"PORT": "0"}, "PORT must be from 1 to 65535, not '0'."),
+        ({"TRUSTED_PROXIES": "-1"}, "TRUSTED_PROXIES must be from 0 to 10, not '-1'."),
         ({"SSL_REDIRECT": "maybe"}, "SSL_REDIRECT must be 0 or 1, not 'maybe'."),
         ({"BASE_URL": ""}, "BASE_URL must be set"),
         ({"BASE_URL": "ftp://x"}, "BASE_URL must be an http or https address"),
@@ -54,7 +56,7 @@ def test_what_is_set_wrongly_stops_the_start_with_a_sentence(
     variables: dict[str, str], sentence: str
 ) -> None:
     started = start(variables)
-    assert started.returncode == 1
+    assert started.returncode == 2
     assert started.stderr.startswith("Sluice is not configured: ")
     assert sentence in started.stderr
     assert "Traceback" not in started.stderr
