@@ -9,6 +9,9 @@ AS_DEPLOYED := env SLUICE_DEMO=0 BASE_URL=https://sluice.example DATABASE_URL=po
 	CELERY_BROKER_URL=redis://127.0.0.1:1/0 WEIGHTS_STORAGE_URL=file:///srv/sluice/weights \
 	SECRET_KEY=$$(head -c 48 /dev/urandom | base64) PERSONAL_DATA_KEY=$$(head -c 48 /dev/urandom | base64)
 
+# Where Python may not keep what it compiled, every process compiles all of it again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run demo-reset test lint bench format clean
 
