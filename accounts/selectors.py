@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from allauth.account.models import EmailAddress
-from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models import Exists, Expression, Max, OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.models import (
@@ -75,8 +75,8 @@ def membership_of(user: User, organization: Organization) -> Membership | None:
     return live_memberships().filter(user=user, organization=organization).first()
 
 
-def live_clearances(now: datetime) -> QuerySet[Clearance]:
-    """Return the clearances that count at `now`."""
+def live_clearances(now: datetime | Expression) -> QuerySet[Clearance]:
+    """Return the clearances that count at `now`, a time or what will stand for one in SQL."""
     return Clearance.objects.filter(revoked_at__isnull=True, expires_at__gt=now)
 
 

@@ -1,10 +1,9 @@
-"""The three queries behind every verdict."""
+"""The three queries behind every verdict, as prepared statements: they run at every request."""
 
 from datetime import datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     BooleanField,
@@ -22,6 +21,7 @@ from django.db.models.functions import Coalesce, JSONObject
 
 from accounts.models import PersonalToken, User
 from accounts.selectors import live_clearances, live_memberships
+from common.prepared import Parameter, Prepared
 from licensing.facts import NAMED_ACCESS_MODES
 from licensing.models import (
     OPEN_APPLICATION_STATES,
@@ -34,7 +34,7 @@ from licensing.models import (
     TermsVersion,
 )
 from releases.models import Hold, Release
-from releases.permissions import visible_models
+from releases.permissions import models_staffed_by
 
 # An instance of a model with the further attributes that its query here annotates.
 Row = Any
@@ -48,8 +48,29 @@ class IsOneOf(Func):
     output_field = BooleanField()
 
 
-def releases(ids: list[int], user_id: int | None) -> QuerySet[Any]:
+def releases(ids: list[int], user_id: int | None) -> list[Row]:
     """Query 1: the releases, what is in force on them, and what the person is to their model."""
+    return _RELEASES.fetch(ids=ids, user=user_id or 0)
+
+
+def person(user_id: int, slugs: set[str], token: PersonalToken | None, now: datetime) -> Row | None:
+    """Query 2: the person, their token and what they have accepted, as the database has it."""
+    token_id = token.pk if token else 0
+    rows = _PERSON.fetch(user=user_id, slugs=sorted(slugs), token=token_id, now=now)
+    return rows[0] if rows else None
+
+
+def grants(user_id: int, models: set[int], ids: list[int], now: datetime) -> list[Row]:
+    """Query 3: the grants on these models that name the person, or whose holder they belong to."""
+    return _GRANTS.fetch(user=user_id, models=sorted(models), ids=ids, now=now)
+
+
+_USER = Parameter("user", "bigint")
+_IDS = Parameter("ids", "bigint[]")
+_NOW = Parameter("now", "timestamptz")
+
+
+def _releases() -> QuerySet[Any]:
     holds = Hold.objects.filter(
         Q(release=OuterRef("pk")) | Q(release__isnull=True), model=OuterRef("model")
     ).exclude(state=Hold.State.LIFTED)
@@ -69,17 +90,16 @@ def releases(ids: list[int], user_id: int | None) -> QuerySet[Any]:
     )
     same_model = Release.objects.filter(model=OuterRef("model"), state="sealed")
     application = Application.objects.filter(
-        model=OuterRef("model"), applicant=user_id, state__in=OPEN_APPLICATION_STATES
+        model=OuterRef("model"), applicant=_USER, state__in=OPEN_APPLICATION_STATES
     )
-    subject = User(pk=user_id or 0) if user_id else AnonymousUser()
     return (
-        Release.objects.filter(pk__in=ids)
+        Release.objects.filter(IsOneOf(F("pk"), _IDS))
         .select_related("model", "stage")
         .annotate(
             hold_kinds=ArraySubquery(holds.values("kind")),
             terms_in_force=ArraySubquery(terms),
             takes_applications=Exists(same_model.filter(stage__access_mode__in=NAMED_ACCESS_MODES)),
-            staff=Exists(visible_models(subject).filter(pk=OuterRef("model"))),
+            staff=Exists(models_staffed_by(_USER).filter(pk=OuterRef("model"))),
             application=Subquery(
                 application.order_by("-pk").values(
                     fact=JSONObject(state="state", public_id="public_id")
@@ -89,55 +109,50 @@ def releases(ids: list[int], user_id: int | None) -> QuerySet[Any]:
     )
 
 
-def person(user_id: int, slugs: set[str], token: PersonalToken | None, now: datetime) -> Row:
-    """Query 2: the person, their token and what they have accepted, as the database has it."""
+def _person() -> QuerySet[Any]:
     live_token = PersonalToken.objects.filter(
-        pk=token.pk if token else 0,
+        pk=Parameter("token", "bigint"),
         user=OuterRef("pk"),
         revoked_at__isnull=True,
-        expires_at__gt=now,
+        expires_at__gt=_NOW,
     )
     acceptances = Acceptance.objects.filter(
-        user=OuterRef("pk"),
-        # Never an empty list: Django makes NULL of what it knows to be empty, not an empty array.
-        version__terms__slug__in=slugs or {""},
+        IsOneOf(F("version__terms__slug"), Parameter("slugs", "text[]")), user=OuterRef("pk")
     )
+    return User.objects.filter(pk=_USER).annotate(
+        verified=Exists(
+            EmailAddress.objects.filter(
+                user=OuterRef("pk"), email__iexact=OuterRef("email"), verified=True
+            )
+        ),
+        tier=_highest_tier(user=OuterRef("pk")),
+        token_rights=Subquery(live_token.values("rights")[:1]),
+        accepted=ArraySubquery(
+            acceptances.values(
+                fact=JSONObject(
+                    version="version_id",
+                    slug="version__terms__slug",
+                    organization="organization_id",
+                )
+            )
+        ),
+    )
+
+
+def _grants() -> QuerySet[Any]:
+    named = GrantUser.objects.filter(grant=OuterRef("pk"), user=_USER)
+    member = live_memberships().filter(organization=OuterRef("organization"), user=_USER)
+    admissions = Admission.objects.filter(IsOneOf(F("release"), _IDS), grant=OuterRef("pk"))
     return (
-        User.objects.filter(pk=user_id)
-        .annotate(
-            verified=Exists(
-                EmailAddress.objects.filter(
-                    user=OuterRef("pk"), email__iexact=OuterRef("email"), verified=True
-                )
-            ),
-            tier=_highest_tier(now, user=OuterRef("pk")),
-            token_rights=Subquery(live_token.values("rights")[:1]),
-            accepted=ArraySubquery(
-                acceptances.values(
-                    fact=JSONObject(
-                        version="version_id",
-                        slug="version__terms__slug",
-                        organization="organization_id",
-                    )
-                )
-            ),
+        Grant.objects.filter(
+            Exists(named) | Exists(member),
+            IsOneOf(F("model"), Parameter("models", "bigint[]")),
         )
-        .first()
-    )
-
-
-def grants(user_id: int, models: set[int], ids: list[int], now: datetime) -> QuerySet[Any]:
-    """Query 3: the grants on these models that name the person, or whose holder they belong to."""
-    named = GrantUser.objects.filter(grant=OuterRef("pk"), user=user_id)
-    member = live_memberships().filter(organization=OuterRef("organization"), user=user_id)
-    admissions = Admission.objects.filter(grant=OuterRef("pk"), release__in=ids)
-    return (
-        Grant.objects.filter(Exists(named) | Exists(member), model__in=models)
         .order_by("-pk")
         .annotate(
             named=Exists(named.filter(ended_at__isnull=True)),
             member=Exists(member),
-            organization_tier=_highest_tier(now, organization=OuterRef("organization")),
+            organization_tier=_highest_tier(organization=OuterRef("organization")),
             places=ArraySubquery(
                 admissions.values(
                     fact=JSONObject(
@@ -151,9 +166,9 @@ def grants(user_id: int, models: set[int], ids: list[int], now: datetime) -> Que
     )
 
 
-def _highest_tier(now: datetime, **holder: OuterRef) -> Coalesce:
+def _highest_tier(**holder: OuterRef) -> Coalesce:
     highest = (
-        live_clearances(now)
+        live_clearances(_NOW)
         .filter(**holder)
         .order_by()
         .values(*holder)
@@ -161,3 +176,8 @@ def _highest_tier(now: datetime, **holder: OuterRef) -> Coalesce:
         .values("highest")
     )
     return Coalesce(Subquery(highest), 0, output_field=IntegerField())
+
+
+_RELEASES = Prepared(_releases)
+_PERSON = Prepared(_person)
+_GRANTS = Prepared(_grants)

@@ -171,6 +171,12 @@ if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database (postgres://…).")
 DATABASES["default"]["CONN_MAX_AGE"] = env_number("DATABASE_CONN_MAX_AGE", default=60, most=86400)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# For common.prepared. 0 for a pooler that gives each transaction another connection.
+if env_bool("DATABASE_PREPARED_STATEMENTS", default=True):
+    _options = DATABASES["default"].setdefault("OPTIONS", {})
+    _options["prepare_threshold"] = 0
+    # Without it, PostgreSQL plans most of them anew each time: it takes an array for large.
+    _options["options"] = f"{_options.get('options', '')} -c plan_cache_mode=force_generic_plan"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Queue. Rows say what is owed; a lost broker delays and loses nothing.

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.contrib.auth.models import AnonymousUser, Permission
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, Q, QuerySet
+from django.db.models import Expression, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONArray
 from django.http import Http404
 from guardian.shortcuts import assign_perm, remove_perm
@@ -32,7 +32,7 @@ from releases.models import (
 Person = User | AnonymousUser
 
 
-def _rights(user: User) -> Q:
+def _rights(user: User | Expression) -> Q:
     """Match the models on which the person, or a group of theirs, has some right."""
     return Q(modeluserobjectpermission__user=user) | Q(modelgroupobjectpermission__group__user=user)
 
@@ -117,6 +117,11 @@ def visible_models(user: Person) -> QuerySet[Model]:
     """Return the models on whose staff the person is; what outsiders see is not judged here."""
     if not isinstance(user, User) or not user.is_active:
         return Model.objects.none()
+    return models_staffed_by(user)
+
+
+def models_staffed_by(user: User | Expression) -> QuerySet[Model]:
+    """Return the models of a person's staff, who is believed to be active, or of an expression."""
     seats = Board.objects.filter(seats__holder=user)
     return selectors.all_models().filter(_rights(user) | Q(board__in=seats)).distinct()
 
