@@ -10,7 +10,7 @@ from django.db import connection
 from common.errors import Refused
 
 # Continuous integration runs 200 of each; fewer are enough while working.
-ROUNDS = int(os.environ.get("SLUICE_RACE_ROUNDS", "40"))
+ROUNDS = int(os.environ.get("SLUICE_RACE_ROUNDS", "20"))
 
 
 def race(*acts: Callable[[], Any]) -> Sequence[Any]:

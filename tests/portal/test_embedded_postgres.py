@@ -32,6 +32,20 @@ def place() -> Iterator[Path]:
     shutil.rmtree(path)
 
 
+@pytest.fixture(scope="module")
+def initialised(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What initdb makes, once: it takes seconds, and most tests are about something else."""
+    data_dir = tmp_path_factory.mktemp("initialised")
+    postgres.stop(postgres.start(data_dir))
+    return postgres.home_dir(data_dir)
+
+
+@pytest.fixture
+def home(place: Path, initialised: Path) -> Path:
+    """A data directory whose server has been set up and never started."""
+    return shutil.copytree(initialised, postgres.home_dir(place))
+
+
 @pytest.fixture
 def no_namespaces(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine that forbids user namespaces, as containers often do."""
@@ -71,6 +85,7 @@ def test_it_starts_serves_and_stops(place: Path) -> None:
     postgres.stop(cluster)
 
 
+@pytest.mark.usefixtures("home")
 def test_a_running_one_is_adopted(place: Path) -> None:
     first = postgres.start(place)
     pid = server_pid(place)
@@ -79,6 +94,7 @@ def test_a_running_one_is_adopted(place: Path) -> None:
     assert server_pid(place) == pid
 
 
+@pytest.mark.usefixtures("home")
 def test_rows_outlive_a_killed_server(place: Path) -> None:
     postgres.start(place)
     ask(place, "CREATE TABLE kept AS SELECT 42 AS answer")
@@ -87,6 +103,7 @@ def test_rows_outlive_a_killed_server(place: Path) -> None:
     assert ask(place, "SELECT answer FROM kept") == 42
 
 
+@pytest.mark.usefixtures("home")
 def test_a_dead_servers_number_that_another_process_has_got_is_no_obstacle(place: Path) -> None:
     postgres.start(place)
     pid_file = postgres.home_dir(place) / "postmaster.pid"
@@ -138,6 +155,7 @@ def test_a_setup_that_was_broken_off_is_done_again(place: Path) -> None:
     assert ask(place, "SELECT 1") == 1
 
 
+@pytest.mark.usefixtures("home")
 def test_a_server_that_cannot_start_says_why(place: Path) -> None:
     cluster = postgres.start(place)
     postgres.stop(cluster)
@@ -245,6 +263,7 @@ def describe(path: Path) -> tuple[str, int, int, int]:
     return (str(path), state.st_mode, state.st_uid, state.st_gid)
 
 
+@pytest.mark.usefixtures("home")
 def test_the_queue_is_installed_once(place: Path) -> None:
     cluster = postgres.start(place)
     postgres.ensure_database(cluster, "sluice")
@@ -254,6 +273,7 @@ def test_the_queue_is_installed_once(place: Path) -> None:
     assert ask(place, "SELECT pgmq.create('some_queue') IS NOT NULL", "sluice") is not None
 
 
+@pytest.mark.usefixtures("home")
 def test_a_reset_removes_the_demo_and_nothing_else(place: Path) -> None:
     assert "no demo" in reset.reset(place)
     demo.ensure_demo_key(place)
