@@ -13,8 +13,11 @@ from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 
 from delivery.callers import Caller
+from delivery.choices import Way
+from delivery.models import Download
+from delivery.origins import origin_of
 from delivery.ranges import ByteRange, Unsatisfiable, select_range
-from delivery.services import authorise_download
+from delivery.services import authorise_download, note_sent
 from delivery.slices import Slice
 from licensing.facts import Verdict, VerdictAction
 from licensing.verdict import decide
@@ -28,15 +31,22 @@ Refuse = Callable[[Verdict], HttpResponseBase]
 
 
 def serve(
-    request: HttpRequest, caller: Caller, artifact: Artifact, *, refuse: Refuse
+    request: HttpRequest,
+    caller: Caller,
+    artifact: Artifact,
+    *,
+    refuse: Refuse,
+    way: Way | None = None,
 ) -> HttpResponseBase:
     """Answer a HEAD or GET of a file, after the verdict and, before a byte, the event.
 
-    Knows preconditions, one range, and 416. `refuse` words what the verdict denies.
+    Knows preconditions, one range, and 416. `refuse` words what the verdict denies. `way` is
+    how the record calls this address; by default a token or a browser's session.
     """
     answer = _answer_without_bytes(request, artifact)
     if answer is None:
-        return _send(request, caller, artifact, refuse)
+        way = way or (Way.TOKEN if caller.token else Way.SESSION)
+        return _send(request, caller, artifact, refuse, way)
     verdict = decide(caller.subject, artifact.release, VerdictAction.DOWNLOAD, caller.context)
     if not verdict.allowed:
         return refuse(verdict)
@@ -71,7 +81,7 @@ def _wanted(request: HttpRequest, artifact: Artifact) -> ByteRange | None:
 
 
 def _send(
-    request: HttpRequest, caller: Caller, artifact: Artifact, refuse: Refuse
+    request: HttpRequest, caller: Caller, artifact: Artifact, refuse: Refuse, way: Way
 ) -> HttpResponseBase:
     """Open the file first, so that a missing one leaves no event; then ask, then send."""
     wanted = _wanted(request, artifact)
@@ -84,16 +94,20 @@ def _send(
     with ExitStack() as closing:
         closing.callback(file.close)
         try:
-            verdict = authorise_download(
-                actor=caller.subject, artifact=artifact, wanted=wanted, context=caller.context
+            authorised = authorise_download(
+                actor=caller.subject,
+                artifact=artifact,
+                wanted=wanted,
+                context=caller.context,
+                origin=origin_of(request, way),
             )
         except DatabaseError:
             logger.exception("A download was not written down, so it was not begun.")
             return _unavailable(_("This download could not be recorded, so it was not begun."))
-        if not verdict.allowed:
-            return refuse(verdict)
+        if authorised.download is None:
+            return refuse(authorised.verdict)
         closing.pop_all()
-    return _stream(file, artifact, wanted)
+    return _stream(file, artifact, wanted, authorised.download)
 
 
 def _open(artifact: Artifact) -> BinaryIO | None:
@@ -109,10 +123,13 @@ def _open(artifact: Artifact) -> BinaryIO | None:
     return file
 
 
-def _stream(file: BinaryIO, artifact: Artifact, wanted: ByteRange | None) -> FileResponse:
+def _stream(
+    file: BinaryIO, artifact: Artifact, wanted: ByteRange | None, download: Download
+) -> FileResponse:
     part = wanted or ByteRange(0, artifact.size, artifact.size)
+    content = NotedSlice(file, part, download.pk)
     response = FileResponse(
-        Slice(file, part.start, part.length),
+        content,
         as_attachment=True,
         filename=artifact.path.rsplit("/", 1)[-1],
         content_type="application/octet-stream",
@@ -125,6 +142,22 @@ def _stream(file: BinaryIO, artifact: Artifact, wanted: ByteRange | None) -> Fil
         response["Content-Range"] = wanted.content_range
     _with_headers(response, artifact)
     return response
+
+
+class NotedSlice(Slice):
+    """A slice that tells the record how far it got, when the server has done with it."""
+
+    def __init__(self, file: BinaryIO, part: ByteRange, download_id: int) -> None:
+        super().__init__(file, part.start, part.length)
+        self._download_id = download_id
+
+    def close(self) -> None:
+        """Close the file and note the bytes. What cannot be noted stays unknown."""
+        super().close()
+        try:
+            note_sent(download_id=self._download_id, bytes_sent=self.sent)
+        except DatabaseError:
+            logger.exception("It could not be noted how far download %s got.", self._download_id)
 
 
 def _with_headers(response: HttpResponseBase, artifact: Artifact) -> HttpResponseBase:

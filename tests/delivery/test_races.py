@@ -10,6 +10,7 @@ from pytest_django import Settings
 from audit.models import Event
 from common.errors import Refused
 from delivery.actions import Action
+from delivery.origins import Origin
 from delivery.services import authorise_download
 from licensing import services as licensing
 from licensing.actions import Action as Licensing
@@ -49,7 +50,11 @@ def test_no_download_is_authorised_after_a_revocation_or_a_hold(settings: Settin
 
     def download() -> bool:
         return authorise_download(
-            actor=deployer, artifact=artifact, wanted=None, context=Context()
+            actor=deployer,
+            artifact=artifact,
+            wanted=None,
+            context=Context(),
+            origin=Origin(),
         ).allowed
 
     tightenings = (

@@ -15,6 +15,7 @@ from pytest_django import DjangoDbBlocker
 
 from audit.models import Event
 from delivery.actions import Action
+from delivery.models import Download
 from licensing.models import Grant
 from releases.models import Artifact
 from releases.store import path_of
@@ -89,6 +90,22 @@ def events() -> int:
     return Event.objects.filter(action=Action.DOWNLOAD_AUTHORISED).count()
 
 
+def newest() -> int:
+    found = Download.objects.order_by("pk").last()
+    return found.pk if found else 0
+
+
+def _noted(after: int) -> Download:
+    """Return the first download after that one, once the server has said how far it got."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        found = Download.objects.filter(pk__gt=after).order_by("pk").first()
+        if found is not None and found.finished_at is not None:
+            return found
+        time.sleep(0.02)
+    raise AssertionError("The server did not note how far the download got.")
+
+
 def test_a_large_file_leaves_memory_flat_and_arrives_whole(big: Big, tmp_path: Path) -> None:
     big.curl("--head")
     before, events_before = big.server.memory(), events()
@@ -114,7 +131,7 @@ def test_a_range_from_the_middle_is_sent_by_the_server_itself(big: Big) -> None:
 
 
 def test_a_broken_download_resumes_to_the_same_bytes(big: Big, tmp_path: Path) -> None:
-    target = tmp_path / "big.bin"
+    target, before = tmp_path / "big.bin", newest()
     arguments = ["--output", str(target), "--limit-rate", "60M"]
     broken = subprocess.Popen([*big.command(), *arguments])
     while broken.poll() is None and (not target.exists() or target.stat().st_size < SIZE // 10):
@@ -123,10 +140,16 @@ def test_a_broken_download_resumes_to_the_same_bytes(big: Big, tmp_path: Path) -
     broken.wait()
     had = target.stat().st_size
     assert had < SIZE
+    cut = _noted(before)
+    assert (cut.outcome, cut.start, cut.stop) == ("cut", 0, SIZE)
+    assert cut.bytes_sent is not None
+    assert had <= cut.bytes_sent < SIZE
     resumed = big.curl("--continue-at", "-", "--output", str(target), "--dump-header", "-")
     assert resumed.returncode == 0
     assert f"content-range: bytes {had}-".encode() in resumed.stdout.lower()
     assert _sha256(target) == big.sha256
+    rest = _noted(cut.pk)
+    assert (rest.outcome, rest.start, rest.bytes_sent) == ("complete", had, SIZE - had)
 
 
 def test_a_resume_after_a_suspension_is_refused(big: Big, tmp_path: Path) -> None:

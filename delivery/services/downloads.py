@@ -1,0 +1,135 @@
+"""The gate before the first byte, and the word on how many followed."""
+
+import json
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+from django.db.models import Case, F, Value, When
+from django.db.models.functions import Greatest, Least
+from django.utils import timezone
+
+from accounts.models import User
+from audit import personal
+from audit.models import Subject as AuditSubject
+from audit.services import record
+from common.request_id import current_request_id
+from delivery.actions import Action
+from delivery.choices import Outcome
+from delivery.clients import client_name
+from delivery.models import Download
+from delivery.origins import Origin
+from delivery.ranges import ByteRange
+from licensing.facts import Verdict, VerdictAction
+from licensing.models import LIVE_GRANT_STATES, Grant
+from licensing.verdict import Context, Subject, decide
+from releases.models import Artifact, Release
+
+
+@dataclass(frozen=True)
+class Authorisation:
+    """The verdict on a download and, where it is yes, the row that was written."""
+
+    verdict: Verdict
+    download: Download | None = None
+
+    @property
+    def allowed(self) -> bool:
+        """Whether bytes may leave."""
+        return self.download is not None
+
+
+@transaction.atomic(durable=True)
+def authorise_download(
+    *,
+    actor: Subject,
+    artifact: Artifact,
+    wanted: ByteRange | None,
+    context: Context,
+    origin: Origin,
+) -> Authorisation:
+    """Decide whether these bytes may leave now and, if so, write it down.
+
+    The event and the download's row are committed when this returns; if they cannot be written
+    this raises, and nothing may be sent. A revocation or a hold is either before this decision,
+    and refuses it, or after the event: the rows that they change are locked (shared among
+    downloads) from the decision to the commit.
+    """
+    release = artifact.release
+    _lock_against_tightening(release, actor)
+    verdict = decide(actor, release, VerdictAction.DOWNLOAD, context)
+    if not verdict.allowed or verdict.grant_id is None or not isinstance(actor, User):
+        return Authorisation(verdict)
+    part = wanted or ByteRange(0, artifact.size, artifact.size)
+    download = Download.objects.create(
+        user=actor,
+        grant_id=verdict.grant_id,
+        release=release,
+        artifact=artifact,
+        token=context.token,
+        start=part.start,
+        stop=part.stop,
+        way=origin.way,
+        client=client_name(origin.agent),
+        sealed_origin=_seal(actor, {"address": context.address, "agent": origin.agent}),
+        request_id=current_request_id(),
+        trace_id=origin.trace_id,
+    )
+    record(
+        actor=actor,
+        action=Action.DOWNLOAD_AUTHORISED,
+        target=artifact,
+        # Not the release: its timeline would drown in ranges.
+        also=(Grant(pk=verdict.grant_id),),
+        data={
+            "release": str(release),
+            "path": artifact.path,
+            "sha256": artifact.sha256,
+            "range": wanted.content_range if wanted else f"bytes */{artifact.size}",
+            "bytes": part.length,
+            "token": context.token.pk if context.token else None,
+        },
+    )
+    return Authorisation(verdict, download)
+
+
+def note_sent(*, download_id: int, bytes_sent: int) -> None:
+    """Note how many bytes of an authorised range were sent, once: the first word stands.
+
+    Not a governed change, so no event.
+    """
+    length = F("stop") - F("start")
+    sent = Greatest(Value(0), Least(Value(bytes_sent), length))
+    Download.objects.filter(pk=download_id, outcome=Outcome.UNKNOWN).update(
+        bytes_sent=sent,
+        finished_at=timezone.now(),
+        outcome=Case(
+            When(stop__lte=F("start") + bytes_sent, then=Value(Outcome.COMPLETE)),
+            default=Value(Outcome.CUT),
+        ),
+    )
+
+
+def _seal(actor: User, origin: dict[str, str]) -> bytes:
+    """Seal what is personal in an origin; nothing, where the person is erased in this moment."""
+    try:
+        return personal.seal(actor.pseudonym, json.dumps(origin))
+    except AuditSubject.DoesNotExist:
+        return b""
+
+
+def _lock_against_tightening(release: Release, actor: Subject) -> None:
+    """Share-lock the rows that a hold, a demotion or a revocation must lock first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM releases_model WHERE id = %s FOR SHARE", [release.model_id])
+        if isinstance(actor, User):
+            cursor.execute(_LOCK_GRANTS, [release.model_id, list(LIVE_GRANT_STATES), actor.pk])
+
+
+_LOCK_GRANTS = """
+SELECT 1 FROM licensing_grant g
+WHERE g.model_id = %s AND g.state = ANY(%s) AND EXISTS (
+    SELECT 1 FROM licensing_grantuser u
+    WHERE u.grant_id = g.id AND u.user_id = %s AND u.ended_at IS NULL
+)
+ORDER BY g.id FOR SHARE OF g
+"""
