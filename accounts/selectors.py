@@ -16,22 +16,26 @@ from accounts.models import (
     User,
 )
 from accounts.token_secret import is_well_formed, secret_digest
+from common.prepared import Parameter, Prepared
 
 
 def token_for_secret(secret: str) -> PersonalToken | None:
     """Return the live token of an active user that this secret opens."""
     if not is_well_formed(secret):
         return None
-    return (
-        PersonalToken.objects.select_related("user")
-        .filter(
-            digest=secret_digest(secret),
-            revoked_at__isnull=True,
-            expires_at__gt=timezone.now(),
-            user__is_active=True,
-        )
-        .first()
+    found = _TOKEN.fetch(digest=secret_digest(secret), now=timezone.now())
+    return found[0] if found else None
+
+
+# Asked at every request of a program, so prepared.
+_TOKEN = Prepared(
+    lambda: PersonalToken.objects.select_related("user").filter(
+        digest=Parameter("digest", "text"),
+        revoked_at__isnull=True,
+        expires_at__gt=Parameter("now", "timestamptz"),
+        user__is_active=True,
     )
+)
 
 
 def tokens_of(user: User) -> QuerySet[PersonalToken]:

@@ -1,18 +1,35 @@
 """Finding the file that an address names."""
 
+from django.db.models import Case, When
+
+from common.prepared import Parameter, Prepared
 from releases.models import Artifact, Release
 
 
-def artifact_by_path(release: Release, path: str) -> Artifact | None:
-    """Return the artifact of a release at exactly this path."""
-    if "\x00" in path:
+def artifact_at(namespace: str, name: str, version: str, path: str) -> Artifact | None:
+    """Return the artifact that an address names, with its release, model and stage.
+
+    Of several releases of a version, of which all but one were refused, the one that was not.
+    """
+    if "\x00" in namespace + name + version + path:
         # PostgreSQL cannot even compare such a text.
         return None
-    artifact = Artifact.objects.filter(release=release, path=path).first()
-    if artifact is not None:
-        # The release at hand carries its model and stage already.
-        artifact.release = release
-    return artifact
+    found = _ARTIFACT.fetch(namespace=namespace, name=name, version=version, path=path)
+    return found[0] if found else None
+
+
+_ARTIFACT = Prepared(
+    lambda: (
+        Artifact.objects.filter(
+            release__model__namespace=Parameter("namespace", "text"),
+            release__model__name=Parameter("name", "text"),
+            release__version=Parameter("version", "text"),
+            path=Parameter("path", "text"),
+        )
+        .select_related("release__model", "release__stage")
+        .order_by(Case(When(release__state="refused", then=1), default=0), "-release_id")
+    )
+)
 
 
 def checksum_lines(release: Release) -> str:

@@ -7,12 +7,12 @@ from django.views.decorators.http import require_safe
 
 from delivery import refusals
 from delivery.callers import Caller, InvalidCredentials, identify
-from delivery.selectors import artifact_by_path, checksum_lines
+from delivery.selectors import artifact_at, checksum_lines
 from delivery.serving import serve
 from licensing import shown
 from licensing.facts import Verdict, VerdictAction
 from licensing.verdict import decide
-from releases.models import Artifact, Release
+from releases.models import Release
 from releases.selectors import release_by_name
 
 
@@ -25,7 +25,9 @@ def download(
         caller = identify(request)
     except InvalidCredentials:
         return _invalid_token()
-    artifact = _artifact_or_404(namespace, name, version, path)
+    artifact = artifact_at(namespace, name, version, path)
+    if artifact is None:
+        raise Http404
     return serve(
         request,
         caller,
@@ -48,14 +50,6 @@ def checksums(request: HttpRequest, namespace: str, name: str, version: str) -> 
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response
-
-
-def _artifact_or_404(namespace: str, name: str, version: str, path: str) -> Artifact:
-    release = release_by_name(namespace, name, version)
-    artifact = artifact_by_path(release, path) if release is not None else None
-    if artifact is None:
-        raise Http404
-    return artifact
 
 
 def _may_see(caller: Caller, release: Release) -> bool:
