@@ -25,7 +25,18 @@ class Server:
     """A gunicorn with one worker."""
 
     url: str
-    worker: int
+    master: int
+
+    @property
+    def worker(self) -> int:
+        """Return the process that serves now; the master starts another where one died."""
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            children = Path(f"/proc/{self.master}/task/{self.master}/children").read_text().split()
+            if children:
+                return int(children[0])
+            time.sleep(0.005)
+        raise AssertionError("gunicorn has no worker.")
 
     def memory(self) -> int:
         """Return the most memory that the worker has ever held, in bytes."""
@@ -48,8 +59,8 @@ def database_url() -> str:
 
 
 @contextmanager
-def gunicorn(log: Path) -> Iterator[Server]:
-    """Serve the portal until the block ends."""
+def gunicorn(log: Path, *options: str) -> Iterator[Server]:
+    """Serve the portal until the block ends, with further options of gunicorn's."""
     port = free_port()
     environment = {
         **os.environ,
@@ -58,7 +69,7 @@ def gunicorn(log: Path) -> Iterator[Server]:
     }
     command = [sys.executable, "-m", "gunicorn", "portal.wsgi:application"]
     command += ["--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--workers", "1"]
-    command += ["--threads", "4", "--no-control-socket"]
+    command += ["--threads", "4", "--no-control-socket", *options]
     with log.open("w") as output:
         process = subprocess.Popen(
             command, cwd=CHECKOUT, env=environment, stdout=output, stderr=subprocess.STDOUT
@@ -66,8 +77,7 @@ def gunicorn(log: Path) -> Iterator[Server]:
     try:
         url = f"http://127.0.0.1:{port}"
         _wait(url, process, log)
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
-        yield Server(url, int(children.split()[0]))
+        yield Server(url, process.pid)
     finally:
         process.send_signal(signal.SIGTERM)
         try:
