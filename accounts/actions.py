@@ -18,3 +18,5 @@ class Action(models.TextChoices):
     CLEARANCE_REVOKED = "clearance.revoked", _("revoked a clearance")
     TOKEN_CREATED = "token.created", _("created a personal token")
     TOKEN_REVOKED = "token.revoked", _("revoked a personal token")
+    TOKEN_LEAKED = "token.leaked", _("revoked a personal token that had leaked")
+    TOKEN_REFUSED = "token.refused", _("refused a personal token outside its networks")

@@ -1,22 +1,50 @@
-"""Who calls with a personal token."""
+"""Who calls with a personal token or as a signed-in device."""
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
+from accounts import services
 from accounts.models import PersonalToken
+from accounts.networks import is_within
 from accounts.selectors import token_for_secret
-from accounts.services import touch_token
+from common.client_address import client_address
+
+INVALID_CREDENTIALS = (
+    "This token is unknown, expired or revoked. Make a new one on your account page."
+)
+
+
+class InvalidCredentials(Exception):
+    """The request shows credentials that are not valid; it is not treated as anonymous.
+
+    `sentence` says why, as far as whoever holds the token may know.
+    """
+
+    def __init__(self, sentence: str = INVALID_CREDENTIALS) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 def bearer_token(request: HttpRequest) -> PersonalToken | None:
     """Return the live token of `Authorization: Bearer …`, and note that it was used.
 
-    None for no header, another scheme, or a token that is malformed, unknown, expired, revoked
-    or of a closed account: callers answer all of them with the same 401.
+    None without the header. Raises InvalidCredentials for another scheme, a token that is
+    malformed, unknown, expired, revoked or of a closed account, and for a live one that is shown
+    outside its networks: callers answer all of them with 401.
     """
-    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer":
+    header = request.headers.get("Authorization")
+    if header is None:
         return None
-    token = token_for_secret(secret.strip())
-    if token is not None:
-        touch_token(token)
+    scheme, _space, secret = header.partition(" ")
+    token = token_for_secret(secret.strip()) if scheme.lower() == "bearer" else None
+    if token is None:
+        raise InvalidCredentials
+    address = client_address(request)
+    if token.networks and not is_within(address, token.networks):
+        services.note_foreign_use(token=token)
+        raise InvalidCredentials(
+            _("The token “%(name)s” may not be used from the network that this request came from.")
+            % {"name": token.name}
+        )
+    services.touch_token(token, address)
     return token

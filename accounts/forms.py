@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, PersonalToken, User
+from accounts.networks import parse_networks
 from common.countries import COUNTRIES
 from common.text import one_line, paragraphs
 
@@ -47,6 +48,17 @@ class ReasonField(forms.CharField):
         """Return the cleaned text."""
         try:
             return paragraphs(super().clean(value), max_length=2000)
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from None
+
+
+class NetworksField(forms.CharField):
+    """Networks in CIDR notation, separated by white space or commas."""
+
+    def clean(self, value: Any) -> list[str]:  # noqa: ANN401 - as Django declares it
+        """Return the networks in their canonical form."""
+        try:
+            return parse_networks(super().clean(value))
         except ValueError as error:
             raise forms.ValidationError(str(error)) from None
 
@@ -92,7 +104,17 @@ class TokenForm(forms.Form):
         error_messages={"required": _("Choose at least one right.")},
         choices=PersonalToken.Right.choices,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("A token never opens more than your own grants do."),
+        help_text=_("A token never opens more than you may yourself. Choose only what it needs."),
+    )
+    networks = NetworksField(
+        label=_("Networks"),
+        required=False,
+        max_length=2000,
+        help_text=_(
+            "The only networks that it may be used from, one a line: for example 192.0.2.0/24 or "
+            "2001:db8::/32. Leave it empty to allow all."
+        ),
+        widget=forms.Textarea({"rows": 2, "autocomplete": "off", "spellcheck": "false"}),
     )
     days = forms.TypedChoiceField(
         label=_("Ends after"),

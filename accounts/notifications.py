@@ -117,13 +117,64 @@ def clearance_revoked(clearance: Clearance, recipients: list[User], reason: str)
 
 def token_created(token: PersonalToken) -> None:
     """Warn a person of a new token in their name, in case it was not them."""
+    rights = ", ".join(str(label) for label in token.right_labels)
     notify(
         recipient=token.user,
         kind="accounts.token_created",
         subject=_("A personal token was created: %(name)s") % {"name": token.name},
         body=_(
-            "It can be used until %(day)s. If this was not you, revoke it and change your password."
+            "It can be used until %(day)s. If this was not you, revoke it and change your "
+            "password.\n\nIts rights: %(rights)s\nIts networks: %(networks)s"
         )
-        % {"day": formats.date_format(token.expires_at, "j F Y")},
+        % {
+            "day": formats.date_format(token.expires_at, "j F Y"),
+            "rights": rights,
+            "networks": ", ".join(token.networks) or _("all"),
+        },
+        url=reverse("account_tokens"),
+    )
+
+
+def token_ending(token: PersonalToken) -> None:
+    """Tell a person in time that their scripts will need another token."""
+    notify(
+        recipient=token.user,
+        kind="accounts.token_ending",
+        subject=_("A personal token ends soon: %(name)s") % {"name": token.name},
+        body=_(
+            "Make another token before %(moment)s UTC and put it where the old one is used. "
+            "If nothing uses it any more, there is nothing to do."
+        )
+        % {"moment": formats.date_format(token.expires_at, "j F Y, H:i")},
+        url=reverse("account_tokens"),
+    )
+
+
+def token_refused(token: PersonalToken) -> None:
+    """Warn a person that somebody shows their token where it does not belong."""
+    notify(
+        recipient=token.user,
+        kind="accounts.token_refused",
+        subject=_("A token was used outside its networks: %(name)s") % {"name": token.name},
+        body=_(
+            "The request was refused. If it was yours, make a token for that network. If it was "
+            "not, somebody else has this token: revoke it now. Further attempts within the hour "
+            "are refused as well, without another message."
+        ),
+        url=reverse("account_tokens"),
+    )
+
+
+def token_leaked(token: PersonalToken) -> None:
+    """Tell a person that the operator found their token in the open and ended it."""
+    notify(
+        recipient=token.user,
+        kind="accounts.token_leaked",
+        subject=_("A leaked token of yours was revoked: %(name)s") % {"name": token.name},
+        body=_(
+            "Make another one if you still need it. This one was found where others could read "
+            "it, such as a public repository or a log; anybody who saw it could use it until now. "
+            "Find out how it got there, and look at when and where your token was last used."
+        ),
         url=reverse("account_tokens"),
     )

@@ -62,3 +62,11 @@ def get_token_or_404(user: User, token_id: int) -> PersonalToken:
     if token is None:
         raise Http404
     return token
+
+
+def token_allows(token: PersonalToken | None, right: PersonalToken.Right) -> bool:
+    """Tell whether a request may use a right: a token has to carry it, a browser has no token.
+
+    For acts that no verdict judges; what the person may do themselves is asked apart from this.
+    """
+    return token is None or right in token.rights

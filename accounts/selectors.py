@@ -1,9 +1,9 @@
 """Reading accounts: who is known how well, who belongs where, what waits to be read."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
-from django.db.models import Exists, Expression, Max, OuterRef, QuerySet
+from django.db.models import Exists, Expression, F, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import (
@@ -15,13 +15,17 @@ from accounts.models import (
     Tier,
     User,
 )
-from accounts.token_secret import is_well_formed, secret_digest
+from accounts.token_secret import Prefix, prefix_of, secret_digest
 from common.prepared import Parameter, Prepared
+
+# How long before its end the owner of a token is told: a week, or a day where it lives shortly.
+_NOTICE = timedelta(days=7)
+_SHORT_NOTICE = timedelta(days=1)
 
 
 def token_for_secret(secret: str) -> PersonalToken | None:
-    """Return the live token of an active user that this secret opens."""
-    if not is_well_formed(secret):
+    """Return the live token of an active user that this secret opens, with one query at most."""
+    if prefix_of(secret) != Prefix.PERSONAL:
         return None
     found = _TOKEN.fetch(digest=secret_digest(secret), now=timezone.now())
     return found[0] if found else None
@@ -38,9 +42,36 @@ _TOKEN = Prepared(
 )
 
 
+def any_token_for_secret(secret: str) -> PersonalToken | None:
+    """Return the token that this secret belongs to, dead or alive; for whoever found it."""
+    return PersonalToken.objects.select_related("user").filter(digest=secret_digest(secret)).first()
+
+
 def tokens_of(user: User) -> QuerySet[PersonalToken]:
-    """Return a person's tokens that are not revoked, newest first."""
-    return PersonalToken.objects.filter(user=user, revoked_at__isnull=True)
+    """Return a person's personal tokens that are not revoked, newest first."""
+    return PersonalToken.objects.filter(user=user, revoked_at__isnull=True, kind="personal")
+
+
+def live_tokens_of(user: User, now: datetime) -> QuerySet[PersonalToken]:
+    """Return everything that opens something in the person's name at `now`."""
+    return PersonalToken.objects.filter(user=user, revoked_at__isnull=True, expires_at__gt=now)
+
+
+def tokens_about_to_end(now: datetime) -> QuerySet[PersonalToken]:
+    """Return the personal tokens whose owners are owed a word that they end soon."""
+    long_lived = Q(created_at__lt=F("expires_at") - 2 * _NOTICE)
+    # One that was made for a day or two ends when its owner expects it to.
+    short_lived = Q(created_at__lt=F("expires_at") - 2 * _SHORT_NOTICE)
+    due = Q(long_lived, expires_at__lte=now + _NOTICE)
+    due |= Q(short_lived, expires_at__lte=now + _SHORT_NOTICE)
+    return PersonalToken.objects.filter(
+        due,
+        kind="personal",
+        revoked_at__isnull=True,
+        expiry_noticed_at__isnull=True,
+        expires_at__gt=now,
+        user__is_active=True,
+    )
 
 
 def user_by_email(email: str) -> User | None:
@@ -72,6 +103,12 @@ def organizations_of(user: User) -> QuerySet[Organization]:
 def live_memberships() -> QuerySet[Membership]:
     """Return the memberships that have not ended."""
     return Membership.objects.filter(ended_at__isnull=True)
+
+
+def memberships_of(user: User) -> QuerySet[Membership]:
+    """Return the person's live memberships, by the organisation's name."""
+    found = live_memberships().filter(user=user).select_related("organization")
+    return found.order_by("organization__name")
 
 
 def membership_of(user: User, organization: Organization) -> Membership | None:

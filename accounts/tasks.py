@@ -1,4 +1,4 @@
-"""Background jobs: mail that is owed."""
+"""Background jobs: mail that is owed, tokens that end."""
 
 from celery import shared_task
 
@@ -15,3 +15,9 @@ def send_notification(notification_id: int) -> None:
 def sweep_notifications() -> None:
     """Send whatever was missed."""
     services.send_owed_notifications()
+
+
+@shared_task(name="accounts.sweep_tokens")
+def sweep_tokens() -> None:
+    """Tell people of tokens that end soon."""
+    services.tell_of_ending_tokens()

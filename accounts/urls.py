@@ -9,6 +9,7 @@ urlpatterns = [
     path("profile/", views.account_profile, name="account_profile"),
     path("tokens/", views.account_tokens, name="account_tokens"),
     path("tokens/new/", views.account_token_create, name="account_token_create"),
+    path("tokens/revoke/", views.account_tokens_revoke, name="account_tokens_revoke"),
     path("tokens/<int:token_id>/revoke/", views.account_token_revoke, name="account_token_revoke"),
     path("notifications/", views.account_notifications, name="account_notifications"),
     path(

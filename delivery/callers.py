@@ -6,14 +6,12 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.authentication import bearer_token
+from accounts.authentication import InvalidCredentials, bearer_token
 from accounts.models import PersonalToken, User
 from common.client_address import client_address
 from licensing.verdict import Context
 
-
-class InvalidCredentials(Exception):
-    """The request shows credentials that are not valid; it is not treated as anonymous."""
+__all__ = ["Caller", "InvalidCredentials", "identify"]
 
 
 @dataclass(frozen=True)
@@ -32,12 +30,7 @@ class Caller:
 
 def identify(request: HttpRequest) -> Caller:
     """Return who asks. Raises InvalidCredentials."""
-    token = None
-    subject = request.user
-    if "Authorization" in request.headers:
-        token = bearer_token(request)
-        if token is None:
-            raise InvalidCredentials
-        subject = token.user
+    token = bearer_token(request)
+    subject = request.user if token is None else token.user
     context = Context(now=timezone.now(), token=token, address=client_address(request))
     return Caller(subject=subject, token=token, context=context)

@@ -6,9 +6,6 @@ from django.conf import settings
 
 from licensing.facts import Verdict
 
-INVALID_CREDENTIALS = (
-    "This token is unknown, expired or revoked. Make a new one on your account page."
-)
 UNKNOWN_RELEASE = "There is no such release, or you may not know of it."
 
 

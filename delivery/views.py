@@ -23,8 +23,8 @@ def download(
     """Send a file or one range of it, after the verdict and the event."""
     try:
         caller = identify(request)
-    except InvalidCredentials:
-        return _invalid_token()
+    except InvalidCredentials as invalid:
+        return _invalid_token(invalid)
     artifact = artifact_at(namespace, name, version, path)
     if artifact is None:
         raise Http404
@@ -41,8 +41,8 @@ def checksums(request: HttpRequest, namespace: str, name: str, version: str) -> 
     """Send the SHA-256 of every file, in the form that `sha256sum --check` reads."""
     try:
         caller = identify(request)
-    except InvalidCredentials:
-        return _invalid_token()
+    except InvalidCredentials as invalid:
+        return _invalid_token(invalid)
     release = release_by_name(namespace, name, version)
     if release is None or not _may_see(caller, release):
         raise Http404
@@ -75,7 +75,7 @@ def _refuse(
     return response
 
 
-def _invalid_token() -> HttpResponse:
-    response = JsonResponse({"allowed": False, "error": refusals.INVALID_CREDENTIALS}, status=401)
+def _invalid_token(invalid: InvalidCredentials) -> HttpResponse:
+    response = JsonResponse({"allowed": False, "error": invalid.sentence}, status=401)
     response["WWW-Authenticate"] = 'Bearer error="invalid_token"'
     return response

@@ -57,13 +57,8 @@ def explain(
     request: HttpRequest, namespace: str, name: str, version: str
 ) -> Status[dict[str, Any]]:
     """Say what the caller may do with a release, and every reason why not."""
-    subject: Subject = request.user
-    token = None
-    if "Authorization" in request.headers:
-        token = bearer_token(request)
-        if token is None:
-            return Status(401, {"error": "The token is malformed, unknown, expired or revoked."})
-        subject = token.user
+    token = bearer_token(request)
+    subject: Subject = request.user if token is None else token.user
     unknown = {"error": "There is no such release, or you may not know of it."}
     if "\x00" in namespace + name + version:
         return Status(404, unknown)

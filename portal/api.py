@@ -5,8 +5,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
 
+from accounts.authentication import INVALID_CREDENTIALS, InvalidCredentials
 from delivery.api import router as gateway
-from delivery.refusals import INVALID_CREDENTIALS
 from licensing.api import router as licensing
 
 api = NinjaAPI(
@@ -29,6 +29,14 @@ def not_authenticated(request: HttpRequest, _error: AuthenticationError) -> Http
     """401 with a sentence, and the header that says how to do better."""
     response = api.create_response(request, {"error": INVALID_CREDENTIALS}, status=401)
     response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+@api.exception_handler(InvalidCredentials)
+def invalid_credentials(request: HttpRequest, error: InvalidCredentials) -> HttpResponse:
+    """401 with what is wrong with the token."""
+    response = api.create_response(request, {"error": error.sentence}, status=401)
+    response["WWW-Authenticate"] = 'Bearer error="invalid_token"'
     return response
 
 

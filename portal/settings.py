@@ -209,6 +209,7 @@ CELERY_TIMEZONE = "UTC"
 _sweep = timedelta(seconds=env_number("SWEEP_SECONDS", default=2 if DEMO else 15, most=3600))
 CELERY_BEAT_SCHEDULE = {
     "notifications": {"task": "accounts.sweep_notifications", "schedule": _sweep},
+    "tokens": {"task": "accounts.sweep_tokens", "schedule": crontab(minute="*/10")},
     "motions-deadlines": {"task": "boards.sweep_motions", "schedule": _sweep},
     "releases-motions": {"task": "releases.sweep_motions", "schedule": _sweep},
     "releases-jobs": {"task": "releases.sweep_jobs", "schedule": _sweep},

@@ -79,7 +79,12 @@ def make_clearance(
 
 
 def make_token(
-    user: User, *, rights: tuple[str, ...] = ("weights",), name: str = "", days: int = 30
+    user: User,
+    *,
+    rights: tuple[str, ...] = ("weights",),
+    name: str = "",
+    days: float = 30,
+    networks: tuple[str, ...] = (),
 ) -> tuple[PersonalToken, str]:
     """Make a personal token; the second part is its secret."""
     return accounts.create_token(
@@ -87,5 +92,6 @@ def make_token(
         user=user,
         name=name or f"token {next(_numbers)}",
         rights=rights,
+        networks=networks,
         expires_at=timezone.now() + timedelta(days=days),
     )

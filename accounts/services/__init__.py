@@ -10,7 +10,15 @@ from accounts.services.mail import (
 )
 from accounts.services.organizations import add_member, create_organization, end_membership
 from accounts.services.people import change_profile, create_user, erase_person, record_sign_up
-from accounts.services.tokens import create_token, revoke_token, touch_token
+from accounts.services.tokens import (
+    create_token,
+    note_foreign_use,
+    revoke_all_tokens,
+    revoke_leaked_token,
+    revoke_token,
+    tell_of_ending_tokens,
+    touch_token,
+)
 
 __all__ = [
     "add_member",
@@ -24,12 +32,16 @@ __all__ = [
     "mail_secret",
     "mark_all_read",
     "mark_read",
+    "note_foreign_use",
     "notify",
     "record_sign_up",
     "retry_notification",
+    "revoke_all_tokens",
     "revoke_clearance",
+    "revoke_leaked_token",
     "revoke_token",
     "send_notification",
     "send_owed_notifications",
+    "tell_of_ending_tokens",
     "touch_token",
 ]

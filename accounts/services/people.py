@@ -94,7 +94,7 @@ def erase_person(*, actor: User | None, user: User, reason: str) -> User:
     }
     _blank_notifications(user, addresses)
     PersonalToken.objects.filter(user=user, revoked_at__isnull=True).update(revoked_at=now)
-    PersonalToken.objects.filter(user=user).update(name="")
+    PersonalToken.objects.filter(user=user).update(name="", networks=[], last_used_from="")
     Membership.objects.filter(user=user, ended_at__isnull=True).update(ended_at=now)
     EmailAddress.objects.filter(user=user).delete()
     user.email = f"erased+{user.pseudonym}@invalid"

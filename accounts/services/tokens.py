@@ -11,8 +11,14 @@ from django.utils.translation import gettext as _
 from accounts import notifications
 from accounts.actions import Action
 from accounts.models import PersonalToken, User
+from accounts.networks import parse_networks, shortened
 from accounts.permissions import can_operate
-from accounts.selectors import is_email_verified
+from accounts.selectors import (
+    any_token_for_secret,
+    is_email_verified,
+    live_tokens_of,
+    tokens_about_to_end,
+)
 from accounts.services.checks import checked_line
 from accounts.token_secret import hint, new_secret, secret_digest
 from audit.services import record
@@ -21,28 +27,32 @@ from common.errors import Refused
 LONGEST = timedelta(days=366)
 MOST_TOKENS = 50
 _TOUCH_EVERY = timedelta(minutes=1)
+_RECORD_FOREIGN_USE_EVERY = timedelta(hours=1)
 
 
 @transaction.atomic
 def create_token(
-    *, actor: User | None, user: User, name: str, rights: Iterable[str], expires_at: datetime
+    *,
+    actor: User | None,
+    user: User,
+    name: str,
+    rights: Iterable[str],
+    expires_at: datetime,
+    networks: Iterable[str] = (),
 ) -> tuple[PersonalToken, str]:
     """Make a token for oneself (the portal may for anyone). The secret is returned once only."""
     name = checked_line(name, _("The name"), max_length=80)
-    wanted = sorted(set(rights))
+    wanted = checked_rights(rights)
+    try:
+        bound_to = parse_networks(" ".join(networks))
+    except ValueError as error:
+        raise Refused(str(error)) from None
     if actor is not None and actor.pk != user.pk:
         raise Refused(_("You can create tokens for yourself only."))
-    if not wanted or not set(wanted) <= set(PersonalToken.Right.values):
-        raise Refused(_("Choose at least one right, from weights and api."))
     now = timezone.now()
     if not now < expires_at <= now + LONGEST:
         raise Refused(_("A token must end in the future, within a year."))
-    # The person's row is locked so that the number of tokens stays true.
-    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
-    if not user.is_active or not is_email_verified(user):
-        raise Refused(_("The account must be open and its e-mail address confirmed."))
-    if PersonalToken.objects.filter(user=user, revoked_at__isnull=True).count() >= MOST_TOKENS:
-        raise Refused(_("You have very many tokens. Revoke those that you no longer use."))
+    user = lock_owner(user)
     secret = new_secret()
     try:
         with transaction.atomic():
@@ -52,6 +62,7 @@ def create_token(
                 digest=secret_digest(secret),
                 hint=hint(secret),
                 rights=wanted,
+                networks=bound_to,
                 expires_at=expires_at,
             )
     except IntegrityError:
@@ -63,10 +74,35 @@ def create_token(
         action=Action.TOKEN_CREATED,
         target=token,
         also=(user,),
-        data={"rights": wanted, "expires_at": expires_at.isoformat()},
+        # Networks tell where somebody works: the record says only that there are some.
+        data={
+            "rights": wanted,
+            "expires_at": expires_at.isoformat(),
+            "bound_to_networks": bool(bound_to),
+        },
     )
     notifications.token_created(token)
     return token, secret
+
+
+def checked_rights(rights: Iterable[str]) -> list[str]:
+    """Return the rights in a fixed order, or refuse what is none."""
+    wanted = sorted(set(rights))
+    if not wanted or not set(wanted) <= set(PersonalToken.Right.values):
+        raise Refused(_("Choose at least one right, from weights, api and review."))
+    return wanted
+
+
+def lock_owner(user: User) -> User:
+    """Return the person who gets a further credential, locked so that their number stays true."""
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    if not user.is_active or not is_email_verified(user):
+        raise Refused(_("The account must be open and its e-mail address confirmed."))
+    if live_tokens_of(user, timezone.now()).count() >= MOST_TOKENS:
+        raise Refused(
+            _("You have very many tokens and devices. Revoke those that you no longer use.")
+        )
+    return user
 
 
 @transaction.atomic
@@ -74,23 +110,114 @@ def revoke_token(*, actor: User | None, token: PersonalToken) -> PersonalToken:
     """End a token at once: by its owner, the operator or the portal. Twice is as good as once."""
     if actor is not None and actor.pk != token.user_id and not can_operate(actor):
         raise Refused(_("Only its owner and the operator can revoke a token."))
-    token = (
-        PersonalToken.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("user")
-        .get(pk=token.pk)
-    )
+    token = lock_token(token.pk)
     if token.revoked_at is None:
-        token.revoked_at = timezone.now()
-        token.save(update_fields=["revoked_at"])
+        end_token(token)
         record(actor=actor, action=Action.TOKEN_REVOKED, target=token, also=(token.user,))
     return token
 
 
-def touch_token(token: PersonalToken) -> None:
-    """Note that a token was used, once a minute at most: not a governed change, so no event."""
+@transaction.atomic
+def revoke_all_tokens(*, actor: User | None, user: User) -> int:
+    """End everything that a person's scripts and devices use; return how much that was."""
+    if actor is not None and actor.pk != user.pk and not can_operate(actor):
+        raise Refused(_("Only its owner and the operator can revoke a token."))
+    # Locked as for making one: a token is made before this, and ended, or after it.
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    tokens = PersonalToken.objects.filter(user=user, revoked_at__isnull=True)
+    revoked = list(tokens.select_for_update(no_key=True).order_by("pk"))
+    for token in revoked:
+        end_token(token)
+        record(actor=actor, action=Action.TOKEN_REVOKED, target=token, also=(user,))
+    return len(revoked)
+
+
+@transaction.atomic
+def revoke_leaked_token(*, actor: User | None, secret: str) -> PersonalToken | None:
+    """End the token whose secret turned up where it should not be, and tell its owner.
+
+    Returns None for a secret that never was one of ours. The portal's own command calls this.
+    """
+    if actor is not None and not can_operate(actor):
+        raise Refused(_("Only the operator can revoke a token that was found."))
+    found = any_token_for_secret(secret)
+    if found is None:
+        return None
+    token = lock_token(found.pk)
+    if token.revoked_at is None:
+        end_token(token)
+        record(actor=actor, action=Action.TOKEN_LEAKED, target=token, also=(token.user,))
+        notifications.token_leaked(token)
+    return token
+
+
+def lock_token(token_id: int) -> PersonalToken:
+    """Return a token with its owner, its row locked against another change."""
+    return (
+        PersonalToken.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("user")
+        .get(pk=token_id)
+    )
+
+
+def end_token(token: PersonalToken) -> None:
+    """Write that a locked token is over; the caller records why."""
+    token.revoked_at = timezone.now()
+    token.save(update_fields=["revoked_at"])
+
+
+def touch_token(token: PersonalToken, address: str) -> None:
+    """Note when and from which network a token was used: not a governed change, so no event.
+
+    Once a minute at most: a download of a thousand files writes a row, not a thousand.
+    """
     now = timezone.now()
     if token.last_used_at is not None and token.last_used_at > now - _TOUCH_EVERY:
         return
     stale = Q(last_used_at__isnull=True) | Q(last_used_at__lte=now - _TOUCH_EVERY)
-    PersonalToken.objects.filter(stale, pk=token.pk).update(last_used_at=now)
+    PersonalToken.objects.filter(stale, pk=token.pk).update(
+        last_used_at=now, last_used_from=shortened(address)
+    )
     token.last_used_at = now
+
+
+def note_foreign_use(*, token: PersonalToken) -> None:
+    """Record that a token was shown outside its networks, and tell its owner: it may be stolen.
+
+    Once an hour at most, however often it is tried.
+    """
+    now = timezone.now()
+    due = now - _RECORD_FOREIGN_USE_EVERY
+    if token.refused_elsewhere_at is not None and token.refused_elsewhere_at > due:
+        return
+    stale = Q(refused_elsewhere_at__isnull=True) | Q(refused_elsewhere_at__lte=due)
+    with transaction.atomic():
+        if PersonalToken.objects.filter(stale, pk=token.pk).update(refused_elsewhere_at=now):
+            record(actor=None, action=Action.TOKEN_REFUSED, target=token, also=(token.user,))
+            notifications.token_refused(token)
+
+
+def tell_of_ending_tokens(*, most: int = 500) -> int:
+    """Tell people which of their tokens end soon, each once; return how many were told of."""
+    told = 0
+    due = tokens_about_to_end(timezone.now()).order_by("expires_at").values_list("pk", flat=True)
+    for token_id in due[:most]:
+        told += _tell_of_ending(token_id)
+    return told
+
+
+@transaction.atomic
+def _tell_of_ending(token_id: int) -> bool:
+    token = (
+        tokens_about_to_end(timezone.now())
+        .select_for_update(skip_locked=True, no_key=True, of=("self",))
+        .select_related("user")
+        .filter(pk=token_id)
+        .first()
+    )
+    if token is None:
+        return False
+    token.expiry_noticed_at = timezone.now()
+    token.save(update_fields=["expiry_noticed_at"])
+    notifications.token_ending(token)
+    return True

@@ -22,6 +22,7 @@ PAGES = [
     "account_profile",
     "account_tokens",
     "account_token_create",
+    "account_tokens_revoke",
     "account_notifications",
     "account_organizations",
     "account_organization_create",

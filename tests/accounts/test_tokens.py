@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from pytest_django import Settings
 
 from accounts import services
-from accounts.authentication import bearer_token
+from accounts.authentication import InvalidCredentials, bearer_token
 from accounts.models import Notification, PersonalToken
 from accounts.selectors import token_for_secret
-from accounts.token_secret import is_well_formed, new_secret
+from accounts.token_secret import Prefix, new_secret, prefix_of
 from audit.models import Event
 from common.errors import Refused
 from tests.factories import make_operator, make_token, make_user
@@ -30,17 +30,17 @@ pytestmark = pytest.mark.django_db
 @given(st.integers())
 def test_every_secret_is_well_formed_and_one_wrong_letter_is_noticed(seed: int) -> None:
     secret = new_secret()
-    assert is_well_formed(secret)
+    assert prefix_of(secret) == Prefix.PERSONAL
     assert len(secret) == 50
     place = 4 + seed % 46
     other = next(letter for letter in string.digits if letter != secret[place])
-    assert not is_well_formed(secret[:place] + other + secret[place + 1 :])
+    assert prefix_of(secret[:place] + other + secret[place + 1 :]) is None
 
 
 @given(st.text())
 def test_no_other_text_is_well_formed(text: str) -> None:
-    assert not is_well_formed(text)
-    assert not is_well_formed("slu_" + text)
+    assert prefix_of(text) is None
+    assert prefix_of("slu_" + text) is None
 
 
 def test_only_the_hash_is_stored() -> None:
@@ -193,8 +193,13 @@ def test_use_is_noted_once_a_minute_at_most(
 def test_a_malformed_header_is_nobody_and_costs_no_query(
     rf: RequestFactory, header: str, django_assert_num_queries: Any
 ) -> None:
-    with django_assert_num_queries(0):
-        assert bearer_token(rf.get("/", HTTP_AUTHORIZATION=header)) is None
+    request = rf.get("/", HTTP_AUTHORIZATION=header)
+    with django_assert_num_queries(0), pytest.raises(InvalidCredentials, match="unknown, expired"):
+        bearer_token(request)
+
+
+def test_a_request_without_the_header_shows_no_token(rf: RequestFactory) -> None:
+    assert bearer_token(rf.get("/")) is None
 
 
 # Pages

@@ -77,7 +77,8 @@ def test_what_one_may_not_know_of_is_404(client: Client, question: dict[str, str
 def test_without_a_valid_token_it_is_401(client: Client, headers: dict[str, str]) -> None:
     client.force_login(person("deployer"))
     response = client.get(CHECK, V10, headers=headers)
-    assert (response.status_code, response["WWW-Authenticate"]) == (401, "Bearer")
+    assert response.status_code == 401
+    assert response["WWW-Authenticate"].startswith("Bearer")
     assert response.json()["error"]
 
 

@@ -124,6 +124,7 @@ PAGES = [
 
 ACCOUNT = [
     *(page(f"account/{rest}", SIGNED_IN) for rest in ("", "profile/", "tokens/", "tokens/new/")),
+    page("account/tokens/revoke/", SIGNED_IN),
     act("account/tokens/<int:token_id>/revoke/", GRANTEE, "/account/tokens/{token}/revoke/"),
     page("account/notifications/", SIGNED_IN),
     act("account/notifications/read/", SIGNED_IN),

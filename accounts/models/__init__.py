@@ -1,0 +1,16 @@
+"""People, organisations, what is known of them, their tokens and their notifications."""
+
+from accounts.models.notifications import Notification
+from accounts.models.organizations import Clearance, Membership, Organization, Tier
+from accounts.models.people import User
+from accounts.models.tokens import PersonalToken
+
+__all__ = [
+    "Clearance",
+    "Membership",
+    "Notification",
+    "Organization",
+    "PersonalToken",
+    "Tier",
+    "User",
+]

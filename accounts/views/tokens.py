@@ -1,0 +1,117 @@
+"""One's own tokens."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import permissions, selectors, services
+from accounts.forms import TokenForm
+from accounts.permissions import signed_in
+from common.errors import Refused
+
+
+@login_required
+@require_safe
+def account_tokens(request: HttpRequest) -> HttpResponse:
+    """List my tokens."""
+    user = signed_in(request)
+    tokens = list(selectors.tokens_of(user)[:100])
+    return render(request, "accounts/token_list.html", {"tokens": tokens, "now": timezone.now()})
+
+
+@login_required
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def account_token_create(request: HttpRequest) -> HttpResponse:
+    """Create a token and show its secret.
+
+    The secret is part of the answer to the POST and is kept nowhere, not even in the session;
+    loading the page again cannot show it.
+    """
+    user = signed_in(request)
+    form = TokenForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            token, secret = services.create_token(
+                actor=user,
+                user=user,
+                name=form.cleaned_data["name"],
+                rights=form.cleaned_data["rights"],
+                networks=form.cleaned_data["networks"],
+                expires_at=form.cleaned_data["expires_at"],
+            )
+        except Refused as refused:
+            form.add_error(None, refused.sentence)
+        else:
+            context = {"token": token, "secret": secret}
+            return render(request, "accounts/token_created.html", context)
+    return render(request, "accounts/token_create.html", {"form": form})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def account_token_revoke(request: HttpRequest, token_id: int) -> HttpResponse:
+    """Ask, then revoke one of my tokens."""
+    user = signed_in(request)
+    token = permissions.get_token_or_404(user, token_id)
+    if request.method == "POST":
+        services.revoke_token(actor=user, token=token)
+        messages.success(request, _("The token %(name)s was revoked.") % {"name": token.name})
+        return redirect("account_tokens")
+    return render(
+        request,
+        "accounts/token_revoke.html",
+        {
+            "token": token,
+            "confirm": {
+                "title": _("Revoke the token %(name)s?") % {"name": token.name},
+                "effects": [
+                    _("Every script that uses it is refused from the next request on."),
+                    _("It cannot be brought back; you can create another token."),
+                ],
+                "submit": _("Revoke the token"),
+                "cancel_url": reverse("account_tokens"),
+            },
+        },
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def account_tokens_revoke(request: HttpRequest) -> HttpResponse:
+    """Ask, then revoke all my tokens at once."""
+    user = signed_in(request)
+    if request.method == "POST":
+        count = services.revoke_all_tokens(actor=user, user=user)
+        sentence = ngettext("%(count)d token was revoked.", "%(count)d tokens were revoked.", count)
+        messages.success(request, sentence % {"count": count})
+        return redirect("account_tokens")
+    names = selectors.live_tokens_of(user, timezone.now()).values_list("name", flat=True)
+    return render(
+        request,
+        "accounts/token_revoke_all.html",
+        {
+            "confirm": {
+                "title": _("Revoke all your tokens?"),
+                "lede": _("For when you do not know what has leaked, or leave a place of work."),
+                "effects": [
+                    _("Every script that uses one of them is refused from the next request on."),
+                    _("Downloads that have begun may finish."),
+                    _("You stay signed in here, in the browser."),
+                ],
+                "affected": list(names[:100]) or [_("Nothing: you have no live token.")],
+                "warning": _("This cannot be undone: what is revoked cannot be brought back."),
+                "submit": _("Revoke everything"),
+                "cancel_url": reverse("account_tokens"),
+            },
+        },
+    )
