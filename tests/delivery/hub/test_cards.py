@@ -1,0 +1,55 @@
+"""Front matter as data, whatever stands there."""
+
+import json
+from typing import Any
+
+import pytest
+
+from delivery.hub.cards import front_matter
+
+
+def card(block: str) -> str:
+    return f"---\n{block}\n---\n# A model\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "data"),
+    [
+        (card("license: other"), {"license": "other"}),
+        (card("language:\n- en\n- de"), {"language": ["en", "de"]}),
+        (card("date: 2026-11-21"), {"date": "2026-11-21"}),
+        (card("extra_gated_prompt: Be careful."), {"extra_gated_prompt": "Be careful."}),
+        (card("1: one"), {"1": "one"}),
+        ("---\r\nlicense: mit\r\n---\r\n", {"license": "mit"}),
+    ],
+)
+def test_a_mapping_is_plain_data(text: str, data: dict[str, Any]) -> None:
+    assert front_matter(text) == data
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "# A model",
+        "---\nlicense: other\n",
+        card("- a list"),
+        card("just text"),
+        card("a: [1, 2"),
+        card("a: !!python/object/apply:os.system ['true']"),
+        card("a: .nan"),
+        card("a: " + "9" * 5000),
+        card("? [a, b]\n: c"),
+        card("a: &a [x]\nb: [*a, *a]"),
+        card("a: " + "[" * 10_000),
+        card("a: 2026-99-99"),
+        card("a: \x00"),
+    ],
+)
+def test_anything_else_is_no_data_and_no_error(text: str) -> None:
+    assert front_matter(text) is None
+
+
+def test_what_comes_out_is_json() -> None:
+    data = front_matter(card("a: !!set {x, y}\nb: !!binary aGk=\nc: null\nd: 1e3"))
+    assert json.loads(json.dumps(data)) == data
