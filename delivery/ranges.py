@@ -3,8 +3,9 @@
 import re
 from dataclasses import dataclass
 
-# Longer numbers than any file can need are malformed, not merely large.
-_SINGLE = re.compile(r"bytes=[ \t]*(\d{0,40})-(\d{0,40})[ \t]*", re.IGNORECASE | re.ASCII)
+# Longer numbers than any file can need are malformed, not merely large; nginx, which may read the
+# header after us, cannot hold more digits in any case.
+_SINGLE = re.compile(r"bytes= *(\d{0,18})-(\d{0,18})", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True)

@@ -234,6 +234,10 @@ CACHES = {
 WEIGHTS_DIR = weights_directory(
     env.str("WEIGHTS_STORAGE_URL", default=(DATA_DIR / "weights").as_uri() if DEMO else "")
 )
+# Who sends the bytes: this process, or nginx after deploy/nginx.conf.
+DELIVERY = env.str("DELIVERY", default="stream")
+if DELIVERY not in {"stream", "nginx"}:
+    raise ImproperlyConfigured(f"DELIVERY must be stream or nginx, not {DELIVERY!r}.")
 # Directories below which a release may be ingested from the portal's own page.
 INGEST_ROOTS = env_path_list("INGEST_ROOTS") or ([DATA_DIR / "incoming"] if DEMO else [])
 

@@ -41,11 +41,21 @@ def _root() -> Path:
     return Path(settings.WEIGHTS_DIR)
 
 
-def path_of(sha256: str) -> Path:
-    """Return where an object stands. Raises ValueError for what is not a SHA-256."""
+def name_of(sha256: str) -> str:
+    """Return an object's path below objects/. Raises ValueError for what is not a SHA-256."""
     if not _SHA256.fullmatch(sha256):
         raise ValueError("An object is named by 64 lower-case hex characters.")
-    return _root() / "objects" / sha256[:2] / sha256
+    return f"{sha256[:2]}/{sha256}"
+
+
+def path_of(sha256: str) -> Path:
+    """Return where an object stands. Raises ValueError for what is not a SHA-256."""
+    return _root() / "objects" / name_of(sha256)
+
+
+def size_of(sha256: str) -> int:
+    """Return an object's size. Raises FileNotFoundError where it is not in the store."""
+    return path_of(sha256).stat().st_size
 
 
 def open_object(sha256: str) -> BinaryIO:

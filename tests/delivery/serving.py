@@ -38,6 +38,11 @@ class Server:
             time.sleep(0.005)
         raise AssertionError("gunicorn has no worker.")
 
+    @property
+    def address(self) -> str:
+        """Return host and port, as a proxy names it."""
+        return self.url.removeprefix("http://")
+
     def memory(self) -> int:
         """Return the most memory that the worker has ever held, in bytes."""
         status = Path(f"/proc/{self.worker}/status").read_text()
@@ -59,13 +64,17 @@ def database_url() -> str:
 
 
 @contextmanager
-def gunicorn(log: Path, *options: str) -> Iterator[Server]:
-    """Serve the portal until the block ends, with further options of gunicorn's."""
+def gunicorn(log: Path, *options: str, **variables: str) -> Iterator[Server]:
+    """Serve the portal until the block ends, with further options of gunicorn's.
+
+    `variables` go over those of the tests.
+    """
     port = free_port()
     environment = {
         **os.environ,
         "DATABASE_URL": database_url(),
         "WEIGHTS_STORAGE_URL": Path(settings.WEIGHTS_DIR).as_uri(),
+        **variables,
     }
     command = [sys.executable, "-m", "gunicorn", "portal.wsgi:application"]
     command += ["--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--workers", "1"]

@@ -49,6 +49,7 @@ def test_a_whole_set_is_taken() -> None:
         ({"SECRET_KEY": ""}, "SECRET_KEY must be set to at least 32 random characters."),
         ({"PERSONAL_DATA_KEY": "short"}, "PERSONAL_DATA_KEY must be set to at least 32"),
         ({"WEIGHTS_STORAGE_URL": "s3://bucket"}, "WEIGHTS_STORAGE_URL must look like file:///"),
+        ({"DELIVERY": "apache"}, "DELIVERY must be stream or nginx, not 'apache'."),
         ({"INGEST_ROOTS": "weights"}, "INGEST_ROOTS needs absolute paths"),
     ],
 )

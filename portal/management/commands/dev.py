@@ -139,7 +139,7 @@ def only_one(data_dir: Path) -> Iterator[None]:
 def programs() -> list[tuple[str, str, list[str]]]:
     """Return what runs beside the database: title, log name, module and arguments."""
     web = ["gunicorn", "portal.wsgi:application", "--bind", f"{HOST}:{settings.PORT}"]
-    web += ["--worker-class", "gthread", "--workers", "2", "--threads", "16"]
+    web += ["--worker-class", "gthread", "--workers", "2", "--threads", "32"]
     web += ["--graceful-timeout", "3", "--no-control-socket", "--access-logfile", "-"]
     celery = ["celery", "--app", "portal"]
     worker = [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO"]
