@@ -11,8 +11,9 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
+from accounts.authentication import InvalidCredentials
 from common.errors import Refused
-from delivery.callers import Caller, InvalidCredentials, identify
+from delivery.callers import Caller, identify
 from delivery.hub.problems import Problem, header_line, invalid_token, malformed
 from delivery.refusals import absolute
 from releases.models import Model
@@ -74,8 +75,8 @@ def _caller(request: HttpRequest) -> Caller:
     request.user = AnonymousUser()
     try:
         return identify(request)
-    except InvalidCredentials:
-        raise invalid_token() from None
+    except InvalidCredentials as invalid:
+        raise invalid_token(str(invalid.sentence)) from None
 
 
 def _wrong_method(methods: tuple[str, ...]) -> Problem:

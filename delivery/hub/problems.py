@@ -8,8 +8,6 @@ import unicodedata
 
 from django.http import JsonResponse
 
-from delivery import refusals
-
 # Some clients and proxies refuse longer header lines; the body holds the whole text.
 LONGEST_LINE = 2000
 
@@ -69,10 +67,9 @@ def header_line(text: str) -> str:
     return printable if len(printable) <= LONGEST_LINE else f"{printable[: LONGEST_LINE - 3]}..."
 
 
-def invalid_token() -> Problem:
-    """The request shows credentials that are not valid."""
-    details: dict[str, object] = {"hint": refusals.INVALID_CREDENTIALS}
-    return Problem(401, BAD_CREDENTIALS, details=details)
+def invalid_token(sentence: str) -> Problem:
+    """The request shows credentials that are not valid, for a reason that clients do not know."""
+    return Problem(401, BAD_CREDENTIALS, warning=sentence, details={"hint": sentence})
 
 
 def token_needed(sentence: str) -> Problem:

@@ -278,6 +278,7 @@ def test_a_wrong_token_gets_the_text_that_clients_know(value: str, path: str) ->
     assert told(response) == (401, "")
     assert response["X-Error-Message"] == "Invalid credentials in Authorization header"
     assert response.json()["error"] == "Invalid credentials in Authorization header"
+    assert "unknown, expired or revoked" in response["X-HF-Warning"]
 
 
 def test_a_revoked_token_is_a_wrong_one() -> None:
@@ -286,6 +287,14 @@ def test_a_revoked_token_is_a_wrong_one() -> None:
     assert Client().head(f"/hf/{FILE}", headers=headers).status_code == 200
     accounts.revoke_token(actor=person("deployer"), token=token)
     assert Client().head(f"/hf/{FILE}", headers=headers).status_code == 401
+
+
+def test_a_token_from_a_foreign_network_is_told_so() -> None:
+    token, secret = make_token(person("deployer"))
+    type(token).objects.filter(pk=token.pk).update(networks=["192.0.2.0/24"])
+    response = Client().get(f"/hf/{FILE}", headers={"Authorization": f"Bearer {secret}"})
+    assert told(response) == (401, "")
+    assert "may not be used from the network" in response["X-HF-Warning"]
 
 
 def test_a_session_counts_for_nothing_here(client: Client) -> None:
