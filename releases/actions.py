@@ -11,6 +11,10 @@ class Action(models.TextChoices):
     MODEL_CREATED = "model.created", _("created the model")
     RIGHT_GRANTED = "right.granted", _("granted a right on the model")
     RIGHT_WITHDRAWN = "right.withdrawn", _("withdrew a right on the model")
+    FORMAT_OVERRIDDEN = (
+        "release.format_overridden",
+        _("admitted formats that can run code into a version"),
+    )
     INGEST_STARTED = "release.ingest_started", _("began to ingest the release")
     RELEASE_INGESTED = "release.ingested", _("read every file of the release into the store")
     RELEASE_SEALED = "release.sealed", _("sealed the release")

@@ -1,17 +1,21 @@
 """What a file is, by its name and by its bytes; and what is not taken in at all.
 
 Loading a pickle runs the code in it, whatever the file is called, so pickles are refused by
-extension and by content. Archives are refused too: what is inside could not be inspected in the
-one pass that copies the file.
+extension and by content, unless a release manager admitted the extension for this version; then
+their imports are inspected. Other archives are refused: what is inside could not be inspected in
+the one pass that copies the file.
 """
 
 import pickletools
 import re
 import struct
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Collection, Iterator
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, BinaryIO
 
+from releases.described import describing, facts_described
+from releases.pickle_scan import PickleError, scan
 from releases.safetensors_header import HeaderError, header_length, read_header
 
 HEAD = 64 * 1024
@@ -35,6 +39,19 @@ PICKLE_SUFFIXES = frozenset(
         ".pth",
         ".ptl",
     )
+)
+# What may be admitted. The others are code by nature, or archives of another kind.
+ADMISSIBLE = (
+    ".bin",
+    ".ckpt",
+    ".joblib",
+    ".npy",
+    ".npz",
+    ".p",
+    ".pickle",
+    ".pkl",
+    ".pt",
+    ".pth",
 )
 _BY_SUFFIX = {
     ".safetensors": "safetensors",
@@ -79,31 +96,45 @@ _ARGUMENTS = {"MARK", "EMPTY_TUPLE", "TUPLE", "TUPLE1", "TUPLE2", "TUPLE3", "GET
 # What "c" and "i" import: without two identifiers the load fails before anything is called.
 _IMPORTED = re.compile(r"[A-Za-z_][\w.]* [A-Za-z_][\w.]*")
 _MOST_OPCODES = 20_000
+_NUMPY = b"\x93NUMPY"
 
 
 class FormatError(ValueError):
     """The file is not taken in. The text follows the file's name in a sentence."""
 
 
-def format_by_name(path: str) -> str:
-    """Return the format that the name promises. Raises FormatError for a pickle's."""
-    suffix = PurePosixPath(path.casefold()).suffix
-    if suffix in PICKLE_SUFFIXES:
-        raise FormatError(
-            f"is a format that can run code when it is loaded ({suffix}); "
-            "convert the weights to safetensors"
-        )
-    return _BY_SUFFIX.get(suffix, "other")
+def suffix_of(path: str) -> str:
+    """Return the extension by which a path is judged, in lower case."""
+    return PurePosixPath(path.casefold()).suffix
+
+
+def format_by_name(path: str, admitted: Collection[str] = ()) -> str:
+    """Return the format that the name promises.
+
+    Raises FormatError for a pickle's extension that is not among the `admitted` ones.
+    """
+    suffix = suffix_of(path)
+    if suffix not in PICKLE_SUFFIXES:
+        return _BY_SUFFIX.get(suffix, "other")
+    if suffix in admitted and suffix in ADMISSIBLE:
+        return "pickle"
+    remedy = "convert the weights to safetensors"
+    if suffix in ADMISSIBLE:
+        remedy += ", or have a release manager admit the format for this version"
+    raise FormatError(f"is a format that can run code when it is loaded ({suffix}); {remedy}")
 
 
 class Inspector:
     """Looks at a file while its bytes stream past, once, with bounded memory.
 
-    Feed every block in order, then call `finish`. Either raises FormatError.
+    Feed every block in order, then call `finish`; `close` in any case. The first two raise
+    FormatError. A pickle that is admitted is spooled to a nameless temporary file: what it
+    imports is read from its end.
     """
 
-    def __init__(self, path: str, size: int) -> None:
-        self.format = format_by_name(path)
+    def __init__(self, path: str, size: int, admitted: Collection[str] = ()) -> None:
+        self.format = format_by_name(path, admitted)
+        self._path = path
         self._size = size
         self._head = bytearray()
         self._tail = bytearray()
@@ -111,6 +142,10 @@ class Inspector:
         self._wanted = 8 if self.format == "safetensors" else 0
         self._length = 0
         self._facts: dict[str, Any] = {}
+        self._described = bytearray() if describing(path, size) else None
+        self._spool: BinaryIO | None = None
+        if suffix_of(path) in admitted and suffix_of(path) in ADMISSIBLE:
+            self._spool = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - closed by close
 
     def feed(self, block: memoryview) -> None:
         """Take the next block."""
@@ -120,6 +155,15 @@ class Inspector:
         del self._tail[:-TAIL]
         if self._wanted:
             self._feed_header(block)
+        if self._described is not None:
+            self._described += block
+        if self._spool is not None:
+            _write_all(self._spool, block)
+
+    def close(self) -> None:
+        """Let go of the temporary file."""
+        if self._spool is not None:
+            self._spool.close()
 
     def _feed_header(self, block: memoryview) -> None:
         at = 0
@@ -154,13 +198,31 @@ class Inspector:
             _refuse_zip_tail(bytes(self._tail))
             return self.format, self._facts
         head = bytes(self._head)
+        if self._spool is not None:
+            return self._finish_pickle(self._spool, head)
         refuse_archive(head, bytes(self._tail))
         refuse_pickle(head)
-        if head.startswith(b"\x93NUMPY"):
-            _refuse_object_array(head)
+        if head.startswith(_NUMPY) and _holds_objects(head):
+            raise FormatError("is a NumPy array of Python objects, which are pickles")
         if self.format == "gguf" and not head.startswith(b"GGUF"):
             raise FormatError("is named .gguf but does not begin as one")
+        if self._described is not None:
+            return self.format, facts_described(self._path, bytes(self._described))
         return self.format, {}
+
+    def _finish_pickle(self, spool: BinaryIO, head: bytes) -> tuple[str, dict[str, Any]]:
+        if head.startswith(_NUMPY) and not _holds_objects(head):
+            _refuse_zip_tail(bytes(self._tail))
+            return self.format, {}
+        try:
+            return "pickle", {"imports": scan(spool, suffix_of(self._path))}
+        except PickleError as error:
+            raise FormatError(str(error)) from None
+
+
+def _write_all(file: BinaryIO, block: memoryview) -> None:
+    while block:
+        block = block[file.write(block) :]
 
 
 def refuse_archive(head: bytes, tail: bytes) -> None:
@@ -220,12 +282,11 @@ def _opcodes(head: bytes) -> Iterator[str]:
         return
 
 
-def _refuse_object_array(head: bytes) -> None:
+def _holds_objects(head: bytes) -> bool:
     """NumPy stores arrays of Python objects as pickles inside .npy."""
     wide = head[6:7] > b"\x01"
     start = 12 if wide else 10
     length = int.from_bytes(head[8:start], "little")
     if length > HEAD - start:
         raise FormatError("has a NumPy header that is longer than any real one")
-    if re.search(rb"['\"][|<>=]?O\d*['\"]", head[start : start + length]):
-        raise FormatError("is a NumPy array of Python objects, which are pickles")
+    return bool(re.search(rb"['\"][|<>=]?O\d*['\"]", head[start : start + length]))

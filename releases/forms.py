@@ -11,6 +11,7 @@ from boards.forms import ReasonedForm, ReasonField
 from common.text import paragraphs
 from releases.choices import HoldKind
 from releases.dossier import MOST_CHARACTERS
+from releases.formats import ADMISSIBLE
 from releases.models import Stage
 from releases.names import check_version
 
@@ -56,14 +57,46 @@ class IngestForm(forms.Form):
 
     def clean_version(self) -> str:
         """Refuse what cannot be a version."""
-        try:
-            return check_version(str(self.cleaned_data["version"]))
-        except ValueError as error:
-            raise forms.ValidationError(str(error)) from None
+        return _checked_version(self.cleaned_data["version"])
 
     def clean_directory(self) -> Path:
         """Return the directory itself."""
         return self._directories[str(self.cleaned_data["directory"])]
+
+
+class OverrideForm(forms.Form):
+    """Which formats that can run code become part of which version, and why."""
+
+    version = forms.CharField(
+        label=gettext_lazy("Version"),
+        max_length=64,
+        help_text=gettext_lazy("The one version that they are admitted to; it is ingested later."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    formats = forms.MultipleChoiceField(
+        label=gettext_lazy("Formats"),
+        choices=[(suffix, suffix) for suffix in ADMISSIBLE],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Choose at least one format.")},
+    )
+    reason = ReasonField(
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy(
+            "Why the weights cannot be converted to safetensors. Shown on the release's page."
+        ),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def clean_version(self) -> str:
+        """Refuse what cannot be a version."""
+        return _checked_version(self.cleaned_data["version"])
+
+
+def _checked_version(value: object) -> str:
+    try:
+        return check_version(str(value))
+    except ValueError as error:
+        raise forms.ValidationError(str(error)) from None
 
 
 class TransitionForm(forms.Form):

@@ -5,9 +5,11 @@ without a gap. A general JSON parser would build whatever the header describes, 
 this reader takes one entry at a time and keeps only sums; its memory is bounded by the header.
 """
 
+import hashlib
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 LONGEST_HEADER = 100_000_000
@@ -51,6 +53,11 @@ _PAIR = re.compile(
 _NEXT = re.compile(_WS + rb"([,}])")
 _SPACE = re.compile(_WS)
 
+# Where the families of transformers keep what config.json speaks of too.
+_ROOTS = rb"(?:model\.|transformer\.|gpt_neox\.)?"
+_LAYER = re.compile(_ROOTS + rb"(?:layers|h)\.(\d{1,6})\.")
+_EMBEDDING = re.compile(_ROOTS + rb"(?:embed_tokens|wte|embed_in|word_embeddings)\.weight")
+
 
 class HeaderError(ValueError):
     """The header lies or is broken; the text says how, and follows the file's name."""
@@ -58,9 +65,11 @@ class HeaderError(ValueError):
 
 @dataclass
 class _Sums:
-    tensors: int
-    parameters: int
-    dtypes: dict[str, int]
+    tensors: int = 0
+    parameters: int = 0
+    dtypes: dict[str, int] = field(default_factory=dict)
+    layers: int = 0
+    embedding: list[int] = field(default_factory=list)
 
 
 def header_length(first_eight: bytes | bytearray, file_size: int) -> int:
@@ -78,10 +87,13 @@ def header_length(first_eight: bytes | bytearray, file_size: int) -> int:
 
 
 def read_header(header: bytes | bytearray, data_size: int) -> dict[str, Any]:
-    """Return the facts {tensors, parameters, dtypes: {dtype: parameters}}.
+    """Return the facts {tensors, parameters, dtypes: {dtype: parameters}, bytes, names}.
 
-    Raises HeaderError where the header is not strict JSON of the format, or does not account for
-    every byte of the `data_size` that follow it exactly once.
+    `names` is `names_digest` of the tensors' names. Where the names are those of a transformer,
+    `layers` (one more than the highest number of a layer) and `embedding` (the shape of the
+    input's embedding) stand beside them. Raises HeaderError where the header is not strict JSON
+    of the format, or does not account for every byte of the `data_size` that follow it exactly
+    once.
     """
     if not header.startswith(b"{"):
         raise HeaderError("has a header that does not begin with '{'")
@@ -89,20 +101,38 @@ def read_header(header: bytes | bytearray, data_size: int) -> dict[str, Any]:
         header.decode()
     except UnicodeDecodeError:
         raise HeaderError("has a header that is not UTF-8") from None
-    sums = _Sums(0, 0, {})
+    sums = _Sums()
     spans: list[tuple[int, int]] = []
-    end = _read_entries(header, sums, spans)
+    names: set[bytes] = set()
+    end = _read_entries(header, sums, spans, names)
     if not _SPACE.fullmatch(header, end):
         raise HeaderError("has something after its header's JSON")
     _check_spans(spans, data_size)
-    return {"tensors": sums.tensors, "parameters": sums.parameters, "dtypes": sums.dtypes}
+    facts: dict[str, Any] = {
+        "tensors": sums.tensors,
+        "parameters": sums.parameters,
+        "dtypes": sums.dtypes,
+        "bytes": data_size,
+        "names": names_digest(names - {b"__metadata__"}),
+    }
+    if sums.layers:
+        facts["layers"] = sums.layers
+    if sums.embedding:
+        facts["embedding"] = sums.embedding
+    return facts
 
 
-def _read_entries(header: bytes | bytearray, sums: _Sums, spans: list[tuple[int, int]]) -> int:
+def names_digest(names: Iterable[bytes]) -> str:
+    """Return the SHA-256 over names in order, by which two sets of them are compared."""
+    return hashlib.sha256(b"\n".join(sorted(names))).hexdigest()
+
+
+def _read_entries(
+    header: bytes | bytearray, sums: _Sums, spans: list[tuple[int, int]], names: set[bytes]
+) -> int:
     empty = re.compile(rb"\{" + _WS + rb"\}").match(header)
     if empty:
         return empty.end()
-    names: set[bytes] = set()
     place = 1
     while True:
         key = _KEY.match(header, place)
@@ -116,13 +146,21 @@ def _read_entries(header: bytes | bytearray, sums: _Sums, spans: list[tuple[int,
         if name == b"__metadata__":
             place = _skip_metadata(header, place)
         else:
-            place = _read_tensor(header, place, sums, spans)
+            place, shape = _read_tensor(header, place, sums, spans)
+            _note_place(name, shape, sums)
         after = _NEXT.match(header, place)
         if not after:
             raise HeaderError(f"has a header that is not JSON (at byte {place})")
         place = after.end()
         if after[1] == b"}":
             return place
+
+
+def _note_place(name: bytes, shape: list[int], sums: _Sums) -> None:
+    if layer := _LAYER.match(name):
+        sums.layers = max(sums.layers, int(layer[1]) + 1)
+    elif len(shape) == 2 and _EMBEDDING.fullmatch(name):
+        sums.embedding = shape
 
 
 def _text(raw: bytes | bytearray) -> bytes:
@@ -162,7 +200,7 @@ def _skip_metadata(header: bytes | bytearray, place: int) -> int:
 
 def _read_tensor(
     header: bytes | bytearray, place: int, sums: _Sums, spans: list[tuple[int, int]]
-) -> int:
+) -> tuple[int, list[int]]:
     found = _TENSOR.match(header, place)
     if not found:
         raise HeaderError("has an entry in its header that is not a tensor's description")
@@ -188,7 +226,7 @@ def _read_tensor(
     sums.tensors += 1
     sums.parameters += count
     sums.dtypes[dtype] = sums.dtypes.get(dtype, 0) + count
-    return found.end()
+    return found.end(), shape
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

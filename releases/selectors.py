@@ -10,7 +10,17 @@ from django.db.models import Count, Q, QuerySet, Sum
 from audit.selectors import ref
 from boards.models import OPEN_STATES, Motion
 from releases.choices import OPEN_TRANSITIONS, HoldState
-from releases.models import Artifact, Hold, Ladder, Model, Release, Stage, StageEntry, Transition
+from releases.models import (
+    Artifact,
+    FormatOverride,
+    Hold,
+    Ladder,
+    Model,
+    Release,
+    Stage,
+    StageEntry,
+    Transition,
+)
 from releases.requirements import Facts, HoldFacts, Requirement, StageFacts, evaluate
 
 
@@ -43,6 +53,16 @@ def release_by_name(namespace: str, name: str, version: str) -> Release | None:
         model__namespace=namespace, model__name=name, version=version
     ).select_related("stage", "model", "model__board", "model__ladder", "created_by")
     return found.exclude(state="refused").first() or found.order_by("-id").first()
+
+
+def format_override(model: Model, version: str) -> FormatOverride | None:
+    """Return the latest leave to take pickles into a version."""
+    return (
+        FormatOverride.objects.filter(model=model, version=version)
+        .select_related("given_by")
+        .order_by("-id")
+        .first()
+    )
 
 
 def holds_in_force(release: Release) -> list[Hold]:

@@ -11,6 +11,7 @@ urlpatterns = [
     path("ladders/", views.ladder_list, name="ladder_list"),
     path("ladders/<slug:name>/<int:version>/", views.ladder_detail, name="ladder_detail"),
     path(f"{MODEL}ingest/", views.release_ingest, name="release_ingest"),
+    path(f"{MODEL}formats/", views.format_override, name="format_override"),
     path(f"{MODEL}hold/", views.hold_place, name="hold_place"),
     path(f"{RELEASE}ingest/", views.ingest_progress, name="ingest_progress"),
     path(f"{RELEASE}hold/", views.hold_place, name="hold_place"),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,6 +16,7 @@ from licensing.facts import VerdictAction
 from licensing.models import Terms
 from licensing.verdict import Context
 from portal import access, showing
+from portal.inspection import inspection
 from portal.selectors import Standing, Verdicts, all_releases, standing_of, visible
 from portal.showing import Data
 from portal.viewer import Viewer, viewer
@@ -100,6 +102,7 @@ def release_page(request: HttpRequest, namespace: str, name: str, version: str) 
         raise Http404
     verdicts = found[0][1]
     standing = standing_of([release], context.now)
+    artifacts = artifacts_of(release)
     person = viewer(request)
     rights = person.rights.get(release.model_id, set())
     is_staff = bool(rights) or release.model.board_id in person.boards
@@ -115,7 +118,8 @@ def release_page(request: HttpRequest, namespace: str, name: str, version: str) 
         "transition": standing.transitions.get(release.pk),
         "rights": rights,
         "is_staff": is_staff,
-        **_files(release, verdicts),
+        "inspection": inspection(release, artifacts),
+        **_files(release, artifacts, verdicts),
         **_terms(release),
     }
     if is_staff:
@@ -125,9 +129,8 @@ def release_page(request: HttpRequest, namespace: str, name: str, version: str) 
     return render(request, "portal/release_page.html", page)
 
 
-def _files(release: Release, verdicts: Verdicts) -> Data:
+def _files(release: Release, artifacts: list[Artifact], verdicts: Verdicts) -> Data:
     may_download = verdicts[VerdictAction.DOWNLOAD].allowed
-    artifacts = artifacts_of(release)
     files = [_file(release, artifact, may_download) for artifact in artifacts[:SHOWN_FILES]]
     command = ""
     largest = max(artifacts, key=lambda artifact: artifact.size, default=None)
@@ -178,7 +181,7 @@ def _staff_part(
         "may_revise": bool(person.user and in_review and can_revise(person.user, in_review)),
         "requirements": standing.requirements(release),
         "motion_url": _motion_url(release, transition, person),
-        "entries": shown.timeline(timeline(release, *([transition.motion] if transition else []))),
+        "entries": shown.timeline(timeline(release, *_also(release, transition))),
         "may_hold": Right.PLACE_HOLD in rights,
         "may_manage": Right.MANAGE_RELEASE in rights,
         "may_propose": Right.MANAGE_RELEASE in rights
@@ -186,6 +189,12 @@ def _staff_part(
         and target is not None
         and transition is None,
     }
+
+
+def _also(release: Release, transition: Transition | None) -> list[Model]:
+    """Return what else happened on the release's page: its open motion, its override."""
+    also: list[Model] = [transition.motion] if transition else []
+    return [*also, release.override] if release.override else also
 
 
 def _motion_url(release: Release, transition: Transition | None, person: Viewer) -> str:

@@ -9,13 +9,16 @@ from releases.services.holds import (
     propose_lift,
     withdraw_release,
 )
-from releases.services.ingest import continue_ingest, refuse_release, start_ingest, verify_release
+from releases.services.ingest import start_ingest
 from releases.services.jobs import requeue_stalled
+from releases.services.overrides import override_formats
+from releases.services.reading import continue_ingest
 from releases.services.transitions import (
     open_transition_vote,
     propose_transition,
     revise_transition,
 )
+from releases.services.verifying import refuse_release, verify_release
 
 __all__ = [
     "apply_decided_motions",
@@ -27,6 +30,7 @@ __all__ = [
     "grant_right",
     "load_ladder",
     "open_transition_vote",
+    "override_formats",
     "place_hold",
     "propose_lift",
     "propose_transition",

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -16,7 +17,7 @@ from common.errors import Refused
 from common.templatetags.ui import bytes_size
 from releases import permissions, services
 from releases.choices import ReleaseState
-from releases.forms import IngestForm
+from releases.forms import IngestForm, OverrideForm
 from releases.selectors import IngestProgress
 from releases.selectors import ingest_progress as progress_of
 from releases.source import directories_below
@@ -53,6 +54,53 @@ def release_ingest(request: HttpRequest, namespace: str, name: str) -> HttpRespo
             return redirect("ingest_progress", namespace, name, release.version)
     context = {"model": model, "form": form, "directories": directories}
     return render(request, "releases/release_ingest.html", context, status=status)
+
+
+@login_required
+@require_http_methods(GET_OR_POST)
+def format_override(request: HttpRequest, namespace: str, name: str) -> HttpResponse:
+    """Admit formats that can run code into one version, with a reason."""
+    user = signed_in(request)
+    model = permissions.get_model_or_404(user, namespace, name)
+    permissions.require(permissions.can_manage(user, model))
+    form = OverrideForm(sent(request))
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            override = services.override_formats(
+                actor=user,
+                model=model,
+                version=form.cleaned_data["version"],
+                extensions=form.cleaned_data["formats"],
+                reason=form.cleaned_data["reason"],
+            )
+        except Refused as refused:
+            form.add_error(None, refused.sentence)
+            status = 409
+        else:
+            messages.success(
+                request,
+                _("%(formats)s may now be ingested as a part of %(version)s.")
+                % {"formats": ", ".join(override.formats), "version": override.version},
+            )
+            return redirect("release_ingest", namespace, name)
+    context = {
+        "model": model,
+        "form": form,
+        "confirm": {
+            "title": _("Admit formats that can run code"),
+            "lede": _("For one version of %(model)s, by your name and with your reason.")
+            % {"model": model},
+            "effects": [
+                _("What a file of these formats imports is inspected, and listed on the page."),
+                _("A file that imports something dangerous is refused all the same."),
+                _("Your reason stands on the release's page, for whoever may see the release."),
+            ],
+            "submit": _("Admit the formats"),
+            "cancel_url": reverse("release_ingest", args=[namespace, name]),
+        },
+    }
+    return render(request, "releases/format_override.html", context, status=status)
 
 
 @login_required

@@ -201,6 +201,7 @@ RELEASES = [
 # Reviewers are staff of the model and may know of these acts, so they are refused, not misled.
 _STAFF_ACTS = [
     (f"models/{MODEL}ingest/", f"models/{HERON}ingest/"),
+    (f"models/{MODEL}formats/", f"models/{HERON}formats/"),
     (f"models/{MODEL}hold/", f"models/{HERON}hold/"),
     (f"models/{RELEASE}hold/", f"models/{TRUSTED}hold/"),
     (f"models/{RELEASE}propose/", f"models/{TRUSTED}propose/"),

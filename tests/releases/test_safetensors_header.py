@@ -13,7 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from releases.formats import FormatError, Inspector
-from releases.safetensors_header import BITS, HeaderError, header_length, read_header
+from releases.safetensors_header import (
+    BITS,
+    HeaderError,
+    header_length,
+    names_digest,
+    read_header,
+)
 from tests.releases.factories import safetensors_bytes
 
 
@@ -33,10 +39,28 @@ def test_the_facts_of_an_honest_file() -> None:
         {"a": ("F32", [2, 3], bytes(24)), "b": ("BF16", [4], bytes(8)), "c": ("F32", [], bytes(4))},
         format="pt",
     )
-    assert inspect(content) == (
-        "safetensors",
-        {"tensors": 3, "parameters": 11, "dtypes": {"F32": 7, "BF16": 4}},
+    format_, facts = inspect(content)
+    assert format_ == "safetensors"
+    assert facts == {
+        "tensors": 3,
+        "parameters": 11,
+        "dtypes": {"F32": 7, "BF16": 4},
+        "bytes": 36,
+        "names": names_digest([b"c", b"a", b"b"]),
+    }
+
+
+def test_the_layers_and_the_embedding_of_a_transformer_are_noted() -> None:
+    content = safetensors_bytes(
+        {
+            "model.embed_tokens.weight": ("U8", [3, 2], bytes(6)),
+            "model.layers.0.mlp.weight": ("U8", [1], bytes(1)),
+            "model.layers.11.mlp.weight": ("U8", [1], bytes(1)),
+            "vision.layers.40.mlp.weight": ("U8", [1], bytes(1)),
+        }
     )
+    facts = inspect(content)[1]
+    assert (facts["layers"], facts["embedding"]) == (12, [3, 2])
 
 
 @pytest.mark.parametrize("header", [b"{}", b"{ }", b'{"__metadata__":{}}', b"{}      "])
@@ -47,7 +71,9 @@ def test_a_file_without_tensors_is_honest(header: bytes) -> None:
 def test_escapes_and_spaces_are_read_as_json() -> None:
     header = b'{ "a\\u0062" : {"dtype":"U8","shape":[2],"data_offsets":[0,2]} , "c":{"data_offsets"'
     header += b':[2,2],"shape":[0, 9],"dtype":"F64"} }  '
-    assert read_header(header, 2) == {"tensors": 2, "parameters": 2, "dtypes": {"U8": 2, "F64": 0}}
+    facts = read_header(header, 2)
+    assert (facts["tensors"], facts["dtypes"]) == (2, {"U8": 2, "F64": 0})
+    assert facts["names"] == names_digest([b"ab", b"c"])
 
 
 LIES: list[tuple[str, Any, int]] = [

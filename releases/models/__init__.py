@@ -1,0 +1,32 @@
+"""Models, their releases and artifacts, and the ladder of stages they move on."""
+
+from releases.choices import AccessMode, HoldKind, HoldState, ReleaseState, Right, TransitionState
+from releases.models.catalog import (
+    Ladder,
+    Model,
+    ModelGroupObjectPermission,
+    ModelUserObjectPermission,
+    Stage,
+)
+from releases.models.moves import Hold, Transition
+from releases.models.releases import Artifact, FormatOverride, Release, StageEntry
+
+__all__ = [
+    "AccessMode",
+    "Artifact",
+    "FormatOverride",
+    "Hold",
+    "HoldKind",
+    "HoldState",
+    "Ladder",
+    "Model",
+    "ModelGroupObjectPermission",
+    "ModelUserObjectPermission",
+    "Release",
+    "ReleaseState",
+    "Right",
+    "Stage",
+    "StageEntry",
+    "Transition",
+    "TransitionState",
+]

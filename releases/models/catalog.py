@@ -1,0 +1,112 @@
+"""Models, and the ladders of stages that their releases move on."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
+
+from boards.models import Board
+from releases.choices import ACCESS_MODES, AccessMode
+
+
+class Ladder(models.Model):
+    """An ordered list of stages, loaded from a reviewed YAML file. Inserted only."""
+
+    name = models.SlugField(max_length=60)
+    version = models.PositiveIntegerField()
+    title = models.CharField(max_length=120)
+    source = models.TextField(help_text=_("The YAML text as it was loaded"))
+    digest = models.CharField(max_length=64)
+    loaded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("name", "-version")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["name", "version"], name="releases_ladder_version_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.title} (version {self.version})"
+
+
+class Stage(models.Model):
+    """One rung: who gets what, and what it takes to move onto it. Inserted only.
+
+    `rule` is the voting rule as data (boards.tally). `terms` are slugs that an upper room
+    resolves. Times are durations; `cohort_cap` counts organisations, empty for no cap.
+    """
+
+    ladder = models.ForeignKey(Ladder, models.PROTECT, related_name="stages")
+    position = models.PositiveSmallIntegerField()
+    slug = models.SlugField(max_length=60)
+    name = models.CharField(max_length=80)
+    description = models.CharField(max_length=300)
+    access_mode = models.CharField(max_length=20, choices=AccessMode.choices)
+    cohort_cap = models.PositiveIntegerField(null=True, blank=True)
+    minimum_soak = models.DurationField(help_text=_("At the stage below, before voting opens"))
+    cool_off = models.DurationField(help_text=_("Between approval and effect"))
+    voting_period = models.DurationField()
+    required_tier = models.PositiveSmallIntegerField()
+    terms = ArrayField(models.SlugField(max_length=60), default=list)
+    rule = models.JSONField()
+    irreversible = models.BooleanField()
+
+    class Meta:
+        ordering = ("ladder", "position")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["ladder", "position"], name="releases_stage_position_once"
+            ),
+            models.UniqueConstraint(fields=["ladder", "slug"], name="releases_stage_slug_once"),
+            models.CheckConstraint(
+                name="releases_stage_access_mode_known",
+                condition=models.Q(access_mode__in=ACCESS_MODES),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Model(models.Model):
+    """A family of releases, named `namespace/name`."""
+
+    namespace = models.SlugField(max_length=60)
+    name = models.CharField(max_length=96)
+    title = models.CharField(max_length=120)
+    summary = models.CharField(max_length=400, blank=True)
+    board = models.ForeignKey(Board, models.PROTECT, related_name="+")
+    ladder = models.ForeignKey(Ladder, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("namespace", "name")
+        permissions = (
+            ("manage_release", "May ingest, propose and describe releases of the model"),
+            ("place_hold", "May place a hold on the model or demote its releases"),
+            ("review_application", "May review applications for the model"),
+        )
+        constraints = (
+            models.UniqueConstraint(fields=["namespace", "name"], name="releases_model_name_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.namespace}/{self.name}"
+
+    def get_absolute_url(self) -> str:
+        """Return the public address, which is the model's name."""
+        return f"/models/{self.namespace}/{self.name}/"
+
+
+class ModelUserObjectPermission(UserObjectPermissionBase):
+    """A staff right of one person on one model, with a real foreign key."""
+
+    content_object = models.ForeignKey(Model, models.CASCADE)
+
+
+class ModelGroupObjectPermission(GroupObjectPermissionBase):
+    """The same for a group."""
+
+    content_object = models.ForeignKey(Model, models.CASCADE)

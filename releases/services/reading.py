@@ -1,0 +1,128 @@
+"""The first half of an ingest: each file is read once, into the store."""
+
+import uuid
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from django.db import transaction
+from django.utils import timezone
+
+from audit.services import record
+from common.queue import enqueue
+from releases import source, store
+from releases.actions import Action
+from releases.choices import ReleaseState
+from releases.findings import File, findings
+from releases.formats import FormatError, Inspector
+from releases.models import Artifact, Release
+from releases.paths import shorten
+from releases.services import jobs
+from releases.services.jobs import LeaseLost
+from releases.services.side_by_side import Progress, Watch, side_by_side
+from releases.services.verifying import refuse
+from releases.source import SourceError
+from releases.store import StoreError
+
+
+class _Read(NamedTuple):
+    written: store.Written
+    format: str
+    facts: dict[str, Any]
+
+
+def continue_ingest(
+    *,
+    release_id: int,
+    budget_seconds: float,
+    progress: Progress | None = None,
+    hand_over: bool = True,
+) -> None:
+    """Read files into the store until none is left or the time is up."""
+    token = jobs.claim(release_id, ReleaseState.INGESTING)
+    if token is None:
+        return
+    # What a killed worker left behind.
+    store.discard_incoming(f"{release_id}-")
+    prefix = f"{release_id}-{token.hex}-"
+    release = Release.objects.select_related("override").get(pk=release_id)
+    admitted = release.override.formats if release.override else []
+    try:
+        with source.open_directory(Path(release.source)) as directory:
+
+            def read(artifact: Artifact, watch: Watch) -> _Read:
+                return _read(artifact, directory, admitted, watch, prefix)
+
+            for batch in side_by_side(
+                release.artifacts.filter(sha256="").order_by("path"),
+                read,
+                release_id=release_id,
+                token=token,
+                budget_seconds=budget_seconds,
+                progress=progress,
+            ):
+                _keep(release_id, token, batch)
+        if release.artifacts.filter(sha256="").exists():
+            jobs.hand_back(release_id, token, ReleaseState.INGESTING, hand_over=hand_over)
+        else:
+            _finish_reading(release_id, token, hand_over=hand_over)
+    except LeaseLost:
+        return
+    except (SourceError, StoreError, FormatError) as error:
+        refuse(release_id, token, ReleaseState.INGESTING, str(error))
+    finally:
+        store.discard_incoming(prefix)
+
+
+def _read(
+    artifact: Artifact, directory: int, admitted: list[str], watch: Watch, prefix: str
+) -> _Read:
+    """Copy one file into the store, hashed and inspected as its bytes pass. In a thread."""
+    inspector = Inspector(artifact.path, artifact.size, admitted)
+    try:
+        with source.open_file(directory, artifact.path) as file:
+            blocks = watch.over(source.read_blocks(file, artifact.path, artifact.size))
+            written = store.write(f"{prefix}{artifact.pk}", blocks, inspector.feed)
+        return _Read(written, *inspector.finish())
+    except FormatError as error:
+        raise FormatError(f"{shorten(artifact.path)} {error}.") from None
+    finally:
+        inspector.close()
+
+
+@transaction.atomic
+def _keep(release_id: int, token: uuid.UUID, batch: list[tuple[Artifact, _Read]]) -> None:
+    jobs.check_lease(release_id, token, ReleaseState.INGESTING)
+    jobs.lock_store(exclusive=False)
+    for artifact, read in batch:
+        store.keep(read.written)
+        artifact.sha256 = read.written.sha256
+        artifact.format = read.format
+        artifact.facts = read.facts
+    Artifact.objects.bulk_update(
+        [artifact for artifact, _read in batch], ["sha256", "format", "facts"]
+    )
+
+
+@transaction.atomic
+def _finish_reading(release_id: int, token: uuid.UUID, *, hand_over: bool) -> None:
+    jobs.check_lease(release_id, token, ReleaseState.INGESTING)
+    release = Release.objects.select_related("model").get(pk=release_id)
+    release.state = ReleaseState.VERIFYING
+    release.findings = _findings(release)
+    release.job_token = None
+    release.job_at = timezone.now()
+    release.save(update_fields=["state", "findings", "job_token", "job_at"])
+    record(
+        actor=None,
+        action=Action.RELEASE_INGESTED,
+        target=release,
+        also=(release.model,),
+        data={"findings": len(release.findings)},
+    )
+    if hand_over:
+        enqueue(jobs.TASKS[ReleaseState.VERIFYING], release_id)
+
+
+def _findings(release: Release) -> list[dict[str, str]]:
+    rows = release.artifacts.values_list("path", "format", "facts")
+    return findings(File(path, format_, facts) for path, format_, facts in rows)
