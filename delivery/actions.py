@@ -8,3 +8,5 @@ class Action(models.TextChoices):
     """Labels are the words that follow the actor's name in a timeline."""
 
     DOWNLOAD_AUTHORISED = "artifact.download_authorised", _("was handed a file")
+    LINK_CREATED = "link.created", _("made a link to a file")
+    LINK_REVOKED = "link.revoked", _("revoked a link to a file")

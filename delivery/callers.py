@@ -9,6 +9,8 @@ from django.utils import timezone
 from accounts.authentication import InvalidCredentials, bearer_token
 from accounts.models import PersonalToken, User
 from common.client_address import client_address
+from delivery.choices import Way
+from delivery.models import Link
 from licensing.verdict import Context
 
 __all__ = ["Caller", "InvalidCredentials", "identify"]
@@ -21,11 +23,19 @@ class Caller:
     subject: User | AnonymousUser
     token: PersonalToken | None
     context: Context
+    link: Link | None = None
 
     @property
     def is_script(self) -> bool:
         """Tell whether a token was shown, as programs do."""
         return self.token is not None
+
+    @property
+    def way(self) -> Way:
+        """Return what the caller came with."""
+        if self.link is not None:
+            return Way.LINK
+        return Way.TOKEN if self.token is not None else Way.SESSION
 
 
 def identify(request: HttpRequest) -> Caller:
@@ -34,3 +44,9 @@ def identify(request: HttpRequest) -> Caller:
     subject = request.user if token is None else token.user
     context = Context(now=timezone.now(), token=token, address=client_address(request))
     return Caller(subject=subject, token=token, context=context)
+
+
+def bearer_of(link: Link, request: HttpRequest) -> Caller:
+    """Return whoever made the link: what is done with it is done in their name."""
+    context = Context(now=timezone.now(), address=client_address(request))
+    return Caller(subject=link.user, token=None, context=context, link=link)

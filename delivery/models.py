@@ -1,6 +1,7 @@
-"""The record of downloads: what was handed to whom, and how far it got."""
+"""Links to files, and the record of downloads: what was handed to whom, and how far it got."""
 
 import uuid
+from datetime import timedelta
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +10,42 @@ from accounts.models import PersonalToken, User
 from delivery.choices import Outcome, Way
 from licensing.models import Grant
 from releases.models import Artifact, Release
+
+
+class Link(models.Model):
+    """An address that opens one file without a token, for as long as its maker may have it.
+
+    Only the SHA-256 of its secret is stored. It is checked at each request like everything else.
+    """
+
+    public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, models.PROTECT, db_index=False, related_name="links")
+    grant = models.ForeignKey(Grant, models.PROTECT, related_name="links")
+    artifact = models.ForeignKey(Artifact, models.PROTECT, related_name="links")
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = (
+            models.CheckConstraint(
+                name="delivery_link_ends_within_a_day",
+                condition=models.Q(
+                    expires_at__lte=models.F("created_at") + timedelta(days=1, minutes=1)
+                ),
+            ),
+        )
+        indexes = (models.Index(fields=["user", "-created_at"], name="delivery_link_user"),)
+
+    def __str__(self) -> str:
+        return f"Link of {self.user} to {self.artifact.path}"
+
+    @property
+    def filename(self) -> str:
+        """Return the last part of the file's path, as the address shows it."""
+        return self.artifact.path.rsplit("/", 1)[-1]
 
 
 class Download(models.Model):
@@ -27,6 +64,7 @@ class Download(models.Model):
     token = models.ForeignKey(
         PersonalToken, models.PROTECT, null=True, db_index=False, related_name="+"
     )
+    link = models.ForeignKey(Link, models.PROTECT, null=True, db_index=False, related_name="+")
     start = models.BigIntegerField()
     stop = models.BigIntegerField()
     way = models.CharField(max_length=10, choices=Way.choices)

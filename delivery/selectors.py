@@ -1,8 +1,12 @@
-"""Finding the file that an address names."""
+"""Finding the file that an address names, and the links that people made."""
 
-from django.db.models import Case, When
+from django.db.models import Case, QuerySet, When
 
+from accounts.models import User
 from common.prepared import Parameter, Prepared
+from delivery.commands import File
+from delivery.link_secret import is_well_formed, secret_digest
+from delivery.models import Link
 from releases.models import Artifact, Release
 
 
@@ -36,3 +40,25 @@ def checksum_lines(release: Release) -> str:
     """Return the release's files in the form that `sha256sum --check` reads."""
     rows = Artifact.objects.filter(release=release).order_by("path").values_list("sha256", "path")
     return "".join(f"{sha256}  {path}\n" for sha256, path in rows)
+
+
+def files_of(release: Release) -> list[File]:
+    """Return the release's files as commands take them, by path."""
+    rows = Artifact.objects.filter(release=release).order_by("path")
+    return [File(*row) for row in rows.values_list("path", "size", "sha256")]
+
+
+def link_by_secret(secret: str) -> Link | None:
+    """Return the link that a secret opens, alive or not, with all that serving it needs."""
+    if not is_well_formed(secret):
+        return None
+    return (
+        Link.objects.select_related("user", "artifact__release__model", "artifact__release__stage")
+        .filter(digest=secret_digest(secret))
+        .first()
+    )
+
+
+def links_of(user: User, release: Release) -> QuerySet[Link]:
+    """Return the person's links to files of a release, newest first."""
+    return Link.objects.filter(user=user, artifact__release=release).select_related("artifact")

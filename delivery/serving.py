@@ -15,7 +15,7 @@ from delivery.choices import Way
 from delivery.origins import origin_of
 from delivery.ranges import ByteRange, Unsatisfiable, select_range
 from delivery.sending import Unreadable, file_response, prepare
-from delivery.services import authorise_download
+from delivery.services import authorise_download, bound
 from licensing.facts import Verdict, VerdictAction
 from licensing.verdict import decide
 from releases.models import Artifact
@@ -37,16 +37,20 @@ def serve(
     """Answer a HEAD or GET of a file, after the verdict and, before a byte, the event.
 
     Knows preconditions, one range, and 416. `refuse` words what the verdict denies. `way` is
-    how the record calls this address; by default a token or a browser's session.
+    how the record calls this address; by default what the caller came with.
     """
     answer = _answer_without_bytes(request, artifact)
     if answer is None:
-        way = way or (Way.TOKEN if caller.token else Way.SESSION)
-        return _send(request, caller, artifact, refuse, way)
-    verdict = decide(caller.subject, artifact.release, VerdictAction.DOWNLOAD, caller.context)
+        return _send(request, caller, artifact, refuse, way or caller.way)
+    verdict = _judge(caller, artifact)
     if not verdict.allowed:
         return refuse(verdict)
     return _with_headers(answer, artifact)
+
+
+def _judge(caller: Caller, artifact: Artifact) -> Verdict:
+    verdict = decide(caller.subject, artifact.release, VerdictAction.DOWNLOAD, caller.context)
+    return bound(verdict, caller.link)
 
 
 def _answer_without_bytes(request: HttpRequest, artifact: Artifact) -> HttpResponseBase | None:
@@ -85,7 +89,7 @@ def _send(
         parcel = prepare(request, artifact, wanted)
     except Unreadable as error:
         logger.error("The stored file of artifact %s %s.", artifact.pk, error)
-        verdict = decide(caller.subject, artifact.release, VerdictAction.DOWNLOAD, caller.context)
+        verdict = _judge(caller, artifact)
         if not verdict.allowed:
             return refuse(verdict)
         return _unavailable(_("This file cannot be read at the moment. The operator can see why."))
@@ -98,6 +102,7 @@ def _send(
                 wanted=wanted,
                 context=caller.context,
                 origin=origin_of(request, way),
+                link=caller.link,
             )
         except DatabaseError:
             logger.exception("A download was not written down, so it was not begun.")

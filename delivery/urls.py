@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from delivery import views
+from delivery.views import files, links
 
 _RELEASE = "models/<slug:namespace>/<str:name>/<str:version>"
 
 urlpatterns = [
-    path(f"{_RELEASE}/SHA256SUMS", views.checksums, name="checksums"),
-    path(f"{_RELEASE}/files/<path:path>", views.download, name="download"),
+    path(f"{_RELEASE}/SHA256SUMS", files.checksums, name="checksums"),
+    path(f"{_RELEASE}/aria2.txt", files.aria2, name="aria2"),
+    path(f"{_RELEASE}/files/<path:path>", files.download, name="download"),
+    path(f"{_RELEASE}/links/", links.release_links, name="release_links"),
+    path(f"{_RELEASE}/links/revoke/", links.links_revoke, name="links_revoke"),
+    # Its secret is blanked in the log: delivery.log_filter.
+    path("d/<str:secret>/<str:filename>", links.link_download, name="link_download"),
 ]

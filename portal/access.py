@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from django.urls import resolve, reverse
 from django.utils.translation import gettext as _
 
-from licensing.facts import VerdictAction
+from licensing.facts import Verdict, VerdictAction
 from portal.selectors import Verdicts
 from releases.choices import WEIGHTS_MODES
 from releases.models import Release
@@ -34,6 +34,11 @@ def next_step(release: Release, verdicts: Verdicts) -> NextStep | None:
         return NextStep(_("Download the files"), f"{release.get_absolute_url()}#files")
     if verdict.allowed:
         return NextStep(_("Make a token for the API"), reverse("account_token_create"))
+    return step_of(verdict)
+
+
+def step_of(verdict: Verdict) -> NextStep | None:
+    """Return the first thing that a refused person can do, if there is one."""
     todo = verdict.next_step
     if todo is None:
         return None

@@ -16,9 +16,10 @@ from common.request_id import current_request_id
 from delivery.actions import Action
 from delivery.choices import Outcome
 from delivery.clients import client_name
-from delivery.models import Download
+from delivery.models import Download, Link
 from delivery.origins import Origin
 from delivery.ranges import ByteRange
+from delivery.services.links import bound, ended
 from licensing.facts import Verdict, VerdictAction
 from licensing.models import LIVE_GRANT_STATES, Grant
 from licensing.verdict import Context, Subject, decide
@@ -46,6 +47,7 @@ def authorise_download(
     wanted: ByteRange | None,
     context: Context,
     origin: Origin,
+    link: Link | None = None,
 ) -> Authorisation:
     """Decide whether these bytes may leave now and, if so, write it down.
 
@@ -56,7 +58,9 @@ def authorise_download(
     """
     release = artifact.release
     _lock_against_tightening(release, actor)
-    verdict = decide(actor, release, VerdictAction.DOWNLOAD, context)
+    verdict = bound(decide(actor, release, VerdictAction.DOWNLOAD, context), link)
+    if link is not None and not _is_alive(link):
+        verdict = ended(verdict)
     if not verdict.allowed or verdict.grant_id is None or not isinstance(actor, User):
         return Authorisation(verdict)
     part = wanted or ByteRange(0, artifact.size, artifact.size)
@@ -66,6 +70,7 @@ def authorise_download(
         release=release,
         artifact=artifact,
         token=context.token,
+        link=link,
         start=part.start,
         stop=part.stop,
         way=origin.way,
@@ -87,6 +92,7 @@ def authorise_download(
             "range": wanted.content_range if wanted else f"bytes */{artifact.size}",
             "bytes": part.length,
             "token": context.token.pk if context.token else None,
+            **({"link": link.pk} if link else {}),
         },
     )
     return Authorisation(verdict, download)
@@ -123,6 +129,15 @@ def _lock_against_tightening(release: Release, actor: Subject) -> None:
         cursor.execute("SELECT 1 FROM releases_model WHERE id = %s FOR SHARE", [release.model_id])
         if isinstance(actor, User):
             cursor.execute(_LOCK_GRANTS, [release.model_id, list(LIVE_GRANT_STATES), actor.pk])
+
+
+def _is_alive(link: Link) -> bool:
+    """Tell whether a link is not revoked, and keep it so until the commit."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM delivery_link WHERE id = %s AND revoked_at IS NULL FOR SHARE", [link.pk]
+        )
+        return cursor.fetchone() is not None
 
 
 _LOCK_GRANTS = """

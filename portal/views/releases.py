@@ -10,12 +10,12 @@ from django.views.decorators.http import require_safe
 
 from audit.selectors import timeline
 from common.client_address import client_address
-from delivery.refusals import absolute
 from licensing import shown
 from licensing.facts import VerdictAction
 from licensing.models import Terms
 from licensing.verdict import Context
 from portal import access, showing
+from portal.getting import get_card
 from portal.inspection import inspection
 from portal.selectors import Standing, Verdicts, all_releases, standing_of, visible
 from portal.showing import Data
@@ -118,6 +118,7 @@ def release_page(request: HttpRequest, namespace: str, name: str, version: str) 
         "transition": standing.transitions.get(release.pk),
         "rights": rights,
         "is_staff": is_staff,
+        "get": get_card(request.user, release, verdicts[VerdictAction.DOWNLOAD], artifacts),
         "inspection": inspection(release, artifacts),
         **_files(release, artifacts, verdicts),
         **_terms(release),
@@ -132,19 +133,12 @@ def release_page(request: HttpRequest, namespace: str, name: str, version: str) 
 def _files(release: Release, artifacts: list[Artifact], verdicts: Verdicts) -> Data:
     may_download = verdicts[VerdictAction.DOWNLOAD].allowed
     files = [_file(release, artifact, may_download) for artifact in artifacts[:SHOWN_FILES]]
-    command = ""
-    largest = max(artifacts, key=lambda artifact: artifact.size, default=None)
-    if may_download and largest:
-        address = absolute(_download_url(release, largest))
-        command = f'curl -fLO -C - -H "Authorization: Bearer $TOKEN" {address}'
     return {
         "files": files,
         "files_left": len(artifacts) - len(files),
         "file_count": len(artifacts),
         "total_size": sum(artifact.size for artifact in artifacts),
         "may_download": may_download,
-        "command": command,
-        "tokens_url": reverse("account_tokens"),
         "checksums_url": reverse("checksums", args=showing.release_args(release)),
     }
 

@@ -97,6 +97,7 @@ PAGES = [
     public(f"models/{MODEL}", f"/models/{HERON}"),
     public(f"models/{RELEASE}", f"/models/{TRUSTED}", note="The files can be listed, not had"),
     public(f"models/{RELEASE}SHA256SUMS", f"/models/{TRUSTED}SHA256SUMS"),
+    public(f"models/{RELEASE}aria2.txt", f"/models/{TRUSTED}aria2.txt"),
     Row(
         f"models/{RELEASE}files/<path:path>",
         "/models/demo/heron/v1.0/files/config.json",
@@ -104,6 +105,19 @@ PAGES = [
         others="refused",
         anonymous="unauthorised",
         note="The verdict decides; an internal release is hidden",
+    ),
+    page(
+        f"models/{RELEASE}links/",
+        SIGNED_IN,
+        "/models/demo/heron/v1.0/links/",
+        note="One's own links; only who may download can make one",
+    ),
+    act(f"models/{RELEASE}links/revoke/", GRANTEE, "/models/demo/heron/v1.0/links/revoke/"),
+    Row(
+        "d/<str:secret>/<str:filename>",
+        "/d/{link}/config.json",
+        EVERYBODY,
+        note="Whoever holds the secret, in the name of its maker and for as long as they may",
     ),
     Row(
         f"models/{RELEASE}",

@@ -5,9 +5,11 @@ from typing import Any
 
 from accounts.models import Membership, Notification, User
 from boards.models import Motion
+from delivery.services import create_links
 from licensing.models import Application, Grant
+from licensing.verdict import Context
 from releases import services as releases
-from releases.models import Hold, Transition
+from releases.models import Artifact, Hold, Transition
 from tests.factories import make_organization, make_token, make_user
 from tests.seeded import demo_release, person
 
@@ -36,10 +38,18 @@ def make_world() -> World:
     )
     transition = Transition.objects.get(state="proposed")
     token, _ = make_token(grantee)
+    [(_link, secret)] = create_links(
+        actor=grantee,
+        release=demo_release("heron v1.0"),
+        artifacts=[Artifact.objects.get(release=demo_release("heron v1.0"), path="config.json")],
+        hours=1,
+        context=Context(),
+    )
     members = Membership.objects.filter(organization__memberships__user=grantee)
     organization = members.get(user=grantee).organization
     values = {
         "token": token.pk,
+        "link": secret,
         "notification": Notification.objects.filter(recipient=grantee).latest("pk").pk,
         "organization": organization.slug,
         "membership": members.exclude(user=grantee).get().pk,

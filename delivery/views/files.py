@@ -7,7 +7,9 @@ from django.views.decorators.http import require_safe
 
 from delivery import refusals
 from delivery.callers import Caller, InvalidCredentials, identify
-from delivery.selectors import artifact_at, checksum_lines
+from delivery.commands import aria2_input, file_address
+from delivery.refusals import absolute
+from delivery.selectors import artifact_at, checksum_lines, files_of
 from delivery.serving import serve
 from licensing import shown
 from licensing.facts import Verdict, VerdictAction
@@ -43,10 +45,34 @@ def checksums(request: HttpRequest, namespace: str, name: str, version: str) -> 
         caller = identify(request)
     except InvalidCredentials as invalid:
         return _invalid_token(invalid)
+    release = _release_or_404(caller, namespace, name, version)
+    return _text(checksum_lines(release))
+
+
+@require_safe
+def aria2(request: HttpRequest, namespace: str, name: str, version: str) -> HttpResponse:
+    """Send an input file for aria2 with every file; the token goes on its command line."""
+    try:
+        caller = identify(request)
+    except InvalidCredentials as invalid:
+        return _invalid_token(invalid)
+    release = _release_or_404(caller, namespace, name, version)
+    base, model = absolute("/").rstrip("/"), str(release.model)
+    files = files_of(release)
+    return _text(
+        aria2_input([(file_address(base, model, version, file.path), file) for file in files])
+    )
+
+
+def _release_or_404(caller: Caller, namespace: str, name: str, version: str) -> Release:
     release = release_by_name(namespace, name, version)
     if release is None or not _may_see(caller, release):
         raise Http404
-    response = HttpResponse(checksum_lines(release), content_type="text/plain; charset=utf-8")
+    return release
+
+
+def _text(content: str) -> HttpResponse:
+    response = HttpResponse(content, content_type="text/plain; charset=utf-8")
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response
