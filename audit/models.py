@@ -1,4 +1,4 @@
-"""Events, and the subjects (people) whose pseudonyms they hold."""
+"""Events, the subjects (people) whose pseudonyms they hold, and the instance's signing keys."""
 
 import uuid
 
@@ -21,6 +21,32 @@ class Subject(models.Model):
 
     def __str__(self) -> str:
         return str(self.pseudonym)
+
+
+class SigningKey(models.Model):
+    """The public half of a key that this instance signed with. Inserted only.
+
+    The private half stands in the settings. After a rotation the former keys stay here, so that
+    what they signed can be verified for ever.
+    """
+
+    fingerprint = models.CharField(
+        max_length=64, unique=True, help_text="SHA-256 of the key's DER, in hex"
+    )
+    public_pem = models.TextField()
+    first_used_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = (
+            models.CheckConstraint(
+                name="audit_signingkey_fingerprint_hex",
+                condition=models.Q(fingerprint__regex=r"^[0-9a-f]{64}$"),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.fingerprint
 
 
 class Event(models.Model):

@@ -1,4 +1,4 @@
-"""Reading the log: timelines for pages, names for pseudonyms."""
+"""Reading the log: timelines for pages, names for pseudonyms, keys for signatures."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from audit import actions, personal
-from audit.models import Event, Subject
+from audit.models import Event, SigningKey, Subject
+from common import dsse
 
 
 def ref(obj: Model) -> str:
@@ -68,3 +70,20 @@ def _entry(event: Event, names: dict[UUID, str]) -> Entry:
         data=event.data,
         at=event.created_at,
     )
+
+
+def signing_keys() -> list[SigningKey]:
+    """Return every key that this instance signed with, the newest first."""
+    return list(SigningKey.objects.order_by("-id"))
+
+
+def signing_key_by_fingerprint(fingerprint: str) -> SigningKey | None:
+    """Find a key by the SHA-256 of its DER in hex."""
+    return SigningKey.objects.filter(fingerprint=fingerprint).first()
+
+
+def current_fingerprint() -> str:
+    """Return the fingerprint of the key in the settings, or nothing where there is none."""
+    if not settings.SIGNING_KEY:
+        return ""
+    return dsse.fingerprint(dsse.public_pem(dsse.load_private_key(settings.SIGNING_KEY)))

@@ -1,14 +1,16 @@
-"""The only writers of events and subjects."""
+"""The only writers of events, subjects and signing keys."""
 
 from typing import Any, Protocol
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Model, TextChoices
 
 from audit import actions, personal
-from audit.models import Event, Subject
+from audit.models import Event, SigningKey, Subject
 from audit.selectors import ref
+from common import dsse
 from common.request_id import current_request_id
 
 
@@ -60,3 +62,23 @@ def register_subject(*, pseudonym: UUID, label: str) -> None:
 def erase_subject(*, pseudonym: UUID) -> None:
     """Destroy a person's key: what was encrypted under it is gone; every event stands."""
     Subject.objects.filter(pk=pseudonym).delete()
+
+
+def has_signing_key() -> bool:
+    """Tell whether the operator gave this instance a key to sign with."""
+    return bool(settings.SIGNING_KEY)
+
+
+def sign(*, payload_type: str, payload: bytes) -> tuple[SigningKey, dict[str, Any]]:
+    """Sign with the instance's key; return its public half, kept for ever, and a DSSE envelope.
+
+    Raises RuntimeError where there is no key.
+    """
+    if not has_signing_key():
+        raise RuntimeError("This instance has no key to sign with: SIGNING_KEY is not set.")
+    private = dsse.load_private_key(settings.SIGNING_KEY)
+    public = dsse.public_pem(private)
+    key, _is_new = SigningKey.objects.get_or_create(
+        fingerprint=dsse.fingerprint(public), defaults={"public_pem": public}
+    )
+    return key, dsse.envelope(private, payload_type, payload)

@@ -8,6 +8,7 @@ _RELEASE = "models/<slug:namespace>/<str:name>/<str:version>"
 
 urlpatterns = [
     path(f"{_RELEASE}/SHA256SUMS", files.checksums, name="checksums"),
+    path(f"{_RELEASE}/model.sig", files.model_signature, name="model_signature"),
     path(f"{_RELEASE}/aria2.txt", files.aria2, name="aria2"),
     path(f"{_RELEASE}/files/<path:path>", files.download, name="download"),
     path(f"{_RELEASE}/links/", links.release_links, name="release_links"),

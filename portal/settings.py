@@ -17,6 +17,7 @@ from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from common import dsse
 from portal.embedded import broker, demo, postgres
 
 env = environ.Env()
@@ -83,6 +84,27 @@ PERSONAL_DATA_KEYS = [
     base64.urlsafe_b64encode(hashlib.sha256(part.encode()).digest())
     for part in secret("PERSONAL_DATA_KEY").split(",")
 ]
+
+
+def signing_key() -> str:
+    """Read the P-256 private key that releases are signed with; nothing where there is none."""
+    text = env.str("SIGNING_KEY", default="", multiline=True)
+    file = env.str("SIGNING_KEY_FILE", default="")
+    if file and not text:
+        try:
+            text = Path(file).read_text()
+        except (OSError, ValueError) as error:
+            raise ImproperlyConfigured(f"SIGNING_KEY_FILE cannot be read: {error}.") from None
+    if not text:
+        return dsse.derived_private_key(f"SIGNING_KEY:{_demo_key}") if DEMO else ""
+    try:
+        dsse.load_private_key(text)
+    except dsse.KeyProblem as problem:
+        raise ImproperlyConfigured(f"SIGNING_KEY cannot be used. {problem}") from None
+    return text
+
+
+SIGNING_KEY = signing_key()
 
 DEBUG = False
 PORT = env_number("PORT", default=8000, least=1, most=65535)
@@ -212,6 +234,10 @@ CELERY_BEAT_SCHEDULE = {
     "tokens": {"task": "accounts.sweep_tokens", "schedule": crontab(minute="*/10")},
     "motions-deadlines": {"task": "boards.sweep_motions", "schedule": _sweep},
     "releases-motions": {"task": "releases.sweep_motions", "schedule": _sweep},
+    "releases-signatures": {
+        "task": "releases.sweep_signatures",
+        "schedule": crontab(minute="*/5"),
+    },
     "releases-jobs": {"task": "releases.sweep_jobs", "schedule": _sweep},
     "holds-review": {"task": "releases.sweep_holds", "schedule": crontab(minute="*/10")},
     "admissions": {"task": "licensing.sweep_admissions", "schedule": _sweep},

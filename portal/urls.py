@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from portal.admin import site as admin_site
 from portal.api import api
-from portal.views import errors, health, home, mail, releases
+from portal.views import errors, health, home, keys, mail, releases
 from portal.views.dashboard import dashboard
 from portal.views.operator import operator, retry_job, retry_mail
 
@@ -29,6 +29,8 @@ urlpatterns = [
     path("operation/releases/<int:release_id>/retry/", retry_job, name="retry_job"),
     path("admin/", admin_site.urls),
     path("demo/mail/", mail.demo_mail, name="demo_mail"),
+    path("keys/", keys.key_list, name="key_list"),
+    path("keys/<str:fingerprint>.pem", keys.public_key, name="public_key"),
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
     path("robots.txt", health.robots, name="robots"),

@@ -18,6 +18,7 @@ class Action(models.TextChoices):
     INGEST_STARTED = "release.ingest_started", _("began to ingest the release")
     RELEASE_INGESTED = "release.ingested", _("read every file of the release into the store")
     RELEASE_SEALED = "release.sealed", _("sealed the release")
+    RELEASE_SIGNED = "release.signed", _("signed the release")
     RELEASE_REFUSED = "release.refused", _("refused the release")
     RELEASE_DEMOTED = "release.demoted", _("demoted the release")
     RELEASE_WITHDRAWN = "release.withdrawn", _("withdrew the release")

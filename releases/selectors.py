@@ -17,6 +17,7 @@ from releases.models import (
     Ladder,
     Model,
     Release,
+    ReleaseSignature,
     Stage,
     StageEntry,
     Transition,
@@ -47,9 +48,19 @@ def releases_of(model: Model) -> QuerySet[Release]:
 
 def release_by_name(namespace: str, name: str, version: str) -> Release | None:
     """Find the release of a version; a refused one only where no other took its version."""
+    return _named(Release.objects.all(), namespace, name, version)
+
+
+def release_for_page(namespace: str, name: str, version: str) -> Release | None:
+    """Find the same with its override and the key that signed it, which its page shows."""
+    rows = Release.objects.select_related("override__given_by", "signature__key")
+    return _named(rows.defer("signature__bundle"), namespace, name, version)
+
+
+def _named(rows: QuerySet[Release], namespace: str, name: str, version: str) -> Release | None:
     if "\x00" in namespace + name + version:
         return None
-    found = Release.objects.filter(
+    found = rows.filter(
         model__namespace=namespace, model__name=name, version=version
     ).select_related("stage", "model", "model__board", "model__ladder", "created_by")
     return found.exclude(state="refused").first() or found.order_by("-id").first()
@@ -63,6 +74,11 @@ def format_override(model: Model, version: str) -> FormatOverride | None:
         .order_by("-id")
         .first()
     )
+
+
+def signature_of(release: Release) -> ReleaseSignature | None:
+    """Return the instance's signature of a release, with its key."""
+    return ReleaseSignature.objects.filter(release=release).select_related("key").first()
 
 
 def holds_in_force(release: Release) -> list[Hold]:

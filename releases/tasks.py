@@ -28,6 +28,12 @@ def sweep_jobs() -> None:
     services.requeue_stalled()
 
 
+@shared_task(name="releases.sweep_signatures")
+def sweep_signatures() -> None:
+    """Sign what was sealed before there was a key."""
+    services.sign_unsigned()
+
+
 @shared_task(name="releases.sweep_motions")
 def sweep_motions() -> None:
     """Apply what the boards decided."""

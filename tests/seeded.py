@@ -9,10 +9,13 @@ from django.core.management import call_command
 from django.test import override_settings
 
 from accounts.models import User
+from common.dsse import derived_private_key
 from portal import seed
 from portal.seed.catalog import HERON_NEXT
 from releases.models import Release
 from releases.selectors import release_by_name
+
+SIGNING_KEY = derived_private_key("a key for tests")
 
 
 @contextmanager
@@ -20,7 +23,10 @@ def seeded_demo(directory: Path, blocker: Any) -> Iterator[None]:
     """Fill the database with a small demo and empty it afterwards."""
     store = directory / "weights"
     store.mkdir()
-    with blocker.unblock(), override_settings(WEIGHTS_DIR=store, DATA_DIR=directory):
+    with (
+        blocker.unblock(),
+        override_settings(WEIGHTS_DIR=store, DATA_DIR=directory, SIGNING_KEY=SIGNING_KEY),
+    ):
         seed.seed(heron=HERON_NEXT)
         try:
             yield

@@ -15,7 +15,7 @@ from licensing import shown
 from licensing.facts import Verdict, VerdictAction
 from licensing.verdict import decide
 from releases.models import Release
-from releases.selectors import release_by_name
+from releases.selectors import release_by_name, signature_of
 
 
 @require_safe
@@ -64,6 +64,19 @@ def aria2(request: HttpRequest, namespace: str, name: str, version: str) -> Http
     )
 
 
+@require_safe
+def model_signature(request: HttpRequest, namespace: str, name: str, version: str) -> HttpResponse:
+    """Send the instance's signature of the release, which `model_signing verify` reads."""
+    try:
+        caller = identify(request)
+    except InvalidCredentials as invalid:
+        return _invalid_token(invalid)
+    signature = signature_of(_release_or_404(caller, namespace, name, version))
+    if signature is None:
+        raise Http404
+    return _text(signature.bundle, "application/json")
+
+
 def _release_or_404(caller: Caller, namespace: str, name: str, version: str) -> Release:
     release = release_by_name(namespace, name, version)
     if release is None or not _may_see(caller, release):
@@ -71,8 +84,8 @@ def _release_or_404(caller: Caller, namespace: str, name: str, version: str) -> 
     return release
 
 
-def _text(content: str) -> HttpResponse:
-    response = HttpResponse(content, content_type="text/plain; charset=utf-8")
+def _text(content: str, content_type: str = "text/plain; charset=utf-8") -> HttpResponse:
+    response = HttpResponse(content, content_type=content_type)
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response

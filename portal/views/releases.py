@@ -23,7 +23,12 @@ from portal.viewer import Viewer, viewer
 from releases.choices import Right
 from releases.models import Artifact, Release, Transition
 from releases.permissions import can_open_vote, can_revise
-from releases.selectors import artifacts_of, model_by_name, release_by_name, stage_history
+from releases.selectors import (
+    artifacts_of,
+    model_by_name,
+    release_for_page,
+    stage_history,
+)
 
 SHOWN_FILES = 200
 
@@ -95,7 +100,7 @@ def _steps(release: Release, standing: Standing) -> list[Data]:
 @require_safe
 def release_page(request: HttpRequest, namespace: str, name: str, version: str) -> HttpResponse:
     """Show a release: where it stands, what that means for the viewer, and its files."""
-    release = release_by_name(namespace, name, version)
+    release = release_for_page(namespace, name, version)
     context = Context(address=client_address(request))
     found = visible(request.user, [release], context) if release else []
     if release is None or not found:
@@ -140,6 +145,8 @@ def _files(release: Release, artifacts: list[Artifact], verdicts: Verdicts) -> D
         "total_size": sum(artifact.size for artifact in artifacts),
         "may_download": may_download,
         "checksums_url": reverse("checksums", args=showing.release_args(release)),
+        "signature": getattr(release, "signature", None),
+        "signature_url": reverse("model_signature", args=showing.release_args(release)),
     }
 
 

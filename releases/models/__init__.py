@@ -9,7 +9,13 @@ from releases.models.catalog import (
     Stage,
 )
 from releases.models.moves import Hold, Transition
-from releases.models.releases import Artifact, FormatOverride, Release, StageEntry
+from releases.models.releases import (
+    Artifact,
+    FormatOverride,
+    Release,
+    ReleaseSignature,
+    StageEntry,
+)
 
 __all__ = [
     "AccessMode",
@@ -23,6 +29,7 @@ __all__ = [
     "ModelGroupObjectPermission",
     "ModelUserObjectPermission",
     "Release",
+    "ReleaseSignature",
     "ReleaseState",
     "Right",
     "Stage",

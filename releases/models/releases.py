@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from audit.models import SigningKey
 from boards.models import Motion
 from releases.choices import EntryCause, ReleaseState
 from releases.models.catalog import Model, Stage
@@ -132,6 +133,21 @@ class Artifact(models.Model):
 
     def __str__(self) -> str:
         return self.path
+
+
+class ReleaseSignature(models.Model):
+    """The instance's signature over a release's stored digests. Inserted only.
+
+    `bundle` is a Sigstore bundle as `releases.signature` makes it.
+    """
+
+    release = models.OneToOneField(Release, models.PROTECT, related_name="signature")
+    key = models.ForeignKey(SigningKey, models.PROTECT, related_name="+")
+    bundle = models.TextField()
+    signed_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"Signature of {self.release}"
 
 
 class StageEntry(models.Model):

@@ -13,6 +13,7 @@ from releases.services.ingest import start_ingest
 from releases.services.jobs import requeue_stalled
 from releases.services.overrides import override_formats
 from releases.services.reading import continue_ingest
+from releases.services.signing import sign_release, sign_unsigned
 from releases.services.transitions import (
     open_transition_vote,
     propose_transition,
@@ -37,6 +38,8 @@ __all__ = [
     "refuse_release",
     "requeue_stalled",
     "revise_transition",
+    "sign_release",
+    "sign_unsigned",
     "start_ingest",
     "take_effect",
     "verify_release",

@@ -20,6 +20,7 @@ from releases.services import jobs
 from releases.services.checks import lock_release
 from releases.services.jobs import LeaseLost
 from releases.services.side_by_side import Progress, Watch, side_by_side
+from releases.services.signing import sign_release
 from releases.store import StoreError
 
 
@@ -102,6 +103,7 @@ def _seal(release_id: int, token: uuid.UUID) -> None:
             "bytes": sum(entry.size for entry in entries),
         },
     )
+    sign_release(release_id=release_id)
     notifications.release_sealed(release)
 
 

@@ -98,6 +98,9 @@ PAGES = [
     public(f"models/{RELEASE}", f"/models/{TRUSTED}", note="The files can be listed, not had"),
     public(f"models/{RELEASE}SHA256SUMS", f"/models/{TRUSTED}SHA256SUMS"),
     public(f"models/{RELEASE}aria2.txt", f"/models/{TRUSTED}aria2.txt"),
+    public(f"models/{RELEASE}model.sig", f"/models/{TRUSTED}model.sig"),
+    public("keys/", note="The public keys that releases are signed with"),
+    public("keys/<str:fingerprint>.pem", "/keys/{key}.pem"),
     Row(
         f"models/{RELEASE}files/<path:path>",
         "/models/demo/heron/v1.0/files/config.json",

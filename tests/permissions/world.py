@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import Membership, Notification, User
+from audit.selectors import signing_keys
 from boards.models import Motion
 from delivery.services import create_links
 from licensing.models import Application, Grant
@@ -48,6 +49,7 @@ def make_world() -> World:
     members = Membership.objects.filter(organization__memberships__user=grantee)
     organization = members.get(user=grantee).organization
     values = {
+        "key": signing_keys()[0].fingerprint,
         "token": token.pk,
         "link": secret,
         "notification": Notification.objects.filter(recipient=grantee).latest("pk").pk,
