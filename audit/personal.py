@@ -12,6 +12,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
 from audit.models import Subject
+from common.prepared import Parameter, Prepared
 
 # What a BinaryField gives: bytes when just made, a view when read back.
 Token = bytes | memoryview
@@ -38,7 +39,14 @@ def seal_with(subject: Subject, text: str) -> bytes:
 
 def seal(pseudonym: UUID, text: str) -> bytes:
     """Encrypt `text` under the person's key. Raises Subject.DoesNotExist once they are erased."""
-    return seal_with(Subject.objects.get(pk=pseudonym), text)
+    found = _SUBJECT.fetch(pseudonym=pseudonym)
+    if not found:
+        raise Subject.DoesNotExist
+    return seal_with(found[0], text)
+
+
+# Asked at every download, so prepared.
+_SUBJECT = Prepared(lambda: Subject.objects.filter(pk=Parameter("pseudonym", "uuid")))
 
 
 def unseal(pseudonym: UUID, token: Token) -> str:

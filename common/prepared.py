@@ -28,7 +28,7 @@ class _Slot:
 
 
 class Parameter(Expression):
-    """A value that is given when the query runs: `bigint`, `bigint[]`, `text[]`, `timestamptz`."""
+    """A value of a PostgreSQL type, one of `_FIELDS`, that is given when the query runs."""
 
     def __init__(self, name: str, sql_type: str) -> None:
         super().__init__(output_field=_FIELDS[sql_type]())
@@ -47,6 +47,7 @@ _FIELDS: dict[str, Callable[[], Field]] = {
     "text": models.TextField,
     "text[]": models.Field,
     "timestamptz": models.DateTimeField,
+    "uuid": models.UUIDField,
 }
 
 

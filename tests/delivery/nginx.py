@@ -77,7 +77,14 @@ def render(template: str, variables: dict[str, str]) -> str:
 
 @contextmanager
 def nginx(
-    directory: Path, *, portal: str, weights: Path, extra: str = "", **variables: str
+    directory: Path,
+    *,
+    portal: str,
+    weights: Path,
+    extra: str = "",
+    tls: bool = True,
+    port: int = 0,
+    **variables: str,
 ) -> Iterator[Nginx]:
     """Serve the portal at `portal` (host:port) until the block ends.
 
@@ -86,9 +93,9 @@ def nginx(
     assert NGINX is not None
     directory.mkdir(parents=True, exist_ok=True)
     certificate, key = self_signed(directory)
-    port, plain_port = free_port(), free_port()
+    port, plain_port = port or free_port(), free_port()
     front = Nginx(
-        url=f"https://localhost:{port}",
+        url=f"{'https' if tls else 'http'}://localhost:{port}",
         port=port,
         plain_port=plain_port,
         certificate=certificate,
@@ -96,7 +103,7 @@ def nginx(
         error_log=directory / "error.log",
     )
     filled = {
-        "NGINX_LISTEN": f"127.0.0.1:{port} ssl http2",
+        "NGINX_LISTEN": f"127.0.0.1:{port}" + (" ssl http2" if tls else ""),
         "NGINX_LISTEN_HTTP": f"127.0.0.1:{plain_port}",
         "NGINX_SERVER_NAME": "localhost",
         "NGINX_CERTIFICATE": str(certificate),

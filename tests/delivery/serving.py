@@ -64,7 +64,9 @@ def database_url() -> str:
 
 
 @contextmanager
-def gunicorn(log: Path, *options: str, **variables: str) -> Iterator[Server]:
+def gunicorn(
+    log: Path, *options: str, application: str = "portal.wsgi:application", **variables: str
+) -> Iterator[Server]:
     """Serve the portal until the block ends, with further options of gunicorn's.
 
     `variables` go over those of the tests.
@@ -76,7 +78,7 @@ def gunicorn(log: Path, *options: str, **variables: str) -> Iterator[Server]:
         "WEIGHTS_STORAGE_URL": Path(settings.WEIGHTS_DIR).as_uri(),
         **variables,
     }
-    command = [sys.executable, "-m", "gunicorn", "portal.wsgi:application"]
+    command = [sys.executable, "-m", "gunicorn", application]
     command += ["--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--workers", "1"]
     command += ["--threads", "4", "--no-control-socket", *options]
     with log.open("w") as output:
