@@ -9,8 +9,11 @@ class DeliveryConfig(AppConfig):
     name = "delivery"
 
     def ready(self) -> None:
-        """Declare what this room records."""
+        """Declare what this room records, and what it shows on pages of the rooms below."""
         from audit.actions import register
         from delivery.actions import Action
+        from delivery.panels import downloads_panel
+        from licensing import panels
 
         register(Action)
+        panels.register(downloads_panel)

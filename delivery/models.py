@@ -125,3 +125,15 @@ class Download(models.Model):
     def length(self) -> int:
         """Return the number of bytes authorised."""
         return self.stop - self.start
+
+
+class QuotaNotice(models.Model):
+    """That the users of a grant were told that most of its quota is used, and of which quota."""
+
+    grant = models.OneToOneField(Grant, models.CASCADE, related_name="+")
+    volume_bytes = models.BigIntegerField()
+    volume_days = models.PositiveSmallIntegerField()
+    noticed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"Notice on {self.grant}"

@@ -1,12 +1,16 @@
-"""Finding the file that an address names, and the links that people made."""
+"""Finding the file that an address names, the links that people made, and what was downloaded."""
 
-from django.db.models import Case, QuerySet, When
+from datetime import datetime
+
+from django.db.models import Case, F, QuerySet, Sum, When, Window
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from common.prepared import Parameter, Prepared
 from delivery.commands import File
 from delivery.link_secret import is_well_formed, secret_digest
-from delivery.models import Link
+from delivery.models import Download, Link
+from licensing.volume import Volume
 from releases.models import Artifact, Release
 
 
@@ -62,3 +66,28 @@ def link_by_secret(secret: str) -> Link | None:
 def links_of(user: User, release: Release) -> QuerySet[Link]:
     """Return the person's links to files of a release, newest first."""
     return Link.objects.filter(user=user, artifact__release=release).select_related("artifact")
+
+
+# What a download counts for: the bytes authorised, until fewer are known to have been sent.
+_COUNTED = Coalesce(F("bytes_sent"), F("stop") - F("start"))
+
+
+def used_bytes(grant_id: int, since: datetime) -> int:
+    """Return how many bytes were downloaded under a grant since a moment."""
+    rows = Download.objects.filter(grant=grant_id, started_at__gt=since)
+    return rows.aggregate(used=Sum(_COUNTED))["used"] or 0
+
+
+def when_it_fits(grant_id: int, volume: Volume, wanted: int, now: datetime) -> datetime | None:
+    """Return when so many bytes fit into the quota, if nothing more is downloaded; None: never."""
+    since = now - volume.period
+    too_many = used_bytes(grant_id, since) + wanted - volume.bytes
+    if wanted > volume.bytes:
+        return None
+    if too_many <= 0:
+        return now
+    freed = Window(Sum(_COUNTED), order_by=[F("started_at").asc(), F("pk").asc()])
+    rows = Download.objects.filter(grant=grant_id, started_at__gt=since)
+    enough = rows.annotate(freed=freed).filter(freed__gte=too_many)
+    first = enough.order_by("started_at", "pk").values_list("started_at", flat=True).first()
+    return first + volume.period if first else None

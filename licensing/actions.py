@@ -29,4 +29,5 @@ class Action(models.TextChoices):
     GRANT_SUPERSEDED = "grant.superseded", _("replaced the grant by a newer one")
     GRANT_USER_ADDED = "grant.user_added", _("named a person on the grant")
     GRANT_USER_ENDED = "grant.user_ended", _("took a person off the grant")
+    GRANT_VOLUME_SET = "grant.volume_set", _("set the download quota of the grant")
     GRANT_ADMITTED = "grant.admitted", _("admitted the grant to the cohort")

@@ -1,7 +1,6 @@
 """Forms of licensing: they check shape; services decide and save."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -10,15 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Organization, Tier, User
+from accounts.models import Organization
 from common.countries import COUNTRIES
 from common.text import one_line, paragraphs
 from licensing import application_form
-from licensing import scope as scopes
 from licensing.application_form import Answers
-from licensing.models import Application, Mode
 from licensing.questions import Question, Section
-from licensing.selectors import person_name
 from releases.models import Model
 
 if TYPE_CHECKING:
@@ -190,124 +186,6 @@ class RelinquishForm(OptionalReasonForm):
     def __init__(self, word: str, data: Any = None) -> None:  # noqa: ANN401 - as Django declares it
         super().__init__(data)
         self.fields["typed"] = TypedField(word)
-
-
-class ApproveForm(forms.Form):
-    """What is granted: at most what was asked for."""
-
-    modes = forms.MultipleChoiceField(
-        label=gettext_lazy("Access"), widget=forms.CheckboxSelectMultiple
-    )
-    uses = forms.MultipleChoiceField(
-        label=gettext_lazy("Uses"), widget=forms.CheckboxSelectMultiple
-    )
-    environments = forms.MultipleChoiceField(
-        label=gettext_lazy("Environments"), widget=forms.CheckboxSelectMultiple
-    )
-    sectors = forms.MultipleChoiceField(
-        label=gettext_lazy("Sectors"), widget=forms.CheckboxSelectMultiple
-    )
-    regions = forms.MultipleChoiceField(
-        label=gettext_lazy("Regions"), widget=forms.CheckboxSelectMultiple
-    )
-    modification = forms.MultipleChoiceField(
-        label=gettext_lazy("Modification"), widget=forms.CheckboxSelectMultiple, required=False
-    )
-    redistribution = forms.ChoiceField(
-        label=gettext_lazy("Redistribution"), widget=forms.RadioSelect
-    )
-    ends_on = forms.DateField(
-        label=gettext_lazy("Runs until"),
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-        help_text=gettext_lazy("The grant ends at the end of this day."),
-    )
-    named_users = forms.MultipleChoiceField(
-        label=gettext_lazy("Named users"),
-        widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("The applicant, and colleagues they listed who have accounts here."),
-    )
-    tier = forms.TypedChoiceField(
-        label=gettext_lazy("Vetting"),
-        coerce=int,
-        empty_value=None,
-        required=False,
-        help_text=gettext_lazy(
-            "Say to which tier you vetted the named people and the organisation. It counts for "
-            "a year and for every model."
-        ),
-        choices=[
-            ("", gettext_lazy("No change")),
-            *[(tier.value, f"{tier.value}: {tier.label}") for tier in Tier if tier.value],
-        ],
-    )
-
-    def __init__(
-        self,
-        application: Application,
-        users: Sequence[User],
-        tier_needed: int,
-        data: Any = None,  # noqa: ANN401 - as Django declares it
-    ) -> None:
-        asked = application.answers
-        users_by_key = {str(user.pk): user for user in users}
-        super().__init__(data, initial={**_asked(asked), "named_users": list(users_by_key)})
-        self.users = users_by_key
-        if tier_needed:
-            self.fields["tier"].help_text = _(
-                "Releases of this model ask for tier %(tier)d. Say to which tier you vetted the "
-                "named people and the organisation. It counts for a year and for every model."
-            ) % {"tier": tier_needed}
-        self._offer("modes", dict(Mode.choices), asked.get("modes", []))
-        for key, labels in _SCOPE_LABELS.items():
-            self._offer(key, labels, asked.get(key, []))
-        self._offer("named_users", {key: person_name(user) for key, user in self.users.items()})
-        order = list(scopes.REDISTRIBUTIONS)
-        widest = asked.get("redistribution", "none")
-        fitting = order[: order.index(widest) + 1] if widest in order else order[:1]
-        self._offer("redistribution", scopes.REDISTRIBUTIONS, fitting)
-
-    def _offer(self, name: str, labels: scopes.Labels, keys: Sequence[str] | None = None) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
-        field.choices = [
-            (key, label) for key, label in labels.items() if keys is None or key in keys
-        ]
-
-    def granted(self) -> dict[str, Any]:
-        """Return the arguments of the service."""
-        data = self.cleaned_data
-        scope = {key: data[key] for key in [*_SCOPE_LABELS, "redistribution"]}
-        next_day = datetime.combine(data["ends_on"] + timedelta(days=1), time.min)
-        return {
-            "modes": data["modes"],
-            "scope": scope,
-            "ends_at": timezone.make_aware(next_day),
-            "named_users": [self.users[key] for key in data["named_users"]],
-            "tier": data["tier"],
-        }
-
-    def clean_ends_on(self) -> Any:  # noqa: ANN401 - as Django declares it
-        """Refuse a day that has passed or lies too far ahead."""
-        day, today = self.cleaned_data["ends_on"], timezone.localdate()
-        if day < today:
-            raise forms.ValidationError(_("Choose a date in the future."))
-        if day > application_form.latest_end(today):
-            raise forms.ValidationError(_("Choose a date within three years."))
-        return day
-
-
-_SCOPE_LABELS: dict[str, scopes.Labels] = {
-    "uses": scopes.USES,
-    "environments": scopes.ENVIRONMENTS,
-    "sectors": scopes.SECTORS,
-    "regions": scopes.REGIONS,
-    "modification": scopes.MODIFICATIONS,
-}
-
-
-def _asked(answers: Answers) -> dict[str, Any]:
-    keys = ["modes", *_SCOPE_LABELS, "redistribution"]
-    return {**{key: answers.get(key) for key in keys}, "ends_on": answers.get("end_date")}
 
 
 class QueueFilterForm(forms.Form):

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organization, User
+from licensing.volume import MOST_DAYS, Volume
 from releases.models import Model, Release, Stage
 
 
@@ -256,6 +257,11 @@ class Grant(models.Model):
     )
     state_reason = models.TextField(blank=True)
     suspended_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    volume_bytes = models.BigIntegerField(
+        null=True, blank=True, help_text=_("Download quota in bytes; empty: none")
+    )
+    volume_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    volume_set_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     ends_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -264,24 +270,23 @@ class Grant(models.Model):
         ordering = ("-id",)
         constraints = (
             models.CheckConstraint(
+                name="licensing_grant_volume",
+                condition=models.Q(volume_bytes__isnull=True, volume_days__isnull=True)
+                | models.Q(
+                    volume_bytes__gt=0,
+                    volume_days__gt=0,
+                    volume_days__lte=MOST_DAYS,
+                    volume_set_by__isnull=False,
+                ),
+            ),
+            models.CheckConstraint(
                 name="licensing_grant_one_holder",
                 condition=models.Q(organization__isnull=False, person__isnull=True)
                 | models.Q(organization__isnull=True, person__isnull=False),
             ),
             models.CheckConstraint(
                 name="licensing_grant_state_known",
-                condition=models.Q(
-                    state__in=[
-                        "pending_terms",
-                        "queued",
-                        "active",
-                        "suspended",
-                        "revoked",
-                        "expired",
-                        "relinquished",
-                        "superseded",
-                    ]
-                ),
+                condition=models.Q(state__in=GrantState.values),
             ),
             models.CheckConstraint(
                 name="licensing_grant_modes_known",
@@ -328,6 +333,13 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"Grant of {self.model} to {self.organization or self.person}"
+
+    @property
+    def volume(self) -> Volume | None:
+        """Return the download quota."""
+        if self.volume_bytes is None or self.volume_days is None:
+            return None
+        return Volume(self.volume_bytes, self.volume_days)
 
 
 class GrantUser(models.Model):

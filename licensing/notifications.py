@@ -164,6 +164,18 @@ def grant_suspension_lifted(grant: Grant) -> None:
     )
 
 
+def grant_volume_set(grant: Grant, reason: str) -> None:
+    """Tell the named users how much they may download from now on, and why."""
+    volume = grant.volume
+    said = _("From now on: at most %(volume)s.") % {"volume": volume} if volume else _("No quota.")
+    _tell_users(
+        grant,
+        "grant_volume_set",
+        _("The download quota of your access to %(model)s changed") % {"model": grant.model},
+        said + "\n\n" + _("The reason given:\n\n%(reason)s") % {"reason": reason},
+    )
+
+
 def grant_ended(grant: Grant) -> None:
     """Tell the named users that the grant has ended, and why."""
     reason = grant.state_reason

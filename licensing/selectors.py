@@ -41,6 +41,17 @@ def person_name(user: User | None) -> str:
     return _("an erased person") if user.erased_at else str(user)
 
 
+def holder_name(grant: Grant) -> str:
+    """Return who holds the grant, also when the person was erased."""
+    return grant.organization.name if grant.organization else person_name(grant.person)
+
+
+def mode_names(grant: Grant) -> str:
+    """Return the modes of a grant in words."""
+    labels = dict(Mode.choices)
+    return ", ".join(str(labels[mode]) for mode in grant.modes)
+
+
 # Terms
 
 

@@ -36,6 +36,8 @@ RULE_NAMES: dict[str, str | Promise] = {
     "takes_applications": gettext_lazy("Applications"),
     "no_application": gettext_lazy("Open application"),
     "no_grant": gettext_lazy("Present grant"),
+    # Added to a verdict by delivery, which counts the bytes.
+    "quota": gettext_lazy("Download quota"),
 }
 ACTION_NAMES: dict[VerdictAction, str | Promise] = {
     VerdictAction.SEE: gettext_lazy("See the release"),

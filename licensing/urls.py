@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from licensing.views import applications, explain, grants, reviews, terms
+from licensing.views import applications, explain, grants, reviews, terms, volume
 
 urlpatterns = [
     path("applications/", applications.application_list, name="application_list"),
@@ -45,6 +45,7 @@ urlpatterns = [
         grants.grant_user_end,
         name="grant_user_end",
     ),
+    path("grants/<uuid:public_id>/volume/", volume.grant_volume, name="grant_volume"),
     path("grants/<uuid:public_id>/suspend/", grants.grant_suspend, name="grant_suspend"),
     path("grants/<uuid:public_id>/lift/", grants.grant_lift, name="grant_lift"),
     path("grants/<uuid:public_id>/revoke/", grants.grant_revoke, name="grant_revoke"),

@@ -4,14 +4,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import PersonalToken, User
 from accounts.selectors import tokens_of
 from delivery.commands import File, commands
+from delivery.panels import downloads_panel
 from delivery.refusals import absolute
 from licensing.facts import Verdict
+from licensing.models import Grant
 from portal import access, showing
 from releases.choices import WEIGHTS_MODES
 from releases.models import Artifact, Release
@@ -26,20 +29,22 @@ def get_card(
     """
     if release.stage is None or release.stage.access_mode not in WEIGHTS_MODES or not artifacts:
         return None
-    if not verdict.allowed or not isinstance(user, User):
+    if not verdict.allowed or verdict.grant_id is None or not isinstance(user, User):
         return {"sentence": verdict.sentence, "step": access.step_of(verdict)}
     files = [File(each.path, each.size, each.sha256) for each in artifacts]
     usable = tokens_of(user).filter(
         rights__contains=[PersonalToken.Right.WEIGHTS], expires_at__gt=timezone.now()
     )
+    grant = Grant.objects.annotate(has_token=Exists(usable)).get(pk=verdict.grant_id)
     return {
+        "quota": downloads_panel(user, grant) if grant.volume else None,
         "commands": commands(
             base=absolute("/").rstrip("/"),
             model=str(release.model),
             version=release.version,
             files=files,
         ),
-        "has_token": usable.exists(),
+        "has_token": grant.has_token,
         "tokens_url": reverse("account_tokens"),
         "token_create_url": reverse("account_token_create"),
         "links_url": reverse("release_links", args=showing.release_args(release)),

@@ -20,9 +20,11 @@ from delivery.models import Download, Link
 from delivery.origins import Origin
 from delivery.ranges import ByteRange
 from delivery.services.links import bound, ended
+from delivery.services.quotas import within_quota
 from licensing.facts import Verdict, VerdictAction
 from licensing.models import LIVE_GRANT_STATES, Grant
 from licensing.verdict import Context, Subject, decide
+from licensing.volume import Volume
 from releases.models import Artifact, Release
 
 
@@ -57,13 +59,16 @@ def authorise_download(
     downloads) from the decision to the commit.
     """
     release = artifact.release
-    _lock_against_tightening(release, actor)
+    volumes = _lock_against_tightening(release, actor)
     verdict = bound(decide(actor, release, VerdictAction.DOWNLOAD, context), link)
     if link is not None and not _is_alive(link):
         verdict = ended(verdict)
+    part = wanted or ByteRange(0, artifact.size, artifact.size)
+    volume = volumes.get(verdict.grant_id)
+    if verdict.allowed and verdict.grant_id is not None and volume is not None:
+        verdict = within_quota(verdict, verdict.grant_id, volume, part.length, timezone.now())
     if not verdict.allowed or verdict.grant_id is None or not isinstance(actor, User):
         return Authorisation(verdict)
-    part = wanted or ByteRange(0, artifact.size, artifact.size)
     download = Download.objects.create(
         user=actor,
         grant_id=verdict.grant_id,
@@ -123,12 +128,17 @@ def _seal(actor: User, origin: dict[str, str]) -> bytes:
         return b""
 
 
-def _lock_against_tightening(release: Release, actor: Subject) -> None:
-    """Share-lock the rows that a hold, a demotion or a revocation must lock first."""
+def _lock_against_tightening(release: Release, actor: Subject) -> dict[int | None, Volume]:
+    """Share-lock the rows that a hold, a demotion or a revocation must lock first.
+
+    Returns the quotas of the actor's grants, by grant.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM releases_model WHERE id = %s FOR SHARE", [release.model_id])
-        if isinstance(actor, User):
-            cursor.execute(_LOCK_GRANTS, [release.model_id, list(LIVE_GRANT_STATES), actor.pk])
+        if not isinstance(actor, User):
+            return {}
+        cursor.execute(_LOCK_GRANTS, [release.model_id, list(LIVE_GRANT_STATES), actor.pk])
+        return {grant: Volume(size, days) for grant, size, days in cursor.fetchall() if size}
 
 
 def _is_alive(link: Link) -> bool:
@@ -141,7 +151,7 @@ def _is_alive(link: Link) -> bool:
 
 
 _LOCK_GRANTS = """
-SELECT 1 FROM licensing_grant g
+SELECT g.id, g.volume_bytes, g.volume_days FROM licensing_grant g
 WHERE g.model_id = %s AND g.state = ANY(%s) AND EXISTS (
     SELECT 1 FROM licensing_grantuser u
     WHERE u.grant_id = g.id AND u.user_id = %s AND u.ended_at IS NULL

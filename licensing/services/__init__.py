@@ -25,6 +25,7 @@ from licensing.services.review import (
     return_application,
 )
 from licensing.services.terms import accept_terms, publish_terms
+from licensing.services.volume import set_volume
 
 __all__ = [
     "accept_terms",
@@ -43,6 +44,7 @@ __all__ = [
     "return_application",
     "revoke_grant",
     "save_draft",
+    "set_volume",
     "start_application",
     "submit_application",
     "suspend_grant",

@@ -29,6 +29,8 @@ from licensing.scope import Scope, excess, parse_scope
 from licensing.services import admissions, grants
 from licensing.services.applications import locked_application
 from licensing.services.guards import lock_holder, text_of
+from licensing.services.volume import checked_volume
+from licensing.volume import Volume
 from releases.choices import Right
 from releases.permissions import has_right
 
@@ -100,18 +102,20 @@ def approve_application(
     ends_at: datetime,
     named_users: Iterable[User] | None = None,
     tier: int | None = None,
+    volume: Volume | None = None,
 ) -> Grant:
     """Approve an application and make its grant, never wider than what was asked for.
 
     `named_users` defaults to the applicant and the colleagues they listed. With `tier` the
     reviewer says that the named people and the organisation were vetted to that tier; it counts
-    for a year, and for every model.
+    for a year, and for every model. `volume` is the download quota, None for none.
     """
     application = _claimed(actor, application)
     lock_holder(application.organization, application.applicant)
     granted_modes = _modes(application, modes)
     granted_scope = _scope(application, scope)
     _check_end(ends_at)
+    volume = checked_volume(volume)
     users = _named(application, named_users)
     if tier is not None:
         _clear(actor, application, users, tier)
@@ -127,6 +131,9 @@ def approve_application(
         public_modes=public,
         scope=granted_scope.as_data(),
         ends_at=ends_at,
+        volume_bytes=volume.bytes if volume else None,
+        volume_days=volume.days if volume else None,
+        volume_set_by=actor if volume else None,
     )
     GrantUser.objects.bulk_create([GrantUser(grant=grant, user=user) for user in users])
     if former is not None:
@@ -142,7 +149,12 @@ def approve_application(
         action=Action.GRANT_CREATED,
         target=grant,
         also=(application.model, application),
-        data={"modes": granted_modes, "scope": grant.scope, "ends_at": ends_at.isoformat()},
+        data={
+            "modes": granted_modes,
+            "scope": grant.scope,
+            "ends_at": ends_at.isoformat(),
+            "volume": [volume.bytes, volume.days] if volume else None,
+        },
     )
     notifications.application_approved(application, grant)
     return admissions.activate_grant(actor=actor, grant=grant)

@@ -25,7 +25,8 @@ from licensing.application_form import scope_asked
 from licensing.facts import MODE_OF, Outcome, Verdict, VerdictAction
 from licensing.forms import NamedUserForm, ReasonForm, RelinquishForm, RevokeForm
 from licensing.models import LIVE_GRANT_STATES, Grant, GrantState, Mode
-from licensing.selectors import person_name
+from licensing.panels import panels
+from licensing.selectors import holder_name, mode_names, person_name
 from licensing.shown import Data
 from licensing.verdict import Context, decide_all
 from releases.models import Release
@@ -124,17 +125,6 @@ def _best(
     )
 
 
-def holder_name(grant: Grant) -> str:
-    """Return who holds the grant, also when the person was erased."""
-    return grant.organization.name if grant.organization else person_name(grant.person)
-
-
-def mode_names(grant: Grant) -> str:
-    """Return the modes of a grant in words."""
-    labels = dict(Mode.choices)
-    return ", ".join(str(labels[mode]) for mode in grant.modes)
-
-
 @login_required
 @require_safe
 def model_grants(request: HttpRequest, namespace: str, name: str) -> HttpResponse:
@@ -184,6 +174,8 @@ def grant_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "can_lift": suspended and permissions.can_lift(user, grant),
         "waits_for_second": governs and grant.suspended_by_id == user.pk,
         "can_revoke": governs and live,
+        "can_set_volume": governs and live and Mode.WEIGHTS in grant.modes,
+        "panels": panels(user, grant),
         "places": grant.admissions.select_related("release", "stage").order_by("-pk")[:20],
         "entries": shown.timeline(timeline(grant)),
         "form": NamedUserForm(),
@@ -206,9 +198,12 @@ def _named(grant: Grant, users: list[User], releases: list[Release]) -> list[Dat
 
 
 def _scope_sentences(grant: Grant) -> list[str]:
-    if not grant.scope:
-        return [_("You may use it as the terms you accepted say.")]
-    return scopes.describe(scopes.parse_scope(grant.scope))
+    sentences = [_("You may use it as the terms you accepted say.")]
+    if grant.scope:
+        sentences = scopes.describe(scopes.parse_scope(grant.scope))
+    if grant.volume:
+        sentences.append(_("You may download at most %(volume)s.") % {"volume": grant.volume})
+    return sentences
 
 
 def _comparison(grant: Grant) -> list[scopes.Difference]:

@@ -19,7 +19,8 @@ from accounts.permissions import signed_in
 from audit.selectors import timeline
 from common.errors import Refused
 from licensing import permissions, selectors, services, shown, vetting
-from licensing.forms import ApproveForm, MessageForm, QueueFilterForm, ReasonForm
+from licensing.approve_form import ApproveForm
+from licensing.forms import MessageForm, QueueFilterForm, ReasonForm
 from licensing.models import Application
 from licensing.questions import SECTIONS
 from licensing.selectors import person_name

@@ -271,6 +271,7 @@ LICENSING = [
         f"licensing/grants/{ONE}",
         "licensing/grants/{grant}/",
         ("users/", GRANTEE),
+        ("volume/", STAFF),
         ("suspend/", STAFF),
         ("lift/", STAFF),
         ("revoke/", STAFF),
