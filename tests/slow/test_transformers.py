@@ -1,4 +1,4 @@
-"""What a recipient downloads is a model: `transformers` loads it and it computes.
+"""What a recipient downloads is a model: `transformers` loads it, by itself too, and it computes.
 
 Runs with the interpreter that SLUICE_TORCH_PYTHON names, which has torch and transformers; the
 portal itself needs neither.
@@ -27,9 +27,9 @@ RELEASE = "/models/demo/heron/v1.0/"
 SCRIPT = """
 import json, sys, torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
-directory, text = sys.argv[1:]
-tokenizer = AutoTokenizer.from_pretrained(directory)
-model, info = AutoModelForCausalLM.from_pretrained(directory, output_loading_info=True)
+source, text = sys.argv[1:]
+tokenizer = AutoTokenizer.from_pretrained(source)
+model, info = AutoModelForCausalLM.from_pretrained(source, output_loading_info=True)
 inputs = tokenizer(text, return_tensors="pt")
 with torch.no_grad():
     logits = model(**inputs).logits
@@ -64,13 +64,26 @@ def test_transformers_loads_the_downloaded_model_and_runs_it(
         body = fetch(portal, f"files/{path}", token)
         assert hashlib.sha256(body).hexdigest() == sha256
         (tmp_path / path).write_bytes(body)
+    check_model(str(tmp_path), HF_HUB_OFFLINE="1")
+
+
+def test_transformers_loads_the_model_by_its_name_from_the_portal(
+    portal: Portal, tmp_path: Path
+) -> None:
+    created = portal.manage("create_token", "deployer@demo.example", "--rights", "weights")
+    hub = {"HF_ENDPOINT": f"{portal.url}/hf", "HF_HOME": str(tmp_path), "HF_HUB_OFFLINE": "0"}
+    check_model("demo/heron", HF_TOKEN=created.stdout.strip(), **hub)
+
+
+def check_model(source: str, **environment: str) -> None:
+    """Load a model from a directory or by name, and see that it computes."""
     text = "The heron stands in the water – naïve, 鷺 \n  end"
     result = subprocess.run(
-        [PYTHON, "-c", SCRIPT, str(tmp_path), text],
+        [PYTHON, "-c", SCRIPT, source, text],
         capture_output=True,
         text=True,
         timeout=300,
-        env={**os.environ, "HF_HUB_OFFLINE": "1", "PYTHONPATH": ""},
+        env={**os.environ, "PYTHONPATH": "", **environment},
         check=False,
     )
     assert result.returncode == 0, result.stderr
