@@ -156,6 +156,32 @@ class TokenForm(forms.Form):
         return data
 
 
+class DeviceCodeForm(forms.Form):
+    """The code that a device shows."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=20,
+        error_messages={"required": _("Enter the code that your device shows.")},
+        help_text=_("Eight letters, for example BCDF-GHJK."),
+        widget=forms.TextInput(
+            {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+    )
+
+
+class ApproveDeviceForm(forms.Form):
+    """What a device may do."""
+
+    rights = forms.MultipleChoiceField(
+        label=_("What it may do"),
+        error_messages={"required": _("Choose at least one right, or deny the sign-in.")},
+        choices=PersonalToken.Right.choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Never more than you may yourself. Choose only what you need it for."),
+    )
+
+
 class OrganizationForm(forms.Form):
     """A new organisation."""
 

@@ -178,3 +178,42 @@ def token_leaked(token: PersonalToken) -> None:
         ),
         url=reverse("account_tokens"),
     )
+
+
+def device_signed_in(token: PersonalToken) -> None:
+    """Tell a person of a device that acts for them from now on, in case it was not them."""
+    rights = ", ".join(str(label) for label in token.right_labels)
+    notify(
+        recipient=token.user,
+        kind="accounts.device_signed_in",
+        subject=_("A device signed in: %(name)s") % {"name": token.name},
+        body=_(
+            "If this was not you, revoke it now and change your password.\n\n"
+            "When: %(moment)s UTC\nFrom the network: %(network)s\nIt says of itself: %(agent)s\n"
+            "Its rights: %(rights)s\nIt stays signed in until %(day)s at the most."
+        )
+        % {
+            "moment": formats.date_format(token.created_at, "j F Y, H:i"),
+            "network": token.device.signed_in_from or _("not known"),
+            "agent": token.device.user_agent or _("nothing"),
+            "rights": rights,
+            "day": formats.date_format(token.expires_at, "j F Y"),
+        },
+        url=reverse("account_tokens"),
+    )
+
+
+def device_reused(token: PersonalToken) -> None:
+    """Tell a person that a device of theirs may have been copied, and is signed out."""
+    notify(
+        recipient=token.user,
+        kind="accounts.device_reused",
+        subject=_("A device was signed out: %(name)s") % {"name": token.name},
+        body=_(
+            "Sign it in again if you still use it. What it renews its access with was used "
+            "twice. Either its files were copied, and somebody else has used them, or it lost an "
+            "answer of ours, for example when it was stopped in the middle. We cannot tell which. "
+            "If you do not know of such an interruption, look for who could read its files."
+        ),
+        url=reverse("account_tokens"),
+    )

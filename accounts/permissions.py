@@ -1,9 +1,12 @@
 """Who may do what with accounts and organisations."""
 
+from uuid import UUID
+
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
+from django.utils import timezone
 
-from accounts.models import Membership, Organization, PersonalToken, User
+from accounts.models import DeviceSignIn, Membership, Organization, PersonalToken, User
 from accounts.selectors import live_memberships
 
 
@@ -62,6 +65,16 @@ def get_token_or_404(user: User, token_id: int) -> PersonalToken:
     if token is None:
         raise Http404
     return token
+
+
+def get_device_sign_in_or_404(user: User, public_id: UUID) -> DeviceSignIn:
+    """Return a device whose code this person entered, and that still waits for an answer."""
+    sign_in = DeviceSignIn.objects.filter(
+        public_id=public_id, seen_by=user, state="pending", expires_at__gt=timezone.now()
+    ).first()
+    if sign_in is None:
+        raise Http404
+    return sign_in
 
 
 def token_allows(token: PersonalToken | None, right: PersonalToken.Right) -> bool:

@@ -25,31 +25,53 @@ _SHORT_NOTICE = timedelta(days=1)
 
 def token_for_secret(secret: str) -> PersonalToken | None:
     """Return the live token of an active user that this secret opens, with one query at most."""
-    if prefix_of(secret) != Prefix.PERSONAL:
+    statement = _OPENED_BY.get(prefix_of(secret))
+    if statement is None:
         return None
-    found = _TOKEN.fetch(digest=secret_digest(secret), now=timezone.now())
+    found = statement.fetch(digest=secret_digest(secret), now=timezone.now())
     return found[0] if found else None
 
 
-# Asked at every request of a program, so prepared.
-_TOKEN = Prepared(
-    lambda: PersonalToken.objects.select_related("user").filter(
-        digest=Parameter("digest", "text"),
-        revoked_at__isnull=True,
-        expires_at__gt=Parameter("now", "timestamptz"),
-        user__is_active=True,
+def _live_token(**shown: object) -> Prepared:
+    """Return a statement for the live token that is found so; `shown` may use its parameters."""
+    return Prepared(
+        lambda: PersonalToken.objects.select_related("user").filter(
+            revoked_at__isnull=True,
+            expires_at__gt=Parameter("now", "timestamptz"),
+            user__is_active=True,
+            **shown,
+        )
     )
-)
+
+
+# Asked at every request of a program, so prepared. A refresh token opens nothing here.
+_OPENED_BY: dict[Prefix | None, Prepared] = {
+    Prefix.PERSONAL: _live_token(digest=Parameter("digest", "text")),
+    Prefix.DEVICE_ACCESS: _live_token(
+        secrets__digest=Parameter("digest", "text"),
+        secrets__kind="access",
+        secrets__expires_at__gt=Parameter("now", "timestamptz"),
+    ),
+}
 
 
 def any_token_for_secret(secret: str) -> PersonalToken | None:
-    """Return the token that this secret belongs to, dead or alive; for whoever found it."""
-    return PersonalToken.objects.select_related("user").filter(digest=secret_digest(secret)).first()
+    """Return the token or device that a secret belongs to, dead or alive; for whoever found it."""
+    digest = secret_digest(secret)
+    tokens = PersonalToken.objects.select_related("user")
+    if prefix_of(secret) == Prefix.PERSONAL:
+        return tokens.filter(digest=digest).first()
+    return tokens.filter(secrets__digest=digest).first()
 
 
 def tokens_of(user: User) -> QuerySet[PersonalToken]:
     """Return a person's personal tokens that are not revoked, newest first."""
     return PersonalToken.objects.filter(user=user, revoked_at__isnull=True, kind="personal")
+
+
+def devices_of(user: User, now: datetime) -> QuerySet[PersonalToken]:
+    """Return the tokens of a person's signed-in devices, newest first."""
+    return live_tokens_of(user, now).filter(kind="device").select_related("device")
 
 
 def live_tokens_of(user: User, now: datetime) -> QuerySet[PersonalToken]:

@@ -19,5 +19,6 @@ def sweep_notifications() -> None:
 
 @shared_task(name="accounts.sweep_tokens")
 def sweep_tokens() -> None:
-    """Tell people of tokens that end soon."""
+    """Tell people of tokens that end soon, and forget what ended."""
     services.tell_of_ending_tokens()
+    services.forget_ended_sign_ins()

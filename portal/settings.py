@@ -61,6 +61,19 @@ def weights_directory(url: str) -> Path:
     return Path(parts.path)
 
 
+def env_clients(name: str) -> dict[str, str]:
+    """Read programs that may sign devices in: `id=Name`, separated by ','."""
+    clients = {}
+    for entry in filter(None, env.str(name, default="").split(",")):
+        client_id, _sign, title = (part.strip() for part in entry.partition("="))
+        if not re.fullmatch(r"[A-Za-z0-9._-]{1,80}", client_id) or not 0 < len(title) <= 80:
+            raise ImproperlyConfigured(
+                f"{name} must look like some-client-id=Name of the client, not {entry!r}."
+            )
+        clients[client_id] = title
+    return clients
+
+
 # The demo: a data directory that `make run` made, and no database of the operator's own.
 _DATABASE_URL = env.str("DATABASE_URL", default="")
 DEMO = env_bool("SLUICE_DEMO", default=not _DATABASE_URL and demo.key_path(DATA_DIR).exists())
@@ -300,6 +313,14 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = _base.scheme
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "dashboard"
 LOGOUT_REDIRECT_URL = "home"
+
+# Devices that sign in by a code (RFC 8628). The Hugging Face client brings an id of its own,
+# the same everywhere; it is public and proves nothing.
+DEVICE_CLIENTS = {
+    "26be6b09-91c5-47da-9861-d2d2bb7a7e36": "Hugging Face client",
+    **env_clients("DEVICE_CLIENTS"),
+}
+DEVICE_SIGN_IN_DAYS = env_number("DEVICE_SIGN_IN_DAYS", default=90, least=1, most=366)
 
 # Mail
 _MAIL = env.email_url_config(env.str("EMAIL_URL", default="smtp://localhost:25"))

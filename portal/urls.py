@@ -18,6 +18,7 @@ urlpatterns = [
         name="release_page",
     ),
     path("", include("delivery.urls")),
+    path("hf/oauth/", include("accounts.oauth_urls")),
     path("hf/", include("delivery.hub.urls")),
     path("account/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts import services as accounts
 from accounts.models import Clearance, Membership, Organization, PersonalToken, User
+from accounts.oauth import DeviceCodes, DeviceTokens
 
 _numbers = itertools.count(1)
 
@@ -95,3 +96,34 @@ def make_token(
         networks=networks,
         expires_at=timezone.now() + timedelta(days=days),
     )
+
+
+# The id that the hub's client brings along.
+HUB_CLIENT = "26be6b09-91c5-47da-9861-d2d2bb7a7e36"
+
+
+def ask_for_codes(
+    *, address: str = "192.0.2.7", user_agent: str = "hf_hub/2.4.0", client_id: str = HUB_CLIENT
+) -> DeviceCodes:
+    """Let a device ask to be signed in."""
+    return accounts.start_device_sign_in(
+        client_id=client_id, address=address, user_agent=user_agent
+    )
+
+
+def redeem(codes: DeviceCodes, *, client_id: str = HUB_CLIENT) -> DeviceTokens:
+    """Let a device ask whether it may."""
+    return accounts.redeem_device_code(
+        device_code=codes.device_code, client_id=client_id, address="192.0.2.7"
+    )
+
+
+def make_device(
+    user: User, *, rights: tuple[str, ...] = ("weights",)
+) -> tuple[PersonalToken, DeviceTokens]:
+    """Sign a device in; the second part is what it holds."""
+    codes = ask_for_codes()
+    sign_in = accounts.look_up_device_code(actor=user, typed=codes.user_code)
+    accounts.approve_device(actor=user, sign_in=sign_in, rights=rights)
+    tokens = redeem(codes)
+    return PersonalToken.objects.filter(user=user, kind="device").latest("pk"), tokens

@@ -1,5 +1,6 @@
 """People, organisations, what is known of them, their tokens and their notifications."""
 
+from accounts.models.devices import Device, DeviceCodeGuess, DeviceSecret, DeviceSignIn
 from accounts.models.notifications import Notification
 from accounts.models.organizations import Clearance, Membership, Organization, Tier
 from accounts.models.people import User
@@ -7,6 +8,10 @@ from accounts.models.tokens import PersonalToken
 
 __all__ = [
     "Clearance",
+    "Device",
+    "DeviceCodeGuess",
+    "DeviceSecret",
+    "DeviceSignIn",
     "Membership",
     "Notification",
     "Organization",

@@ -2,6 +2,17 @@
 
 from accounts.notifications import mail_secret, notify
 from accounts.services.clearances import grant_clearance, revoke_clearance
+from accounts.services.device_tokens import (
+    forget_ended_sign_ins,
+    redeem_device_code,
+    refresh_device_tokens,
+)
+from accounts.services.devices import (
+    approve_device,
+    deny_device,
+    look_up_device_code,
+    start_device_sign_in,
+)
 from accounts.services.inbox import mark_all_read, mark_read
 from accounts.services.mail import (
     retry_notification,
@@ -22,19 +33,25 @@ from accounts.services.tokens import (
 
 __all__ = [
     "add_member",
+    "approve_device",
     "change_profile",
     "create_organization",
     "create_token",
     "create_user",
+    "deny_device",
     "end_membership",
     "erase_person",
+    "forget_ended_sign_ins",
     "grant_clearance",
+    "look_up_device_code",
     "mail_secret",
     "mark_all_read",
     "mark_read",
     "note_foreign_use",
     "notify",
     "record_sign_up",
+    "redeem_device_code",
+    "refresh_device_tokens",
     "retry_notification",
     "revoke_all_tokens",
     "revoke_clearance",
@@ -42,6 +59,7 @@ __all__ = [
     "revoke_token",
     "send_notification",
     "send_owed_notifications",
+    "start_device_sign_in",
     "tell_of_ending_tokens",
     "touch_token",
 ]

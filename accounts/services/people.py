@@ -10,7 +10,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actions import Action
-from accounts.models import Membership, Notification, PersonalToken, User
+from accounts.models import (
+    Device,
+    DeviceCodeGuess,
+    DeviceSignIn,
+    Membership,
+    Notification,
+    PersonalToken,
+    User,
+)
 from accounts.services.checks import checked_line, checked_reason
 from audit.services import erase_subject, record, register_subject
 from common.errors import Refused
@@ -95,6 +103,9 @@ def erase_person(*, actor: User | None, user: User, reason: str) -> User:
     _blank_notifications(user, addresses)
     PersonalToken.objects.filter(user=user, revoked_at__isnull=True).update(revoked_at=now)
     PersonalToken.objects.filter(user=user).update(name="", networks=[], last_used_from="")
+    Device.objects.filter(token__user=user).update(signed_in_from="", user_agent="")
+    DeviceSignIn.objects.filter(Q(user=user) | Q(seen_by=user)).delete()
+    DeviceCodeGuess.objects.filter(user=user).delete()
     Membership.objects.filter(user=user, ended_at__isnull=True).update(ended_at=now)
     EmailAddress.objects.filter(user=user).delete()
     user.email = f"erased+{user.pseudonym}@invalid"

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts import notifications
 from accounts.actions import Action
-from accounts.models import PersonalToken, User
+from accounts.models import DeviceSignIn, PersonalToken, User
 from accounts.networks import parse_networks, shortened
 from accounts.permissions import can_operate
 from accounts.selectors import (
@@ -124,6 +124,8 @@ def revoke_all_tokens(*, actor: User | None, user: User) -> int:
         raise Refused(_("Only its owner and the operator can revoke a token."))
     # Locked as for making one: a token is made before this, and ended, or after it.
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    # A device that was approved and has not come for its tokens yet gets none.
+    DeviceSignIn.objects.filter(user=user, state="approved").update(state="denied")
     tokens = PersonalToken.objects.filter(user=user, revoked_at__isnull=True)
     revoked = list(tokens.select_for_update(no_key=True).order_by("pk"))
     for token in revoked:

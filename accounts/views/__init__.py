@@ -1,11 +1,13 @@
 """A person's own pages: profile, tokens, notifications, organisations."""
 
+from accounts.views.devices import account_device, account_device_answer, account_device_deny
 from accounts.views.home import account_home, account_profile
 from accounts.views.notifications import (
     account_notification_read,
     account_notifications,
     account_notifications_read,
 )
+from accounts.views.oauth import oauth_device, oauth_token
 from accounts.views.organizations import (
     account_membership_end,
     account_organization,
@@ -20,6 +22,9 @@ from accounts.views.tokens import (
 )
 
 __all__ = [
+    "account_device",
+    "account_device_answer",
+    "account_device_deny",
     "account_home",
     "account_membership_end",
     "account_notification_read",
@@ -33,4 +38,6 @@ __all__ = [
     "account_token_revoke",
     "account_tokens",
     "account_tokens_revoke",
+    "oauth_device",
+    "oauth_token",
 ]

@@ -32,7 +32,7 @@ def account_home(request: HttpRequest) -> HttpResponse:
             "tier": selectors.tier_of_user(user, now),
             "now": now,
             "memberships": list(selectors.memberships_of(user)[:100]),
-            "token_count": selectors.tokens_of(user).filter(expires_at__gt=now).count(),
+            "token_count": selectors.live_tokens_of(user, now).count(),
         },
     )
 

@@ -1,5 +1,8 @@
 """One's own tokens."""
 
+from typing import Any
+
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import permissions, selectors, services
 from accounts.forms import TokenForm
+from accounts.models import PersonalToken
 from accounts.permissions import signed_in
 from common.errors import Refused
 
@@ -21,10 +25,16 @@ from common.errors import Refused
 @login_required
 @require_safe
 def account_tokens(request: HttpRequest) -> HttpResponse:
-    """List my tokens."""
+    """List my tokens and the devices that I signed in."""
     user = signed_in(request)
-    tokens = list(selectors.tokens_of(user)[:100])
-    return render(request, "accounts/token_list.html", {"tokens": tokens, "now": timezone.now()})
+    now = timezone.now()
+    context = {
+        "tokens": list(selectors.tokens_of(user)[:100]),
+        "devices": list(selectors.devices_of(user, now)[:100]),
+        "hub": settings.BASE_URL.rstrip("/") + "/hf",
+        "now": now,
+    }
+    return render(request, "accounts/token_list.html", context)
 
 
 @login_required
@@ -60,39 +70,54 @@ def account_token_create(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def account_token_revoke(request: HttpRequest, token_id: int) -> HttpResponse:
-    """Ask, then revoke one of my tokens."""
+    """Ask, then revoke one of my tokens, or sign one of my devices out."""
     user = signed_in(request)
     token = permissions.get_token_or_404(user, token_id)
+    is_device = token.kind == PersonalToken.Kind.DEVICE
     if request.method == "POST":
         services.revoke_token(actor=user, token=token)
-        messages.success(request, _("The token %(name)s was revoked.") % {"name": token.name})
+        done = _("The device is signed out: %s.") if is_device else _("The token %s was revoked.")
+        messages.success(request, done % token.name)
         return redirect("account_tokens")
-    return render(
-        request,
-        "accounts/token_revoke.html",
-        {
-            "token": token,
-            "confirm": {
-                "title": _("Revoke the token %(name)s?") % {"name": token.name},
-                "effects": [
-                    _("Every script that uses it is refused from the next request on."),
-                    _("It cannot be brought back; you can create another token."),
-                ],
-                "submit": _("Revoke the token"),
-                "cancel_url": reverse("account_tokens"),
-            },
-        },
-    )
+    question = _device_question(token) if is_device else _token_question(token)
+    context = {"token": token, "confirm": question | {"cancel_url": reverse("account_tokens")}}
+    return render(request, "accounts/token_revoke.html", context)
+
+
+def _token_question(token: PersonalToken) -> dict[str, Any]:
+    return {
+        "title": _("Revoke the token %(name)s?") % {"name": token.name},
+        "effects": [
+            _("Every script that uses it is refused from the next request on."),
+            _("It cannot be brought back; you can create another token."),
+        ],
+        "submit": _("Revoke the token"),
+    }
+
+
+def _device_question(token: PersonalToken) -> dict[str, Any]:
+    return {
+        "title": _("Sign the device out? %(name)s") % {"name": token.name},
+        "effects": [
+            _("The device is refused from the next request on."),
+            _("You can sign it in again with a new code."),
+        ],
+        "submit": _("Sign the device out"),
+    }
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def account_tokens_revoke(request: HttpRequest) -> HttpResponse:
-    """Ask, then revoke all my tokens at once."""
+    """Ask, then revoke all my tokens and devices at once."""
     user = signed_in(request)
     if request.method == "POST":
         count = services.revoke_all_tokens(actor=user, user=user)
-        sentence = ngettext("%(count)d token was revoked.", "%(count)d tokens were revoked.", count)
+        sentence = ngettext(
+            "%(count)d token or device was revoked.",
+            "%(count)d tokens and devices were revoked.",
+            count,
+        )
         messages.success(request, sentence % {"count": count})
         return redirect("account_tokens")
     names = selectors.live_tokens_of(user, timezone.now()).values_list("name", flat=True)
@@ -101,14 +126,14 @@ def account_tokens_revoke(request: HttpRequest) -> HttpResponse:
         "accounts/token_revoke_all.html",
         {
             "confirm": {
-                "title": _("Revoke all your tokens?"),
+                "title": _("Revoke all your tokens and devices?"),
                 "lede": _("For when you do not know what has leaked, or leave a place of work."),
                 "effects": [
-                    _("Every script that uses one of them is refused from the next request on."),
+                    _("Every script and every device is refused from the next request on."),
                     _("Downloads that have begun may finish."),
                     _("You stay signed in here, in the browser."),
                 ],
-                "affected": list(names[:100]) or [_("Nothing: you have no live token.")],
+                "affected": list(names[:100]) or [_("Nothing: you have no live token or device.")],
                 "warning": _("This cannot be undone: what is revoked cannot be brought back."),
                 "submit": _("Revoke everything"),
                 "cancel_url": reverse("account_tokens"),

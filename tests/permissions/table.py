@@ -143,6 +143,18 @@ ACCOUNT = [
     *(page(f"account/{rest}", SIGNED_IN) for rest in ("", "profile/", "tokens/", "tokens/new/")),
     page("account/tokens/revoke/", SIGNED_IN),
     act("account/tokens/<int:token_id>/revoke/", GRANTEE, "/account/tokens/{token}/revoke/"),
+    page("account/device/", SIGNED_IN, note="Where one enters the code that a device shows"),
+    page(
+        "account/device/<uuid:public_id>/",
+        GRANTEE,
+        "/account/device/{device_sign_in}/",
+        note="Whoever entered the code, and nobody else",
+    ),
+    act(
+        "account/device/<uuid:public_id>/deny/",
+        GRANTEE,
+        "/account/device/{device_sign_in}/deny/",
+    ),
     page("account/notifications/", SIGNED_IN),
     act("account/notifications/read/", SIGNED_IN),
     act(
@@ -314,6 +326,8 @@ OPERATION = [
 
 PROGRAMS = [
     public("api/openapi.json"),
+    act("hf/oauth/device", EVERYBODY, note="Anybody may ask for codes; they open nothing yet"),
+    act("hf/oauth/token", EVERYBODY, note="Answers who holds a device code or refresh token"),
     Row(
         "gateway/check",
         "/gateway/check?model=demo/heron&release=v1.0",

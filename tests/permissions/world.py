@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import Membership, Notification, User
+from accounts.services import look_up_device_code
 from audit.selectors import signing_keys
 from boards.models import Motion
 from delivery.services import create_links
@@ -11,7 +12,7 @@ from licensing.models import Application, Grant
 from licensing.verdict import Context
 from releases import services as releases
 from releases.models import Artifact, Hold, Transition
-from tests.factories import make_organization, make_token, make_user
+from tests.factories import ask_for_codes, make_organization, make_token, make_user
 from tests.seeded import demo_release, person
 
 
@@ -46,12 +47,14 @@ def make_world() -> World:
         hours=1,
         context=Context(),
     )
+    codes = ask_for_codes()
     members = Membership.objects.filter(organization__memberships__user=grantee)
     organization = members.get(user=grantee).organization
     values = {
         "key": signing_keys()[0].fingerprint,
         "token": token.pk,
         "link": secret,
+        "device_sign_in": look_up_device_code(actor=grantee, typed=codes.user_code).public_id,
         "notification": Notification.objects.filter(recipient=grantee).latest("pk").pk,
         "organization": organization.slug,
         "membership": members.exclude(user=grantee).get().pk,
