@@ -137,3 +137,22 @@ class QuotaNotice(models.Model):
 
     def __str__(self) -> str:
         return f"Notice on {self.grant}"
+
+
+class LogPosition(models.Model):
+    """How far an access log was read: the log by machine and path, the file by its inode."""
+
+    log = models.CharField(max_length=300, unique=True)
+    inode = models.CharField(max_length=20, default="")
+    offset = models.BigIntegerField(default=0)
+    read_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                name="delivery_logposition_offset", condition=models.Q(offset__gte=0)
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.log

@@ -277,6 +277,15 @@ WEIGHTS_DIR = weights_directory(
 DELIVERY = env.str("DELIVERY", default="stream")
 if DELIVERY not in {"stream", "nginx"}:
     raise ImproperlyConfigured(f"DELIVERY must be stream or nginx, not {DELIVERY!r}.")
+# The log of deploy/nginx.conf, where this machine's workers can read it: how much was really sent.
+NGINX_ACCESS_LOG = env.str("NGINX_ACCESS_LOG", default="")
+if NGINX_ACCESS_LOG and not Path(NGINX_ACCESS_LOG).is_absolute():
+    raise ImproperlyConfigured(f"NGINX_ACCESS_LOG must be absolute, not {NGINX_ACCESS_LOG!r}.")
+if NGINX_ACCESS_LOG:
+    CELERY_BEAT_SCHEDULE["access-log"] = {
+        "task": "delivery.read_access_log",
+        "schedule": timedelta(minutes=1),
+    }
 # Directories below which a release may be ingested from the portal's own page.
 INGEST_ROOTS = env_path_list("INGEST_ROOTS") or ([DATA_DIR / "incoming"] if DEMO else [])
 

@@ -1,5 +1,6 @@
 """The only writers of delivery. One module a subject; import from here."""
 
+from delivery.services.access_log import LogRead, read_access_log
 from delivery.services.downloads import Authorisation, authorise_download, note_sent
 from delivery.services.links import LIFETIMES, MOST_FILES, bound, create_links, revoke_links
 
@@ -7,9 +8,11 @@ __all__ = [
     "LIFETIMES",
     "MOST_FILES",
     "Authorisation",
+    "LogRead",
     "authorise_download",
     "bound",
     "create_links",
     "note_sent",
+    "read_access_log",
     "revoke_links",
 ]

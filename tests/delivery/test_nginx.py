@@ -10,6 +10,7 @@ import pytest
 from pytest_django import DjangoDbBlocker
 
 from delivery.models import Download
+from delivery.services import read_access_log
 from releases.store import name_of, path_of
 from tests.delivery.big import ADDRESS, needs_curl
 from tests.delivery.nginx import needs_nginx
@@ -57,6 +58,24 @@ def test_the_log_tells_a_download_that_was_cut_off(way: Way) -> None:
     sent = way.logged(response.headers["X-Sluice-Download"])
     assert not sent.finished
     assert 1000 <= sent.sent < SIZE
+
+
+def test_what_nginx_sent_comes_into_the_record_by_its_log(way: Way) -> None:
+    assert way.front is not None
+    whole = way.ask(Range="bytes=0-99")[0].headers["X-Sluice-Download"]
+    connection = way.connect()
+    connection.request("GET", ADDRESS, headers=way.authorization())
+    response = connection.getresponse()
+    response.read(1000)
+    response.close()
+    connection.close()
+    cut = way.logged(response.headers["X-Sluice-Download"])
+    way.logged(whole)
+    read_access_log(path=way.front.access_log)
+    row = Download.objects.get(public_id=whole)
+    assert (row.outcome, row.bytes_sent) == ("complete", 100)
+    broken = Download.objects.get(public_id=cut.download)
+    assert (broken.outcome, broken.bytes_sent) == ("cut", cut.sent)
 
 
 def test_the_log_holds_no_secret_of_a_client(way: Way) -> None:
