@@ -39,7 +39,7 @@ def serve(
     Knows preconditions, one range, and 416. `refuse` words what the verdict denies. `way` is
     how the record calls this address; by default what the caller came with.
     """
-    answer = _answer_without_bytes(request, artifact)
+    answer = _answer_damaged(artifact) or _answer_without_bytes(request, artifact)
     if answer is None:
         return _send(request, caller, artifact, refuse, way or caller.way)
     verdict = _judge(caller, artifact)
@@ -51,6 +51,15 @@ def serve(
 def _judge(caller: Caller, artifact: Artifact) -> Verdict:
     verdict = decide(caller.subject, artifact.release, VerdictAction.DOWNLOAD, caller.context)
     return bound(verdict, caller.link)
+
+
+def _answer_damaged(artifact: Artifact) -> HttpResponseBase | None:
+    """Return the refusal to send bytes that are known to be wrong."""
+    if not artifact.damage:
+        return None
+    return _unavailable(
+        _("This file was found damaged in the store, so it is not sent. The operator was told.")
+    )
 
 
 def _answer_without_bytes(request: HttpRequest, artifact: Artifact) -> HttpResponseBase | None:

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Min, Q
 
 from accounts.models import Notification
 from accounts.selectors import failing_notifications
 from portal import health
-from releases.models import Release, Transition
+from releases.models import Artifact, Release, Transition
 
 # A job that is alive says so at least once a minute.
 STUCK_AFTER = timedelta(minutes=5)
@@ -50,6 +50,18 @@ def waiting_transitions() -> list[Transition]:
         "release", "release__model", "to_stage"
     )
     return list(rows.order_by("effective_after")[:SHOWN])
+
+
+def damaged_files() -> list[Artifact]:
+    """Return the files that are not served because their stored bytes are wrong."""
+    rows = Artifact.objects.exclude(damage="").select_related("release__model")
+    return list(rows.order_by("release", "path")[:SHOWN])
+
+
+def longest_unread() -> datetime | None:
+    """Return when the stored object was read whose turn it is next."""
+    rows = Artifact.objects.filter(release__state__in=["sealed", "withdrawn"])
+    return rows.aggregate(oldest=Min("verified_at"))["oldest"]
 
 
 def checks(now: datetime) -> list[health.Check]:

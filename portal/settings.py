@@ -247,6 +247,7 @@ CELERY_BEAT_SCHEDULE = {
     "tokens": {"task": "accounts.sweep_tokens", "schedule": crontab(minute="*/10")},
     "motions-deadlines": {"task": "boards.sweep_motions", "schedule": _sweep},
     "releases-motions": {"task": "releases.sweep_motions", "schedule": _sweep},
+    "releases-rehash": {"task": "releases.rehash", "schedule": crontab(minute="*/5")},
     "releases-signatures": {
         "task": "releases.sweep_signatures",
         "schedule": crontab(minute="*/5"),
@@ -288,6 +289,9 @@ if NGINX_ACCESS_LOG:
     }
 # Directories below which a release may be ingested from the portal's own page.
 INGEST_ROOTS = env_path_list("INGEST_ROOTS") or ([DATA_DIR / "incoming"] if DEMO else [])
+
+# Every stored object is read again and compared at least so often.
+REHASH_DAYS = env_number("REHASH_DAYS", default=30, least=1, most=3650)
 
 # People
 AUTH_USER_MODEL = "accounts.User"

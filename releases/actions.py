@@ -20,6 +20,8 @@ class Action(models.TextChoices):
     RELEASE_SEALED = "release.sealed", _("sealed the release")
     RELEASE_SIGNED = "release.signed", _("signed the release")
     RELEASE_REFUSED = "release.refused", _("refused the release")
+    ARTIFACT_DAMAGED = "artifact.damaged", _("found a stored file damaged and stopped serving it")
+    ARTIFACT_MENDED = "artifact.mended", _("found a damaged file whole again")
     RELEASE_DEMOTED = "release.demoted", _("demoted the release")
     RELEASE_WITHDRAWN = "release.withdrawn", _("withdrew the release")
     TRANSITION_APPROVED = "transition.approved", _("started the cool-off of an approved transition")

@@ -4,8 +4,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.notifications import notify
-from releases.models import Hold, Model, Release, Stage, Transition
-from releases.permissions import leads_of
+from releases.choices import Right
+from releases.models import Artifact, Hold, Model, Release, Stage, Transition
+from releases.permissions import leads_of, users_with_right
 
 
 def release_sealed(release: Release) -> None:
@@ -37,6 +38,34 @@ def release_refused(release: Release, url: str) -> None:
         % {"refusal": release.refusal},
         url=url,
     )
+
+
+def artifact_damaged(artifact: Artifact, problem: str) -> None:
+    """Sound the alarm to the operators and the managers."""
+    release = artifact.release
+    people = {
+        *users_with_right(Right.MANAGE_RELEASE, release.model),
+        *User.objects.filter(is_staff=True, is_active=True),
+    }
+    for person in sorted(people, key=lambda each: each.pk):
+        notify(
+            recipient=person,
+            kind="artifact_damaged",
+            subject=(_("A stored file of %(release)s is damaged") % {"release": release})[:200],
+            body=_(
+                "%(path)s of %(release)s is not in the store as it was sealed: %(problem)s\n\n"
+                "It is not served until it is whole again. Restore the object %(sha256)s from a "
+                "backup, or ingest the same bytes once more; it is then looked at within an hour. "
+                "Check the disk: other files may follow, which the operator's page lists."
+            )
+            % {
+                "path": artifact.path,
+                "release": release,
+                "problem": problem,
+                "sha256": artifact.sha256,
+            },
+            url=release.get_absolute_url(),
+        )
 
 
 def hold_placed(hold: Hold) -> None:

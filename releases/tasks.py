@@ -28,6 +28,12 @@ def sweep_jobs() -> None:
     services.requeue_stalled()
 
 
+@shared_task(name="releases.rehash", time_limit=LONGEST_ARTIFACT_SECONDS)
+def rehash() -> None:
+    """Read stored objects again whose turn it is, the longest unread first."""
+    services.rehash_due(budget_seconds=CHUNK_SECONDS)
+
+
 @shared_task(name="releases.sweep_signatures")
 def sweep_signatures() -> None:
     """Sign what was sealed before there was a key."""

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.permissions import can_operate, signed_in
 from accounts.services import retry_notification
+from audit.selectors import current_fingerprint
 from common.errors import Refused
 from common.queue import enqueue
 from portal import health, operation
@@ -29,6 +30,9 @@ def operator(request: HttpRequest) -> HttpResponse:
         "owed": operation.owed_mail(now),
         "jobs": operation.jobs(now),
         "failed_mail": operation.failed_mail(),
+        "damaged": operation.damaged_files(),
+        "longest_unread": operation.longest_unread(),
+        "key": current_fingerprint(),
         "transitions": operation.waiting_transitions(),
     }
     return render(request, "portal/operator.html", page)

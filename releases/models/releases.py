@@ -106,7 +106,11 @@ class Release(models.Model):
 
 
 class Artifact(models.Model):
-    """One file of a release. `sha256` is empty until its bytes were read into the store."""
+    """One file of a release. `sha256` is empty until its bytes were read into the store.
+
+    `verified_at` is when the stored bytes were last found to be what they should be, `checked_at`
+    when somebody last began to look. Where `damage` is not empty, the file is not served.
+    """
 
     release = models.ForeignKey(Release, models.PROTECT, related_name="artifacts")
     path = models.CharField(max_length=500)
@@ -115,6 +119,8 @@ class Artifact(models.Model):
     format = models.CharField(max_length=20)
     facts = models.JSONField(default=dict)
     verified_at = models.DateTimeField(null=True, blank=True)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    damage = models.TextField(blank=True, help_text=_("What is wrong with the stored bytes"))
 
     class Meta:
         ordering = ("path",)
@@ -129,7 +135,10 @@ class Artifact(models.Model):
                 condition=models.Q(verified_at__isnull=True) | ~models.Q(sha256=""),
             ),
         )
-        indexes = (models.Index(fields=["sha256"], name="releases_artifact_sha256"),)
+        indexes = (
+            models.Index(fields=["sha256"], name="releases_artifact_sha256"),
+            models.Index(fields=["verified_at"], name="releases_artifact_verified_at"),
+        )
 
     def __str__(self) -> str:
         return self.path

@@ -13,6 +13,7 @@ from releases.services.ingest import start_ingest
 from releases.services.jobs import requeue_stalled
 from releases.services.overrides import override_formats
 from releases.services.reading import continue_ingest
+from releases.services.rehash import rehash_due
 from releases.services.signing import sign_release, sign_unsigned
 from releases.services.transitions import (
     open_transition_vote,
@@ -36,6 +37,7 @@ __all__ = [
     "propose_lift",
     "propose_transition",
     "refuse_release",
+    "rehash_due",
     "requeue_stalled",
     "revise_transition",
     "sign_release",

@@ -19,6 +19,7 @@ from releases.paths import shorten
 from releases.services import jobs
 from releases.services.checks import lock_release
 from releases.services.jobs import LeaseLost
+from releases.services.rehash import note_sound
 from releases.services.side_by_side import Progress, Watch, side_by_side
 from releases.services.signing import sign_release
 from releases.store import StoreError
@@ -73,7 +74,13 @@ def _verify(artifact: Artifact, watch: Watch) -> None:
 @transaction.atomic
 def _note_verified(release_id: int, token: uuid.UUID, artifact_ids: list[int]) -> None:
     jobs.check_lease(release_id, token, ReleaseState.VERIFYING)
-    Artifact.objects.filter(pk__in=artifact_ids).update(verified_at=timezone.now())
+    now = timezone.now()
+    verified = Artifact.objects.filter(pk__in=artifact_ids)
+    verified.update(verified_at=now, checked_at=now)
+    # An ingest of the same bytes replaces what was damaged in the store.
+    damaged = Artifact.objects.exclude(damage="").filter(sha256__in=verified.values("sha256"))
+    for sha256 in set(damaged.values_list("sha256", flat=True)):
+        note_sound(sha256=sha256)
 
 
 @transaction.atomic

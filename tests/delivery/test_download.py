@@ -317,3 +317,21 @@ def test_a_lost_file_is_said_to_be_lost_and_leaves_no_event(deployer: Client) ->
     Artifact.objects.filter(pk=artifact.pk).update(sha256=artifact.sha256, size=artifact.size + 1)
     assert deployer.get(CONFIG).status_code == 503
     assert events() == 0
+
+
+def test_a_file_known_to_be_damaged_is_not_sent_and_leaves_no_event(
+    deployer: Client, client: Client
+) -> None:
+    release = demo_release("heron v1.0")
+    release.artifacts.filter(path="config.json").update(damage="Other bytes.")
+    before = events()
+    for method in (deployer.get, deployer.head):
+        response = method(CONFIG)
+        assert response.status_code == 503
+        assert response["Retry-After"]
+    assert "found damaged in the store" in deployer.get(CONFIG).content.decode()
+    assert deployer.get(CONFIG, headers={"Range": "bytes=0-1"}).status_code == 503
+    assert deployer.get(HERON + "generation_config.json").getvalue()
+    assert events() == before + 1
+    client.logout()
+    assert client.get(CONFIG).status_code == 401

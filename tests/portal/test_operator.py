@@ -130,3 +130,14 @@ def test_the_login_page_names_the_accounts_in_the_demo_only(
     html = client.get("/accounts/login/").content.decode()
     assert "sluice-demo" in html
     assert "deployer@demo.example" in html
+
+
+def test_damaged_files_and_the_key_stand_on_the_page(operator: Client) -> None:
+    release = demo_release("heron v1.0")
+    html = operator.get(PAGE).content.decode()
+    assert "Damaged files" not in html
+    assert release.signature.key.fingerprint[:16] in html
+    release.artifacts.filter(path="config.json").update(damage="Other <bytes>.")
+    html = operator.get(PAGE).content.decode()
+    assert "Damaged files, not served" in html
+    assert "Other &lt;bytes&gt;." in html
