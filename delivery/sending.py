@@ -1,32 +1,34 @@
-"""How the bytes leave: sent by this process, or handed over to nginx. Nothing here decides.
+"""How the bytes leave. Nothing here decides.
 
-`DELIVERY` chooses. nginx learns of a file by X-Accel-Redirect to a location of deploy/nginx.conf
-that nobody reaches from outside; the answer's headers are the same on every path.
+`DELIVERY` chooses between this process, which sends a file or passes on what a bucket sends, and
+nginx, which learns by X-Accel-Redirect of a location of deploy/nginx.conf that nobody reaches from
+outside. The answer's headers are the same on each of these ways. Openly released files in a bucket
+may also be fetched from the bucket itself, where `DELIVERY_PUBLIC_URL` says so.
 """
 
-import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import BinaryIO
 
 from django.conf import settings
-from django.db import DatabaseError
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
 from delivery.models import Download
+from delivery.noting import NotedFlow, NotedSlice
 from delivery.ranges import ByteRange
-from delivery.services import note_sent
-from delivery.slices import Slice
 from releases import store
+from releases.choices import AccessMode
 from releases.models import Artifact
-
-logger = logging.getLogger(__name__)
 
 # nginx would judge these by the date and inode of its file, and refuse what we have allowed.
 _JUDGED_BY_NGINX = ("If-Match", "If-Unmodified-Since")
+# A signed address is used at once, by nginx; the clocks of two machines may differ by a little.
+_INTERNAL_SECONDS = 300
+# A client that follows a link may come back for the rest of a file, but asks us again first.
+_PUBLIC_SECONDS = 3600
+_BLOCK = 1024 * 1024
 
 
 class Unreadable(Exception):
@@ -37,21 +39,28 @@ class Unreadable(Exception):
 class Parcel:
     """A file, or a range of it, that can leave as soon as it may.
 
-    `respond` makes the answer, for a download that is written down; `close` lets the file go
-    where it may not leave.
+    `respond` makes the answer, for a download that is written down; it raises Unreadable where
+    the file is gone after all. `close` lets the file go where it may not leave.
     """
 
     respond: Callable[[Download], HttpResponseBase]
-    close: Callable[[], None]
+    close: Callable[[], None] = lambda: None
 
 
 def prepare(request: HttpRequest, artifact: Artifact, wanted: ByteRange | None) -> Parcel:
     """See that the bytes are there, before anything is written down. Raises Unreadable."""
-    if settings.DELIVERY == "nginx" and not any(
-        name in request.headers for name in _JUDGED_BY_NGINX
-    ):
-        return _hand_over(artifact, wanted)
-    return _send_ourselves(artifact, wanted)
+    if not store.is_bucket():
+        by_nginx = settings.DELIVERY == "nginx" and not any(
+            name in request.headers for name in _JUDGED_BY_NGINX
+        )
+        return _file_by_nginx(artifact, wanted) if by_nginx else _file(artifact, wanted)
+    # Not opened yet: whoever may not have it costs the bucket no more than a question.
+    _look(artifact)
+    if settings.DELIVERY_PUBLIC_URL and _is_open(artifact):
+        return Parcel(lambda _download: _link(artifact))
+    if settings.DELIVERY == "nginx":
+        return Parcel(lambda download: _bucket_by_nginx(artifact, wanted, download))
+    return Parcel(lambda download: _bucket(artifact, wanted, download))
 
 
 def file_response(artifact: Artifact) -> HttpResponse:
@@ -62,26 +71,23 @@ def file_response(artifact: Artifact) -> HttpResponse:
     return response
 
 
-def _hand_over(artifact: Artifact, wanted: ByteRange | None) -> Parcel:
+def _look(artifact: Artifact) -> None:
     try:
         size = store.size_of(artifact.sha256)
-    except OSError as error:
+    except (OSError, store.StoreError) as error:
         raise Unreadable(f"cannot be found: {error}") from error
     _check_size(artifact, size)
-    # nginx reads the Range header again: where we took none, it must not either.
-    location = "range" if wanted else "whole"
-
-    def respond(download: Download) -> HttpResponseBase:
-        response = file_response(artifact)
-        response["X-Accel-Redirect"] = f"/internal/{location}/{store.name_of(artifact.sha256)}"
-        # Whose streams are counted.
-        response["X-Sluice-Person"] = str(download.user.pseudonym)
-        return response
-
-    return Parcel(respond, lambda: None)
 
 
-def _send_ourselves(artifact: Artifact, wanted: ByteRange | None) -> Parcel:
+def _check_size(artifact: Artifact, size: int) -> None:
+    if size != artifact.size:
+        raise Unreadable(f"has {size} bytes instead of {artifact.size}")
+
+
+# By this process
+
+
+def _file(artifact: Artifact, wanted: ByteRange | None) -> Parcel:
     try:
         file = store.open_object(artifact.sha256)
     except OSError as error:
@@ -91,42 +97,89 @@ def _send_ourselves(artifact: Artifact, wanted: ByteRange | None) -> Parcel:
     except Unreadable:
         file.close()
         raise
+    part = wanted or ByteRange(0, artifact.size, artifact.size)
+    return Parcel(
+        lambda download: _stream(NotedSlice(file, part, download.pk), artifact, wanted), file.close
+    )
 
-    def respond(download: Download) -> HttpResponseBase:
-        part = wanted or ByteRange(0, artifact.size, artifact.size)
-        response = FileResponse(
-            NotedSlice(file, part, download.pk),
-            as_attachment=True,
-            filename=artifact.path.rsplit("/", 1)[-1],
-            content_type="application/octet-stream",
-            status=206 if wanted else 200,
+
+def _bucket(artifact: Artifact, wanted: ByteRange | None, download: Download) -> HttpResponseBase:
+    try:
+        flow = (
+            store.open_range(artifact.sha256, wanted.start, wanted.stop)
+            if wanted
+            else store.open_object(artifact.sha256)
         )
-        # For servers that cannot let the kernel copy: fewer, larger reads.
-        response.block_size = 1024 * 1024
-        response["Content-Length"] = part.length
-        if wanted:
-            response["Content-Range"] = wanted.content_range
-        return response
-
-    return Parcel(respond, file.close)
+    except (OSError, store.StoreError) as error:
+        raise Unreadable(f"cannot be opened: {error}") from error
+    return _stream(NotedFlow(flow, download.pk), artifact, wanted)
 
 
-class NotedSlice(Slice):
-    """A slice that tells the record how far it got, when the server has done with it."""
+def _stream(
+    content: NotedSlice | NotedFlow, artifact: Artifact, wanted: ByteRange | None
+) -> FileResponse:
+    response = FileResponse(
+        content,
+        as_attachment=True,
+        filename=artifact.path.rsplit("/", 1)[-1],
+        content_type="application/octet-stream",
+        status=206 if wanted else 200,
+    )
+    # For servers that cannot let the kernel copy: fewer, larger reads.
+    response.block_size = _BLOCK
+    response["Content-Length"] = wanted.length if wanted else artifact.size
+    if wanted:
+        response["Content-Range"] = wanted.content_range
+    return response
 
-    def __init__(self, file: BinaryIO, part: ByteRange, download_id: int) -> None:
-        super().__init__(file, part.start, part.length)
-        self._download_id = download_id
 
-    def close(self) -> None:
-        """Close the file and note the bytes. What cannot be noted stays unknown."""
-        super().close()
-        try:
-            note_sent(download_id=self._download_id, bytes_sent=self.sent)
-        except DatabaseError:
-            logger.exception("It could not be noted how far download %s got.", self._download_id)
+# By nginx
 
 
-def _check_size(artifact: Artifact, size: int) -> None:
-    if size != artifact.size:
-        raise Unreadable(f"has {size} bytes instead of {artifact.size}")
+def _file_by_nginx(artifact: Artifact, wanted: ByteRange | None) -> Parcel:
+    _look(artifact)
+    # nginx reads the Range header again: where we took none, it must not either.
+    location = "range" if wanted else "whole"
+    address = f"/internal/{location}/{store.name_of(artifact.sha256)}"
+    return Parcel(lambda download: _hand_over(artifact, address, download))
+
+
+def _bucket_by_nginx(
+    artifact: Artifact, wanted: ByteRange | None, download: Download
+) -> HttpResponseBase:
+    origin = settings.WEIGHTS_BUCKET.endpoint if settings.WEIGHTS_BUCKET else ""
+    signed = store.presigned(artifact.sha256, endpoint=origin, seconds=_INTERNAL_SECONDS)
+    address = f"/internal/s3{signed.removeprefix(origin)}"
+    response = _hand_over(artifact, address, download)
+    if wanted:
+        # The only thing that nginx asks the bucket for, beside the address.
+        response["X-Sluice-Range"] = f"bytes={wanted.start}-{wanted.stop - 1}"
+    return response
+
+
+def _hand_over(artifact: Artifact, address: str, download: Download) -> HttpResponseBase:
+    response = file_response(artifact)
+    response["X-Accel-Redirect"] = address
+    # Whose streams are counted.
+    response["X-Sluice-Person"] = str(download.user.pseudonym)
+    return response
+
+
+# By the bucket itself
+
+
+def _is_open(artifact: Artifact) -> bool:
+    stage = artifact.release.stage
+    return stage is not None and stage.access_mode == AccessMode.WEIGHTS_OPEN
+
+
+def _link(artifact: Artifact) -> HttpResponseBase:
+    """Return the redirect that clients of the Hub understand: to another host, with the facts."""
+    address = store.presigned(
+        artifact.sha256, endpoint=settings.DELIVERY_PUBLIC_URL, seconds=_PUBLIC_SECONDS
+    )
+    response = HttpResponse(status=302, content_type="application/octet-stream")
+    response["Location"] = address
+    response["X-Linked-Etag"] = f'"{artifact.sha256}"'
+    response["X-Linked-Size"] = str(artifact.size)
+    return response

@@ -97,11 +97,10 @@ def _send(
     try:
         parcel = prepare(request, artifact, wanted)
     except Unreadable as error:
-        logger.error("The stored file of artifact %s %s.", artifact.pk, error)
-        verdict = _judge(caller, artifact)
+        verdict = decide(caller.subject, artifact.release, VerdictAction.DOWNLOAD, caller.context)
         if not verdict.allowed:
             return refuse(verdict)
-        return _unavailable(_("This file cannot be read at the moment. The operator can see why."))
+        return _unreadable(artifact, error)
     with ExitStack() as closing:
         closing.callback(parcel.close)
         try:
@@ -119,7 +118,10 @@ def _send(
         if authorised.download is None:
             return refuse(authorised.verdict)
         closing.pop_all()
-    response = parcel.respond(authorised.download)
+    try:
+        response = parcel.respond(authorised.download)
+    except Unreadable as error:
+        return _unreadable(artifact, error)
     # By this nginx's log names what it sent.
     response["X-Sluice-Download"] = authorised.download.public_id.hex
     return _with_headers(response, artifact)
@@ -131,6 +133,11 @@ def _with_headers(response: HttpResponseBase, artifact: Artifact) -> HttpRespons
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _unreadable(artifact: Artifact, error: Unreadable) -> HttpResponse:
+    logger.error("The stored file of artifact %s %s.", artifact.pk, error)
+    return _unavailable(_("This file cannot be read at the moment. The operator can see why."))
 
 
 def _unavailable(sentence: str) -> HttpResponse:

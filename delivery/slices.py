@@ -1,4 +1,4 @@
-"""A part of an open file that an application server can pass to the kernel."""
+"""What an application server sends: a part of a file that the kernel can copy, or a flow."""
 
 from typing import BinaryIO
 
@@ -44,3 +44,21 @@ class Slice:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+
+class Flow:
+    """Bytes that come from elsewhere and pass through, block by block; they have no descriptor."""
+
+    def __init__(self, source: BinaryIO) -> None:
+        self._source = source
+        self.sent = 0
+
+    def read(self, size: int = -1) -> bytes:
+        """Return up to `size` of the bytes that are still to come."""
+        data = self._source.read(size)
+        self.sent += len(data)
+        return data
+
+    def close(self) -> None:
+        """Let the source go, read or not."""
+        self._source.close()

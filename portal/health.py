@@ -1,7 +1,6 @@
 """Whether the parts that Sluice stands on answer. Sentences name no host, user or password."""
 
 import logging
-import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +11,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
+
+from releases import store
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +42,7 @@ def check_all() -> list[Check]:
             check_broker,
             "The broker does not answer. Acts are kept and carried out once it does.",
         ),
-        _guarded("storage", check_storage, "The weights directory cannot be read."),
+        _guarded("storage", check_storage, "The weights store cannot be used."),
     ]
 
 
@@ -72,20 +73,21 @@ def check_broker() -> Check:
 
 
 def check_storage() -> Check:
-    """See whether the weights directory is there, can be written, and has room."""
-    directory = settings.WEIGHTS_DIR
-    if not directory.is_dir():
-        return Check("storage", False, "The weights directory is missing. Is its disk mounted?")
-    if not os.access(directory, os.R_OK | os.W_OK | os.X_OK):
-        return Check("storage", False, "The portal may not write to the weights directory.")
-    if free_bytes() < STORAGE_LOW_BYTES:
+    """See whether the weights store can be used, and a directory has room."""
+    try:
+        store.check()
+    except store.StoreError as error:
+        return Check("storage", False, str(error))
+    if store.is_bucket():
+        return Check("storage", True, "The weights bucket answers.")
+    if (free_bytes() or 0) < STORAGE_LOW_BYTES:
         return Check("storage", True, "The weights directory has less than 1 GB left.")
     return Check("storage", True, "The weights directory can be read and written.")
 
 
-def free_bytes() -> int:
-    """Return the bytes left on the disk of the weights directory."""
-    return shutil.disk_usage(settings.WEIGHTS_DIR).free
+def free_bytes() -> int | None:
+    """Return the bytes left on the disk of the weights directory; None for a bucket."""
+    return None if settings.WEIGHTS_DIR is None else shutil.disk_usage(settings.WEIGHTS_DIR).free
 
 
 def note_heartbeat() -> None:

@@ -6,73 +6,22 @@ A variable that is missing or malformed stops the start with a sentence; only th
 
 import base64
 import hashlib
-import re
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import bootstrap_wrapper
-import environ
 from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from common import dsse
+from common.storage_url import Bucket, parse_origin, parse_storage_url
 from portal.embedded import broker, demo, postgres
+from portal.environment import env, env_bool, env_clients, env_number, env_path_list
 
-env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
-
-
-def env_bool(name: str, *, default: bool) -> bool:
-    """Read a yes or no; anything but 0, 1, true or false is an error."""
-    raw = env.str(name, default="1" if default else "0").strip().lower()
-    if raw not in {"0", "1", "true", "false"}:
-        raise ImproperlyConfigured(f"{name} must be 0 or 1, not {raw!r}.")
-    return raw in {"1", "true"}
-
-
-def env_number(name: str, *, default: int, least: int = 0, most: int) -> int:
-    """Read a whole number within bounds."""
-    raw = env.str(name, default=str(default)).strip()
-    if not re.fullmatch("[0-9]{1,9}", raw) or not least <= int(raw) <= most:
-        raise ImproperlyConfigured(f"{name} must be from {least} to {most}, not {raw!r}.")
-    return int(raw)
-
-
-def env_path_list(name: str) -> list[Path]:
-    """Read absolute directories separated by ':'."""
-    paths = [Path(part) for part in env.str(name, default="").split(":") if part]
-    for path in paths:
-        if not path.is_absolute():
-            raise ImproperlyConfigured(f"{name} needs absolute paths; {path} is relative.")
-    return [path.resolve() for path in paths]
-
-
-def weights_directory(url: str) -> Path:
-    """Return the directory that WEIGHTS_STORAGE_URL names; this version reads `file:///…`."""
-    parts = urlsplit(url)
-    if parts.scheme != "file" or parts.netloc or not parts.path.startswith("/"):
-        raise ImproperlyConfigured(
-            "WEIGHTS_STORAGE_URL must look like file:///srv/sluice/weights "
-            "(an absolute directory on this machine)."
-        )
-    return Path(parts.path)
-
-
-def env_clients(name: str) -> dict[str, str]:
-    """Read programs that may sign devices in: `id=Name`, separated by ','."""
-    clients = {}
-    for entry in filter(None, env.str(name, default="").split(",")):
-        client_id, _sign, title = (part.strip() for part in entry.partition("="))
-        if not re.fullmatch(r"[A-Za-z0-9._-]{1,80}", client_id) or not 0 < len(title) <= 80:
-            raise ImproperlyConfigured(
-                f"{name} must look like some-client-id=Name of the client, not {entry!r}."
-            )
-        clients[client_id] = title
-    return clients
-
 
 # The demo: a data directory that `make run` made, and no database of the operator's own.
 _DATABASE_URL = env.str("DATABASE_URL", default="")
@@ -270,10 +219,15 @@ CACHES = {
     }
 }
 
-# Weights
-WEIGHTS_DIR = weights_directory(
-    env.str("WEIGHTS_STORAGE_URL", default=(DATA_DIR / "weights").as_uri() if DEMO else "")
-)
+# Weights: in a directory or in a bucket; one of the two is None.
+try:
+    _storage = parse_storage_url(
+        env.str("WEIGHTS_STORAGE_URL", default=(DATA_DIR / "weights").as_uri() if DEMO else "")
+    )
+except ValueError as error:
+    raise ImproperlyConfigured(f"WEIGHTS_STORAGE_URL {error}") from None
+WEIGHTS_DIR = _storage if isinstance(_storage, Path) else None
+WEIGHTS_BUCKET = _storage if isinstance(_storage, Bucket) else None
 # Who sends the bytes: this process, or nginx after deploy/nginx.conf.
 DELIVERY = env.str("DELIVERY", default="stream")
 if DELIVERY not in {"stream", "nginx"}:
@@ -287,6 +241,21 @@ if NGINX_ACCESS_LOG:
         "task": "delivery.read_access_log",
         "schedule": timedelta(minutes=1),
     }
+# Where openly released weights are fetched from the bucket itself, by links that nobody checks.
+DELIVERY_PUBLIC_URL = env.str("DELIVERY_PUBLIC_URL", default="")
+if DELIVERY_PUBLIC_URL:
+    try:
+        DELIVERY_PUBLIC_URL = parse_origin(DELIVERY_PUBLIC_URL)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"DELIVERY_PUBLIC_URL {error}") from None
+    if WEIGHTS_BUCKET is None:
+        raise ImproperlyConfigured("DELIVERY_PUBLIC_URL needs a bucket in WEIGHTS_STORAGE_URL.")
+    # Clients drop a token on the way to another host, and only there.
+    if urlsplit(DELIVERY_PUBLIC_URL).hostname == _base.hostname:
+        raise ImproperlyConfigured(
+            "DELIVERY_PUBLIC_URL must have another host name than BASE_URL: on the way to the "
+            "same one clients would send their token along."
+        )
 # Directories below which a release may be ingested from the portal's own page.
 INGEST_ROOTS = env_path_list("INGEST_ROOTS") or ([DATA_DIR / "incoming"] if DEMO else [])
 

@@ -72,7 +72,8 @@ def _resolve(directory: Path, *, free_choice: bool) -> Path:
     inside = any(resolved != root and resolved.is_relative_to(root) for root in roots)
     if not free_choice and not inside:
         raise SourceError(f"{shown} is not below a directory that the operator allowed.")
-    if resolved.is_relative_to(Path(settings.WEIGHTS_DIR).resolve()):
+    weights = settings.WEIGHTS_DIR
+    if weights is not None and resolved.is_relative_to(weights.resolve()):
         raise SourceError(f"{shown} lies in the weights store itself.")
     return resolved
 
@@ -87,7 +88,7 @@ def _format_of(file: SourceFile, admitted: Collection[str]) -> str:
 def _guard_space(files: list[SourceFile]) -> None:
     size = sum(file.size for file in files)
     free = store.free_bytes()
-    if size > free:
+    if free is not None and size > free:
         raise StoreError(
             f"The directory holds {size} bytes and the weights store has {free} left. "
             "Free some space and ingest again."

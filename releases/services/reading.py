@@ -21,7 +21,7 @@ from releases.services.jobs import LeaseLost
 from releases.services.side_by_side import Progress, Watch, side_by_side
 from releases.services.verifying import refuse
 from releases.source import SourceError
-from releases.store import StoreError
+from releases.store import StoreAway, StoreError
 
 
 class _Read(NamedTuple):
@@ -67,6 +67,9 @@ def continue_ingest(
             _finish_reading(release_id, token, hand_over=hand_over)
     except LeaseLost:
         return
+    except StoreAway:
+        # The sweep asks again.
+        jobs.hand_back(release_id, token, ReleaseState.INGESTING, hand_over=False)
     except (SourceError, StoreError, FormatError) as error:
         refuse(release_id, token, ReleaseState.INGESTING, str(error))
     finally:

@@ -22,7 +22,7 @@ from releases.services.jobs import LeaseLost
 from releases.services.rehash import note_sound
 from releases.services.side_by_side import Progress, Watch, side_by_side
 from releases.services.signing import sign_release
-from releases.store import StoreError
+from releases.store import StoreAway, StoreError
 
 
 def verify_release(
@@ -53,6 +53,9 @@ def verify_release(
             _seal(release_id, token)
     except LeaseLost:
         return
+    except StoreAway:
+        # The sweep asks again.
+        jobs.hand_back(release_id, token, ReleaseState.VERIFYING, hand_over=False)
     except StoreError as error:
         refuse(release_id, token, ReleaseState.VERIFYING, str(error))
 

@@ -3,11 +3,9 @@
 import subprocess
 from contextlib import ExitStack
 from functools import partial
-from pathlib import Path
-
-from django.conf import settings
 
 from releases.store import path_of
+from releases.store.directory import root
 from tests.bench.timing import Figure, in_turn
 from tests.bench.world import GIB, World
 from tests.browser.running import free_port
@@ -32,7 +30,7 @@ def fetch(*addresses: str, secret: str = "") -> None:
 
 def measure(world: World) -> list[Figure]:
     """Return the figures of throughput and of memory."""
-    weights = Path(settings.WEIGHTS_DIR)
+    weights = root()
     static_port = free_port()
     static = (
         f"server {{ listen 127.0.0.1:{static_port}; access_log off; sendfile on; tcp_nopush on;"

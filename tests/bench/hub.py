@@ -13,8 +13,7 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-from django.conf import settings
-
+from releases.store.directory import root
 from tests.bench.timing import Figure, in_turn
 from tests.bench.world import SMALL_FILES, World
 from tests.browser.running import CHECKOUT, free_port
@@ -47,7 +46,7 @@ def measure(world: World) -> list[Figure]:
             nginx(
                 world.directory / "nginx-hub",
                 portal=server.address,
-                weights=Path(settings.WEIGHTS_DIR),
+                weights=root(),
                 extra=extra,
                 tls=False,
                 port=front_port,
@@ -110,7 +109,7 @@ def _record(url: str, world: World, directory: Path, port: int) -> str:
         if entry["type"] != "file":
             continue
         sha256 = entry["lfs"]["oid"]
-        stored = Path(settings.WEIGHTS_DIR) / "objects" / sha256[:2] / sha256
+        stored = root() / "objects" / sha256[:2] / sha256
         files.append(
             f"location = /hf/{MODEL}/resolve/{commit}/{entry['path']} {{ alias {stored};"
             f" etag off; add_header ETag '\"{sha256}\"'; add_header X-Repo-Commit {commit}; }}"

@@ -14,15 +14,13 @@ import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from urllib.parse import urlsplit
-
-from django.conf import settings
 
 from licensing import services as licensing
 from licensing.models import Grant
 from releases import services as releases
 from releases.models import Artifact, Hold
+from releases.store.directory import root
 from tests.bench.timing import Figure
 from tests.bench.world import World
 from tests.delivery.big import ADDRESS, CURL
@@ -111,7 +109,7 @@ def measure(world: World) -> list[Figure]:
             nginx(
                 world.directory / "nginx-revocation",
                 portal=server.address,
-                weights=Path(settings.WEIGHTS_DIR),
+                weights=root(),
                 tls=False,
                 NGINX_STREAMS="100",
             )

@@ -6,6 +6,7 @@ import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -14,7 +15,7 @@ from django.db import connection
 from audit.models import Event
 from delivery.actions import Action
 from licensing.models import Grant
-from releases.models import Artifact
+from releases.models import Artifact, Stage
 from releases.store import path_of
 from tests.seeded import demo_release, person
 
@@ -92,11 +93,23 @@ def events() -> int:
 
 
 def commit_state(state: str) -> None:
-    """Change the grant for the server too: on a connection that is not the test's own."""
+    """Change the grant for the server too."""
     holder = person("reviewer").pk if state == "suspended" else None
     grant = Grant.objects.get(named_users__user=person("deployer"))
+    _commit(
+        "UPDATE licensing_grant SET state = %s, suspended_by_id = %s WHERE id = %s",
+        [state, holder, grant.pk],
+    )
+
+
+def commit_stage(slug: str) -> None:
+    """Put heron v1.0 on another stage of its ladder, for the server too."""
+    release = demo_release("heron v1.0")
+    stage = Stage.objects.get(ladder=release.model.ladder, slug=slug)
+    _commit("UPDATE releases_release SET stage_id = %s WHERE id = %s", [stage.pk, release.pk])
+
+
+def _commit(statement: LiteralString, values: list[object]) -> None:
+    """Write on a connection that is not the test's own."""
     with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None}) as other:
-        other.execute(
-            "UPDATE licensing_grant SET state = %s, suspended_by_id = %s WHERE id = %s",
-            [state, holder, grant.pk],
-        )
+        other.execute(statement, values)

@@ -111,6 +111,8 @@ def nginx(
         "NGINX_ACCESS_LOG": str(front.access_log),
         "NGINX_PORTAL": portal,
         "NGINX_WEIGHTS": str(weights),
+        "NGINX_S3_ENDPOINT": "http://127.0.0.1:9",
+        "NGINX_S3_TRUSTED": str(certificate),
         "NGINX_STREAMS": "16",
         **variables,
     }

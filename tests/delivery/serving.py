@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from django.conf import settings
 from django.db import connection
 
+from releases.store.directory import root
 from tests.browser.running import CHECKOUT, free_port
 
 
@@ -75,7 +75,7 @@ def gunicorn(
     environment = {
         **os.environ,
         "DATABASE_URL": database_url(),
-        "WEIGHTS_STORAGE_URL": Path(settings.WEIGHTS_DIR).as_uri(),
+        "WEIGHTS_STORAGE_URL": root().as_uri(),
         **variables,
     }
     command = [sys.executable, "-m", "gunicorn", application]

@@ -21,7 +21,15 @@ needs_aria2 = pytest.mark.skipif(ARIA2 is None, reason="needs the Debian package
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("paths"), needs_curl]
 
 
-@pytest.fixture(scope="module", params=["stream", pytest.param("nginx", marks=needs_nginx)])
+@pytest.fixture(
+    scope="module",
+    params=[
+        "stream",
+        pytest.param("nginx", marks=needs_nginx),
+        pytest.param("bucket", marks=pytest.mark.services),
+        pytest.param("bucket-nginx", marks=[needs_nginx, pytest.mark.services]),
+    ],
+)
 def way(
     request: pytest.FixtureRequest,
     demo: None,

@@ -8,24 +8,28 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.conf import settings
-
 from delivery.nginx_log import Sent, parse_line
+from releases.store import name_of, path_of
+from releases.store.directory import root
 from tests.delivery.big import ADDRESS, Big, sparse_artifact
 from tests.delivery.nginx import BEHIND_NGINX, Nginx, nginx
-from tests.delivery.serving import gunicorn
+from tests.delivery.serving import Server, gunicorn
 from tests.factories import make_token
+from tests.seaweed import REGION, Seaweed, seaweed
 from tests.seeded import person
 
 SIZE = 48_000_000
+BUCKET, PREFIX = "weights", "sluice/kept"
 
 
 @dataclass
 class Way:
-    """One way out, the file behind it, and the nginx before it, if any."""
+    """One way out, the file behind it, and the servers around it."""
 
     big: Big
     front: Nginx | None
+    s3: Seaweed | None
+    server: Server
 
     def connect(self) -> http.client.HTTPConnection:
         """Open a connection of an ordinary client."""
@@ -65,18 +69,42 @@ class Way:
 
 @contextmanager
 def open_way(name: str, directory: Path) -> Iterator[Way]:
-    """Start what a way needs: "stream" is gunicorn alone, "nginx" has one before it."""
+    """Start what a way needs.
+
+    "stream" is gunicorn with a directory, "nginx" has an nginx before it; "bucket" and
+    "bucket-nginx" are the same with a bucket of SeaweedFS.
+    """
+    in_bucket, by_nginx = name.startswith("bucket"), name.endswith("nginx")
     with ExitStack() as running:
         sha256 = sparse_artifact(SIZE)
         _token, secret = make_token(person("deployer"))
-        log = directory / "gunicorn.log"
-        if name == "stream":
-            server = running.enter_context(gunicorn(log))
-            yield Way(Big(server.url, secret, SIZE, sha256), None)
+        variables = dict(BEHIND_NGINX) if by_nginx else {}
+        s3 = None
+        if in_bucket:
+            s3 = running.enter_context(seaweed(directory / "seaweed"))
+            variables |= in_the_bucket(s3)
+            s3.client().upload_file(
+                str(path_of(sha256)), BUCKET, f"{PREFIX}/objects/{name_of(sha256)}"
+            )
+        server = running.enter_context(gunicorn(directory / "gunicorn.log", **variables))
+        if not by_nginx:
+            yield Way(Big(server.url, secret, SIZE, sha256), None, s3, server)
             return
-        server = running.enter_context(gunicorn(log, **BEHIND_NGINX))
-        store = Path(settings.WEIGHTS_DIR)
+        weights = Path("/nonexistent") if in_bucket else root()
         front = running.enter_context(
-            nginx(directory / "nginx", portal=server.address, weights=store)
+            nginx(
+                directory / "nginx",
+                portal=server.address,
+                weights=weights,
+                NGINX_S3_ENDPOINT=s3.endpoint if s3 else "http://127.0.0.1:9",
+            )
         )
-        yield Way(Big(front.url, secret, SIZE, sha256, front.certificate), front)
+        big = Big(front.url, secret, SIZE, sha256, front.certificate)
+        yield Way(big, front, s3, server)
+
+
+def in_the_bucket(s3: Seaweed) -> dict[str, str]:
+    """Make the bucket and return what a portal that keeps its weights there is told."""
+    s3.make_bucket(BUCKET)
+    url = f"s3://{BUCKET}/{PREFIX}?endpoint={s3.endpoint}&region={REGION}"
+    return {"WEIGHTS_STORAGE_URL": url, **s3.environment}

@@ -19,6 +19,9 @@ DEPLOYED = {
 }
 
 
+IN_A_BUCKET = {"WEIGHTS_STORAGE_URL": "s3://weights?endpoint=https://s3.example"}
+
+
 def start(variables: dict[str, str]) -> "subprocess.CompletedProcess[str]":
     """Run a command that needs the settings and no database."""
     return subprocess.run(
@@ -36,6 +39,10 @@ def test_a_whole_set_is_taken() -> None:
     assert start({}).returncode == 0
 
 
+def test_a_bucket_with_a_public_address_is_taken() -> None:
+    assert start({"DELIVERY_PUBLIC_URL": "https://x.example", **IN_A_BUCKET}).returncode == 0
+
+
 @pytest.mark.parametrize(
     ("variables", "sentence"),
     [
@@ -48,7 +55,17 @@ def test_a_whole_set_is_taken() -> None:
         ({"BASE_URL": "ftp://x"}, "BASE_URL must be an http or https address"),
         ({"SECRET_KEY": ""}, "SECRET_KEY must be set to at least 32 random characters."),
         ({"PERSONAL_DATA_KEY": "short"}, "PERSONAL_DATA_KEY must be set to at least 32"),
-        ({"WEIGHTS_STORAGE_URL": "s3://bucket"}, "WEIGHTS_STORAGE_URL must look like file:///"),
+        ({"WEIGHTS_STORAGE_URL": "/srv"}, "WEIGHTS_STORAGE_URL must look like file:///"),
+        ({"WEIGHTS_STORAGE_URL": "s3://bucket"}, "WEIGHTS_STORAGE_URL needs an address like"),
+        ({"DELIVERY_PUBLIC_URL": "https://x.example"}, "DELIVERY_PUBLIC_URL needs a bucket"),
+        (
+            {"DELIVERY_PUBLIC_URL": "https://sluice.example:8443", **IN_A_BUCKET},
+            "DELIVERY_PUBLIC_URL must have another host name than BASE_URL",
+        ),
+        (
+            {"DELIVERY_PUBLIC_URL": "https://key:word@x.example", **IN_A_BUCKET},
+            "DELIVERY_PUBLIC_URL needs an address like https://s3.example.org, not one with a us",
+        ),
         ({"DELIVERY": "apache"}, "DELIVERY must be stream or nginx, not 'apache'."),
         ({"INGEST_ROOTS": "weights"}, "INGEST_ROOTS needs absolute paths"),
     ],

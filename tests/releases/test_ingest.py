@@ -21,6 +21,7 @@ from releases import selectors, services, source, store, tasks
 from releases.choices import ReleaseState
 from releases.models import Artifact, Model, Release
 from releases.source import SourceError, list_files, open_directory, open_file, read_blocks
+from releases.store.directory import root
 from tests.factories import make_user
 from tests.releases.factories import (
     make_directory,
@@ -436,7 +437,7 @@ def test_a_disk_that_fills_up_is_told_and_nothing_is_kept(
     def no_space(*_args: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(store, "_write_all", no_space)
+    monkeypatch.setattr(store.directory, "_write_all", no_space)
     release = run(start(make_directory()))
     check_refused(release, "The disk of the weights store is full", own_store)
 
@@ -446,7 +447,7 @@ def test_a_real_full_disk(
 ) -> None:
     """/dev/full takes nothing, as a full disk does."""
     release = start(make_directory())
-    incoming = Path(settings.WEIGHTS_DIR) / "incoming"
+    incoming = root() / "incoming"
     incoming.mkdir(parents=True)
     token = uuid.uuid4()
     monkeypatch.setattr(uuid, "uuid4", lambda: token)

@@ -89,7 +89,7 @@ class Command(BaseCommand):
             if settings.CELERY_BROKER_URL.startswith("pgmq:"):
                 broker.install_queue(str(settings.CELERY_BROKER_TRANSPORT_OPTIONS["conn_string"]))
             call_command("migrate", verbosity=0, interactive=False)
-            for directory in (settings.WEIGHTS_DIR, *settings.INGEST_ROOTS):
+            for directory in filter(None, (settings.WEIGHTS_DIR, *settings.INGEST_ROOTS)):
                 Path(directory).mkdir(parents=True, exist_ok=True)
         if seed:
             with self.timed("seed"):

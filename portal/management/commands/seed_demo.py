@@ -19,7 +19,7 @@ class Command(BaseCommand):
             raise CommandError(
                 "This is not a demo: seed_demo makes accounts whose password everybody knows."
             )
-        for directory in (settings.WEIGHTS_DIR, *settings.INGEST_ROOTS):
+        for directory in filter(None, (settings.WEIGHTS_DIR, *settings.INGEST_ROOTS)):
             Path(directory).mkdir(parents=True, exist_ok=True)
         if seed.seed():
             self.stdout.write("The demo is filled.")

@@ -1,56 +1,30 @@
-"""The store of artifacts: each object once, named by its SHA-256.
-
-    objects/ab/<sha256>     what is kept, read-only
-    incoming/<name>         what is being written
-
-Objects appear by rename, complete and synced, or not at all.
-"""
+"""The store in a directory. Objects are read-only files, which appear by rename and synced."""
 
 import contextlib
 import errno
 import hashlib
 import os
-import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
 
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-_BLOCK = 4 * 1024 * 1024
+from releases.store.objects import BLOCK, StoreError, Written, name_of
 
 
-class StoreError(Exception):
-    """The store cannot do it; the text is a sentence."""
-
-
-@dataclass(frozen=True)
-class Written:
-    """A complete temporary file, waiting to be kept."""
-
-    path: Path
-    sha256: str
-    size: int
-
-
-def _root() -> Path:
+def root() -> Path:
+    """Return the directory. Raises StoreError where the weights are in a bucket."""
+    if settings.WEIGHTS_DIR is None:
+        raise StoreError("The weights are in a bucket, not in files of this machine.")
     return Path(settings.WEIGHTS_DIR)
-
-
-def name_of(sha256: str) -> str:
-    """Return an object's path below objects/. Raises ValueError for what is not a SHA-256."""
-    if not _SHA256.fullmatch(sha256):
-        raise ValueError("An object is named by 64 lower-case hex characters.")
-    return f"{sha256[:2]}/{sha256}"
 
 
 def path_of(sha256: str) -> Path:
     """Return where an object stands. Raises ValueError for what is not a SHA-256."""
-    return _root() / "objects" / name_of(sha256)
+    return root() / "objects" / name_of(sha256)
 
 
 def size_of(sha256: str) -> int:
@@ -59,18 +33,25 @@ def size_of(sha256: str) -> int:
 
 
 def open_object(sha256: str) -> BinaryIO:
-    """Open an object for reading. Raises FileNotFoundError where it is not in the store."""
+    """Open an object's file for reading. Raises FileNotFoundError where there is none."""
     return path_of(sha256).open("rb")
 
 
 def free_bytes() -> int:
     """Return how many bytes the store can still take."""
-    root = _root()
     try:
-        root.mkdir(parents=True, exist_ok=True)
-        return shutil.disk_usage(root).free
+        root().mkdir(parents=True, exist_ok=True)
+        return shutil.disk_usage(root()).free
     except OSError as error:
         raise StoreError(_trouble(error)) from None
+
+
+def check() -> None:
+    """See whether the directory is there and can be written. Raises StoreError."""
+    if not root().is_dir():
+        raise StoreError("The weights directory is missing. Is its disk mounted?")
+    if not os.access(root(), os.R_OK | os.W_OK | os.X_OK):
+        raise StoreError("The portal may not write to the weights directory.")
 
 
 def write(name: str, blocks: Iterable[memoryview], look: Callable[[memoryview], None]) -> Written:
@@ -78,7 +59,7 @@ def write(name: str, blocks: Iterable[memoryview], look: Callable[[memoryview], 
 
     Whatever goes wrong, nothing of it stays. Raises StoreError where the disk fails.
     """
-    path = _root() / "incoming" / name
+    path = _incoming(name)
     sha256 = hashlib.sha256()
     size = 0
     try:
@@ -97,7 +78,11 @@ def write(name: str, blocks: Iterable[memoryview], look: Callable[[memoryview], 
     except BaseException:
         path.unlink(missing_ok=True)
         raise
-    return Written(path, sha256.hexdigest(), size)
+    return Written(name, sha256.hexdigest(), size)
+
+
+def _incoming(name: str) -> Path:
+    return root() / "incoming" / name
 
 
 def _write_all(file: FileIO, block: memoryview) -> None:
@@ -111,7 +96,7 @@ def keep(written: Written) -> None:
     target = path_of(written.sha256)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        written.path.rename(target)
+        _incoming(written.name).rename(target)
         _sync_directory(target.parent)
     except OSError as error:
         discard(written)
@@ -121,13 +106,13 @@ def keep(written: Written) -> None:
 def discard(written: Written) -> None:
     """Drop a temporary file."""
     with contextlib.suppress(OSError):
-        written.path.unlink(missing_ok=True)
+        _incoming(written.name).unlink(missing_ok=True)
 
 
 def discard_incoming(prefix: str) -> None:
     """Drop what a killed worker left behind under the names that begin so."""
     with contextlib.suppress(OSError):
-        for path in (_root() / "incoming").iterdir():
+        for path in (root() / "incoming").iterdir():
             if path.name.startswith(prefix):
                 path.unlink(missing_ok=True)
 
@@ -139,7 +124,7 @@ def remove(sha256: str) -> None:
 
 def read_object(sha256: str) -> Iterator[memoryview]:
     """Yield an object's bytes. Raises StoreError where it is gone or unreadable."""
-    view = memoryview(bytearray(_BLOCK))
+    view = memoryview(bytearray(BLOCK))
     try:
         with path_of(sha256).open("rb", buffering=0) as file:
             while count := file.readinto(view):
