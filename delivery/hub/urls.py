@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from delivery.hub.views import identity, models, resolve, trees
+from delivery.hub.views import gating, identity, models, resolve, trees
 
 
 class RevisionConverter:
@@ -23,6 +23,7 @@ register_converter(RevisionConverter, "revision")
 
 _REPO = "<str:namespace>/<str:name>"
 _MODEL = f"api/models/{_REPO}"
+_REQUESTS = f"{_MODEL}/user-access-request"
 _AT = "<revision:revision>"
 
 urlpatterns = [
@@ -38,6 +39,10 @@ urlpatterns = [
     path(f"{_MODEL}/commits/{_AT}", models.commits, name="hub_commits"),
     path(f"{_MODEL}/auth-check", models.auth_check, name="hub_auth_check"),
     path(f"{_MODEL}/auth-check/write", models.auth_check_write, name="hub_auth_check_write"),
+    path(f"{_REQUESTS}/handle", gating.handle_access_request, name="hub_handle_request"),
+    path(f"{_REQUESTS}/grant", gating.grant_access, name="hub_grant"),
+    path(f"{_REQUESTS}/<str:status>", gating.access_requests, name="hub_requests"),
+    path(f"{_MODEL}/settings", gating.change_settings, name="hub_settings"),
     path(f"{_REPO}/resolve/{_AT}/<path:path>", resolve.resolve, name="hub_resolve"),
     path("<path:path>", resolve.nothing_here, name="hub_nothing"),
 ]

@@ -67,6 +67,14 @@ def make_applicant() -> str:
     return _token(user)
 
 
+def make_applicants(count: str) -> list[str]:
+    """Make so many whose applications for heron wait; return their addresses."""
+    users = [make_user() for _ in range(int(count))]
+    for user in users:
+        make_application(_heron(), user)
+    return [user.email for user in users]
+
+
 def make_declined() -> str:
     """Make somebody whose application for heron was declined."""
     user = make_user()

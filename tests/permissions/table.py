@@ -4,92 +4,28 @@ The tests hold the portal to this table, and `python -m tests.permissions.write`
 docs/permissions.md of it. A route that is not in it fails the build.
 """
 
-from dataclasses import dataclass
-
-KINDS = (
-    "anonymous",
-    "applicant",
-    "outsider",
-    "grantee",
-    "reviewer",
-    "lead",
-    "operator",
-    "superuser",
+from tests.permissions.hub import HUB
+from tests.permissions.rows import (
+    APPLICANT,
+    EVERYBODY,
+    GRANTEE,
+    HERON,
+    LEAD,
+    MODEL,
+    NOBODY,
+    ONE,
+    OPERATOR,
+    RELEASE,
+    REVIEWER,
+    SIGNED_IN,
+    STAFF,
+    TRUSTED,
+    Row,
+    act,
+    acts,
+    page,
+    public,
 )
-
-EVERYBODY = frozenset(KINDS)
-SIGNED_IN = EVERYBODY - {"anonymous"}
-STAFF = frozenset({"reviewer", "lead"})
-NOBODY: frozenset[str] = frozenset()
-# Staff of a model may know what they may not do; everybody else may not even know of it.
-PARTLY_REFUSED = {
-    "hidden; reviewer refused": frozenset({"reviewer"}),
-    "hidden; staff refused": STAFF,
-}
-
-
-@dataclass(frozen=True)
-class Row:
-    """One route and, by `method`, what it does to each kind of person.
-
-    `who` is let in. Others get `others` ("hidden" is 404, "refused" is 403), and the anonymous
-    are asked to sign in wherever signing in could help.
-    """
-
-    pattern: str
-    address: str
-    who: frozenset[str]
-    method: str = "GET"
-    others: str = "hidden"
-    anonymous: str = "sign in"
-    note: str = ""
-
-
-MODEL = "<slug:namespace>/<str:name>/"
-RELEASE = f"{MODEL}<str:version>/"
-HERON = "demo/heron/"
-TRUSTED = "demo/heron/v1.1/"
-ONE = "<uuid:public_id>/"
-GRANTEE = frozenset({"grantee"})
-APPLICANT = frozenset({"applicant"})
-REVIEWER = frozenset({"reviewer"})
-LEAD = frozenset({"lead"})
-OPERATOR = frozenset({"operator"})
-
-
-def public(pattern: str, address: str = "", *, note: str = "") -> Row:
-    """Everybody may read it."""
-    return Row(pattern, address or f"/{pattern}", EVERYBODY, note=note)
-
-
-def page(
-    pattern: str,
-    who: frozenset[str],
-    address: str = "",
-    *,
-    others: str = "hidden",
-    note: str = "",
-) -> Row:
-    """Some may read it."""
-    return Row(pattern, address or f"/{pattern}", who, others=others, note=note)
-
-
-def act(
-    pattern: str,
-    who: frozenset[str],
-    address: str = "",
-    *,
-    others: str = "hidden",
-    note: str = "",
-) -> Row:
-    """Some may do it."""
-    return Row(pattern, address or f"/{pattern}", who, "POST", others, note=note)
-
-
-def acts(prefix: str, place: str, *rows: tuple[str, frozenset[str]]) -> list[Row]:
-    """Several acts on the same object."""
-    return [act(f"{prefix}{rest}", who, f"/{place}{rest}") for rest, who in rows]
-
 
 PAGES = [
     public("", note="Models whose releases have left the internal stage"),
@@ -344,46 +280,6 @@ PROGRAMS = [
         anonymous="hidden",
         note="Everything else, on every path",
     ),
-]
-
-# A session counts for nothing there; what a token may is for the tests of that API.
-_HUB = "hf/api/models/<str:namespace>/<str:name>"
-_HUB_HERON = "/hf/api/models/demo/heron"
-_AT = "<revision:revision>"
-
-
-def hub_token(pattern: str, address: str = "", *, method: str = "GET", note: str = "") -> Row:
-    """Whoever shows a token that may."""
-    nobody = "unauthorised"
-    return Row(pattern, address or f"/{pattern}", NOBODY, method, nobody, nobody, note)
-
-
-HUB = [
-    hub_token("hf/api/whoami-v2"),
-    public("hf/api/agent-harnesses", note="An empty list, which clients keep"),
-    public("hf/api/models", note="Models that the token's owner, or everybody, may see"),
-    public(_HUB, _HUB_HERON, note="A model whose releases are all hidden does not exist"),
-    public(f"{_HUB}/revision/{_AT}", f"{_HUB_HERON}/revision/v1.1"),
-    hub_token(f"{_HUB}/tree/{_AT}", f"{_HUB_HERON}/tree/v1.0", note="The verdict decides"),
-    hub_token(f"{_HUB}/tree/{_AT}/<path:path>", f"{_HUB_HERON}/tree/v1.0/a"),
-    hub_token(f"{_HUB}/paths-info/{_AT}", f"{_HUB_HERON}/paths-info/v1.0", method="POST"),
-    public(f"{_HUB}/refs", f"{_HUB_HERON}/refs"),
-    public(f"{_HUB}/commits/{_AT}", f"{_HUB_HERON}/commits/v1.1"),
-    hub_token(f"{_HUB}/auth-check", f"{_HUB_HERON}/auth-check", note="The verdict decides"),
-    Row(
-        f"{_HUB}/auth-check/write",
-        f"{_HUB_HERON}/auth-check/write",
-        NOBODY,
-        others="refused",
-        anonymous="refused",
-        note="Nothing is uploaded here",
-    ),
-    hub_token(
-        f"hf/<str:namespace>/<str:name>/resolve/{_AT}/<path:path>",
-        "/hf/demo/heron/resolve/v1.0/config.json",
-        note="The verdict decides",
-    ),
-    Row("hf/<path:path>", "/hf/api/none", NOBODY, anonymous="hidden", note="Everything else"),
 ]
 
 # Read-only: nobody adds, changes or deletes anything here, superusers included.

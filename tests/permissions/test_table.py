@@ -7,7 +7,8 @@ from django.http.response import HttpResponseBase
 from django.test import Client
 
 from tests.permissions.routes import all_routes
-from tests.permissions.table import KINDS, PARTLY_REFUSED, ROWS, Row
+from tests.permissions.rows import KINDS, PARTLY_REFUSED, Row
+from tests.permissions.table import ROWS
 from tests.permissions.world import World, make_world
 from tests.permissions.write import TARGET, document
 from tests.portal.conftest import demo  # noqa: F401 - the seeded instance

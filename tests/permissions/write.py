@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from tests.permissions.table import KINDS, PARTLY_REFUSED, SECTIONS, Row
+from tests.permissions.rows import KINDS, PARTLY_REFUSED, Row
+from tests.permissions.table import SECTIONS
 
 TARGET = Path(__file__).resolve().parent.parent.parent / "docs" / "permissions.md"
 HEAD = """# Who may go where
