@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from releases.models import Artifact
-from releases.store import open_object
+from releases.store import StoreError, open_object
 
 CARD = "README.md"
 # Front matter is short; a file that begins like one may be of any size.
@@ -21,7 +21,7 @@ def card_data(card: Artifact | None) -> dict[str, Any] | None:
         return None
     try:
         return _front_matter(card.sha256)
-    except OSError:
+    except (OSError, StoreError):
         # The store may have it again next time.
         return None
 

@@ -1,6 +1,6 @@
 """The files themselves, and what is not to be found under /hf/."""
 
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 
 from delivery.choices import Way
@@ -10,6 +10,7 @@ from delivery.hub.repos import commit_of, find_file, hidden, refuse_file
 from delivery.serving import serve
 from licensing.facts import Verdict
 
+_UNAVAILABLE = 503
 _REPOSITORIES = ("api/models/", "api/datasets", "api/spaces/", "datasets/", "spaces/")
 
 
@@ -24,6 +25,10 @@ def resolve(
         raise refuse_file(visit, artifact.release, revision, verdict)
 
     response = serve(request, visit.caller, artifact, refuse=refuse, way=Way.HUB)
+    if isinstance(response, HttpResponse) and response.status_code == _UNAVAILABLE:
+        # What it says is for a person, and a HEAD has headers only.
+        headers = {"Retry-After": response["Retry-After"]}
+        raise Problem(_UNAVAILABLE, response.content.decode().strip(), headers=headers)
     response["X-Repo-Commit"] = commit_of(artifact.release)
     return response
 

@@ -12,7 +12,7 @@ from delivery.actions import Action
 from licensing import services as licensing
 from licensing.models import Application, Grant
 from releases import services as releases
-from releases.models import Release
+from releases.models import Artifact, Release
 from tests.delivery.hub.asking import HERON, Asker, commit, told
 from tests.factories import make_token
 from tests.licensing.factories import make_in_review
@@ -305,6 +305,16 @@ def test_a_session_counts_for_nothing_here(client: Client) -> None:
 
 
 # Everything else
+
+
+def test_a_file_that_cannot_be_read_says_so_where_clients_look() -> None:
+    release = demo_release("heron v1.0")
+    Artifact.objects.filter(release=release, path="config.json").update(sha256="0" * 64)
+    response = Asker("deployer").get(FILE)
+    assert response.status_code == 503
+    assert response["Retry-After"]
+    assert response["X-Error-Message"] == response.json()["error"]
+    assert "cannot be read" in response["X-Error-Message"]
 
 
 def test_datasets_are_not_found() -> None:
