@@ -58,7 +58,15 @@ def _answer(request: HttpRequest, public_id: UUID) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, refused.sentence)
         else:
-            return render(request, "accounts/device_approved.html", {"sign_in": sign_in})
+            messages.success(
+                request,
+                _(
+                    "“%(name)s” may sign in. Go back to your device: it goes on by itself within "
+                    "seconds, and then stands in the list below. You are told by mail."
+                )
+                % {"name": sign_in.client_name},
+            )
+            return redirect("account_tokens")
     here = shortened(client_address(request))
     return render(
         request,

@@ -100,8 +100,11 @@ def test_to_approve_takes_the_password_and_then_goes_on_by_itself(
     assert asked.headers["Location"].startswith(reverse("account_reauthenticate"))
     assert DeviceSignIn.objects.get().state == "pending"
 
-    answer = client.post(asked.headers["Location"], {"password": PASSWORD, "next": question})
-    assert "The device may sign in" in answer.content.decode()
+    answer = client.post(
+        asked.headers["Location"], {"password": PASSWORD, "next": question}, follow=True
+    )
+    assert answer.redirect_chain == [(reverse("account_tokens"), 302)]
+    assert "“Hugging Face client” may sign in." in answer.content.decode()
     assert redeem(codes).rights == ("api", "weights")
     assert client.get(question).status_code == 404
 
@@ -110,8 +113,8 @@ def test_a_fresh_password_is_not_asked_for_again(client: Client, user: User) -> 
     codes = ask_for_codes()
     confirm_password(client)
     answer = client.post(enter(client, codes.user_code), {"rights": ["weights"]})
-    assert answer.status_code == 200
-    assert "The device may sign in" in answer.content.decode()
+    assert answer.headers["Location"] == reverse("account_tokens")
+    assert redeem(codes).rights == ("weights",)
 
 
 def test_without_a_right_nothing_is_approved(client: Client, user: User) -> None:

@@ -70,6 +70,8 @@ PAGES: dict[str, list[Stop]] = {
         Stop("/licensing/terms/weights-terms/"),
         Stop("/account/tokens/"),
         Stop("/account/tokens/new/"),
+        Stop("/account/tokens/revoke/"),
+        Stop("/account/device/?code=BCDF-GHJK"),
         Stop("/account/notifications/"),
         Stop("/account/organisations/"),
     ],
@@ -132,7 +134,8 @@ def _go(page: Page, stop: Stop) -> Iterator[str]:
         yield f"answered {response and response.status}, not {stop.status}"
 
 
-def _check(page: Page, stops: list[Stop]) -> list[str]:
+def check_pages(page: Page, stops: list[Stop]) -> list[str]:
+    """Open each page and return everything that is wrong with any of them."""
     heard: list[str] = []
     page.on("console", lambda said: heard.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: heard.append(str(error)))
@@ -148,7 +151,7 @@ def _check(page: Page, stops: list[Stop]) -> list[str]:
 
 @pytest.mark.parametrize("who", PAGES, ids=lambda who: who or "visitor")
 def test_the_pages_are_accessible_fit_and_quiet(who: str, sign_in: Callable[..., Page]) -> None:
-    assert not _check(sign_in(who), PAGES[who])
+    assert not check_pages(sign_in(who), PAGES[who])
 
 
 def test_an_application_is_accessible_on_every_page(sign_in: Callable[..., Page]) -> None:
@@ -160,4 +163,4 @@ def test_an_application_is_accessible_on_every_page(sign_in: Callable[..., Page]
     edit = page.url.removesuffix("edit/")
     sections = page.eval_on_selector_all("#main .tasks a", "links => links.map(link => link.href)")
     assert sections
-    assert not _check(page, [Stop(page.url), *map(Stop, sections), Stop(f"{edit}check/")])
+    assert not check_pages(page, [Stop(page.url), *map(Stop, sections), Stop(f"{edit}check/")])

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import DeviceSecret, DeviceSignIn, User
 from accounts.services import create_token
 from licensing import services as licensing
 from licensing.models import Application, Grant
@@ -126,3 +126,13 @@ def withdraw(name: str) -> None:
 def application_state(email: str) -> str:
     """Return where somebody's newest application stands."""
     return str(Application.objects.filter(applicant__email=email).latest("pk").state)
+
+
+def let_access_run_out() -> int:
+    """Bring every device past the end of its access token; return how many there were."""
+    return DeviceSecret.objects.filter(kind="access").update(expires_at=timezone.now())
+
+
+def let_codes_run_out() -> int:
+    """Bring every device that waits past the end of its code; return how many there were."""
+    return DeviceSignIn.objects.filter(state="pending").update(expires_at=timezone.now())
