@@ -4,7 +4,6 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
-from django.utils import timezone
 
 from accounts.models import DeviceSignIn, Membership, Organization, PersonalToken, User
 from accounts.selectors import live_memberships
@@ -68,18 +67,8 @@ def get_token_or_404(user: User, token_id: int) -> PersonalToken:
 
 
 def get_device_sign_in_or_404(user: User, public_id: UUID) -> DeviceSignIn:
-    """Return a device whose code this person entered, and that still waits for an answer."""
-    sign_in = DeviceSignIn.objects.filter(
-        public_id=public_id, seen_by=user, state="pending", expires_at__gt=timezone.now()
-    ).first()
+    """Return a device whose code this person was the last to enter."""
+    sign_in = DeviceSignIn.objects.filter(public_id=public_id, seen_by=user).first()
     if sign_in is None:
         raise Http404
     return sign_in
-
-
-def token_allows(token: PersonalToken | None, right: PersonalToken.Right) -> bool:
-    """Tell whether a request may use a right: a token has to carry it, a browser has no token.
-
-    For acts that no verdict judges; what the person may do themselves is asked apart from this.
-    """
-    return token is None or right in token.rights

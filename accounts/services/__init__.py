@@ -11,6 +11,7 @@ from accounts.services.devices import (
     approve_device,
     deny_device,
     look_up_device_code,
+    require_waiting,
     start_device_sign_in,
 )
 from accounts.services.inbox import mark_all_read, mark_read
@@ -52,6 +53,7 @@ __all__ = [
     "record_sign_up",
     "redeem_device_code",
     "refresh_device_tokens",
+    "require_waiting",
     "retry_notification",
     "revoke_all_tokens",
     "revoke_clearance",

@@ -135,6 +135,14 @@ def deny_device(*, actor: User, sign_in: DeviceSignIn) -> DeviceSignIn:
     return _answer(actor, sign_in, DeviceSignIn.State.DENIED, [])
 
 
+def require_waiting(sign_in: DeviceSignIn) -> None:
+    """Refuse a device that was answered already, or whose code has expired."""
+    if sign_in.state != DeviceSignIn.State.PENDING:
+        raise Refused(_("This device was answered already."))
+    if sign_in.expires_at <= timezone.now():
+        raise Refused(_("The code has expired. Let the device ask for a new one."))
+
+
 def _answer(
     actor: User, sign_in: DeviceSignIn, state: DeviceSignIn.State, rights: list[str]
 ) -> DeviceSignIn:
@@ -144,10 +152,7 @@ def _answer(
     if found is None:
         raise Refused(_("Enter the code first that the device shows."))
     sign_in = found
-    if sign_in.state != DeviceSignIn.State.PENDING:
-        raise Refused(_("This device was answered already."))
-    if sign_in.expires_at <= now:
-        raise Refused(_("The code has expired. Let the device ask for a new one."))
+    require_waiting(sign_in)
     sign_in.state = state
     sign_in.user = actor
     sign_in.rights = rights

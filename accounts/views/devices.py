@@ -43,7 +43,7 @@ def account_device(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def account_device_answer(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Say who asks for what, and approve; to approve takes the password again."""
-    permissions.get_device_sign_in_or_404(signed_in(request), public_id)
+    services.require_waiting(permissions.get_device_sign_in_or_404(signed_in(request), public_id))
     return reauthentication_required(_answer, allow_get=True)(request, public_id)
 
 

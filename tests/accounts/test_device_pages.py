@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import services
 from accounts.models import DeviceSignIn, PersonalToken, User
@@ -106,7 +107,9 @@ def test_to_approve_takes_the_password_and_then_goes_on_by_itself(
     assert answer.redirect_chain == [(reverse("account_tokens"), 302)]
     assert "“Hugging Face client” may sign in." in answer.content.decode()
     assert redeem(codes).rights == ("api", "weights")
-    assert client.get(question).status_code == 404
+    again = client.get(question)
+    assert again.status_code == 409
+    assert "This device was answered already." in again.content.decode()
 
 
 def test_a_fresh_password_is_not_asked_for_again(client: Client, user: User) -> None:
@@ -122,6 +125,17 @@ def test_without_a_right_nothing_is_approved(client: Client, user: User) -> None
     confirm_password(client)
     page = client.post(enter(client, codes.user_code), {"rights": []})
     assert "Choose at least one right, or deny" in page.content.decode()
+    assert DeviceSignIn.objects.get().state == "pending"
+
+
+@pytest.mark.parametrize("act", ["", "deny/"])
+def test_an_answer_that_comes_too_late_is_told_so(client: Client, user: User, act: str) -> None:
+    question = enter(client, ask_for_codes().user_code)
+    DeviceSignIn.objects.update(expires_at=timezone.now())
+    confirm_password(client)
+    answer = client.post(f"{question}{act}", {"rights": ["weights"]})
+    assert answer.status_code == 409
+    assert "The code has expired. Let the device ask for a new one." in answer.content.decode()
     assert DeviceSignIn.objects.get().state == "pending"
 
 

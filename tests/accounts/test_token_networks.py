@@ -12,7 +12,6 @@ from django.utils import timezone
 from accounts import services
 from accounts.authentication import InvalidCredentials, bearer_token
 from accounts.models import Notification, PersonalToken
-from accounts.permissions import token_allows
 from audit.models import Event
 from common.errors import Refused
 from tests.factories import make_token, make_user
@@ -113,14 +112,6 @@ def test_networks_that_make_no_sense_are_refused() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         PersonalToken.objects.update(networks=["10.0.0.0/8"] * 21)
     assert PersonalToken.objects.get() == token
-
-
-def test_only_a_token_is_bound_by_rights() -> None:
-    weights, _ = make_token(make_user())
-    review, _ = make_token(make_user(), rights=("review",))
-    assert token_allows(None, PersonalToken.Right.REVIEW)
-    assert token_allows(review, PersonalToken.Right.REVIEW)
-    assert not token_allows(weights, PersonalToken.Right.REVIEW)
 
 
 # Pages
