@@ -6,21 +6,32 @@ release"), and registers it in its AppConfig.ready(). What is not registered can
 """
 
 import re
+from collections.abc import Iterable
 
 from django.db.models import TextChoices
 
 _NAME = re.compile(r"^[a-z_]+(\.[a-z_]+)+$")
 _labels: dict[str, str] = {}
+_quiet: set[str] = set()
 
 
-def register(actions: type[TextChoices]) -> None:
-    """Add a room's actions. Raises ValueError for a malformed name or one already taken."""
+def register(actions: type[TextChoices], *, quiet: Iterable[TextChoices] = ()) -> None:
+    """Add a room's actions. Raises ValueError for a malformed name or one already taken.
+
+    The quiet ones are too many for a timeline: their room lists them on a page of their own.
+    """
+    _quiet.update(action.value for action in quiet)
     for value, label in actions.choices:
         if not _NAME.match(value):
             raise ValueError(f"{value!r} is not a dotted lower-case action name.")
         if _labels.get(value, label) != label:
             raise ValueError(f"The action {value!r} is declared twice.")
         _labels[value] = label
+
+
+def quiet_actions() -> list[str]:
+    """Return the actions that timelines leave out."""
+    return sorted(_quiet)
 
 
 def is_registered(action: str) -> bool:

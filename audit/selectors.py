@@ -48,11 +48,12 @@ def labels(pseudonyms: Iterable[UUID | None]) -> dict[UUID, str]:
 
 
 def timeline(*objects: Model, before: int | None = None, limit: int = 30) -> list[Entry]:
-    """Return the newest events that touch any of the objects, in two queries.
+    """Return the newest events that touch any of the objects, in two queries; no quiet ones.
 
     `before` pages by key: the id of the last entry already shown.
     """
     events = Event.objects.filter(refs__overlap=[ref(obj) for obj in objects])
+    events = events.exclude(action__in=actions.quiet_actions())
     if before is not None:
         events = events.filter(id__lt=before)
     found = list(events.order_by("-id")[:limit])

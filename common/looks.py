@@ -135,6 +135,10 @@ STATES: dict[str, State] = {
     "ok": State(_("Healthy"), "good", "tick"),
     "degraded": State(_("Degraded"), "wait", "warning"),
     "down": State(_("Down"), "bad", "cross"),
+    # Downloads
+    "complete": State(_("Complete"), "good", "tick"),
+    "cut": State(_("Cut off"), "wait", "half"),
+    "unknown": State(_("Not known"), "idle", "ring"),
     # E-mail addresses
     "main": State(_("Main address"), "idle", "flag"),
     # Long forms and checklists

@@ -10,3 +10,4 @@ class Action(models.TextChoices):
     DOWNLOAD_AUTHORISED = "artifact.download_authorised", _("was handed a file")
     LINK_CREATED = "link.created", _("made a link to a file")
     LINK_REVOKED = "link.revoked", _("revoked a link to a file")
+    DOWNLOADS_EXPORTED = "downloads.exported", _("exported the record of downloads")

@@ -15,5 +15,5 @@ class DeliveryConfig(AppConfig):
         from delivery.panels import downloads_panel
         from licensing import panels
 
-        register(Action)
+        register(Action, quiet=[Action.DOWNLOAD_AUTHORISED])
         panels.register(downloads_panel)

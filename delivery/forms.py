@@ -7,8 +7,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from delivery.choices import Outcome, Way
 from delivery.services import LIFETIMES, MOST_FILES
-from releases.models import Artifact
+from releases.models import Artifact, Release
 
 ALL = "all"
 
@@ -34,3 +35,26 @@ class LinkForm(forms.Form):
         """Return the files that were chosen."""
         wanted = self.cleaned_data["file"]
         return list(self._artifacts.values()) if wanted == ALL else [self._artifacts[wanted]]
+
+
+class DownloadFilterForm(forms.Form):
+    """Which downloads to show. Releases are offered where there are any to choose from."""
+
+    def __init__(self, releases: Sequence[Release], data: Any = None) -> None:  # noqa: ANN401 - as Django declares it
+        super().__init__(data)
+        if releases:
+            offered = [(str(each.pk), str(each)) for each in releases]
+            self._offer("release", _("Release"), [("", _("All releases")), *offered])
+        self._offer("way", _("How"), [("", _("Any way")), *Way.choices])
+        self._offer("outcome", _("Outcome"), [("", _("Any outcome")), *Outcome.choices])
+        # Chosen by a link of the page, and kept when the other filters change.
+        self.fields["who"] = forms.CharField(
+            widget=forms.HiddenInput, required=False, max_length=36
+        )
+
+    def _offer(self, name: str, label: str, choices: Sequence[tuple[str, Any]]) -> None:
+        self.fields[name] = forms.ChoiceField(label=label, choices=choices, required=False)
+
+    def conditions(self) -> dict[str, str]:
+        """Return what was chosen, as conditions on downloads."""
+        return {name: value for name, value in self.cleaned_data.items() if value and name != "who"}

@@ -65,6 +65,7 @@ def _person_places() -> list[dict[str, str]]:
         {"label": _("Your account"), "url": reverse("account_home")},
         {"label": _("Organisations"), "url": reverse("account_organizations")},
         {"label": _("Tokens"), "url": reverse("account_tokens")},
+        {"label": _("Downloads"), "url": reverse("my_downloads")},
     ]
 
 

@@ -1,7 +1,12 @@
 """The only writers of delivery. One module a subject; import from here."""
 
 from delivery.services.access_log import LogRead, read_access_log
-from delivery.services.downloads import Authorisation, authorise_download, note_sent
+from delivery.services.downloads import (
+    Authorisation,
+    authorise_download,
+    note_sent,
+    record_export,
+)
 from delivery.services.links import LIFETIMES, MOST_FILES, bound, create_links, revoke_links
 
 __all__ = [
@@ -14,5 +19,6 @@ __all__ = [
     "create_links",
     "note_sent",
     "read_access_log",
+    "record_export",
     "revoke_links",
 ]

@@ -120,6 +120,12 @@ def note_sent(*, download_id: int, bytes_sent: int) -> None:
     )
 
 
+@transaction.atomic
+def record_export(*, actor: User, about: Release | Grant) -> None:
+    """Write down that somebody took the record of other people's downloads with them."""
+    record(actor=actor, action=Action.DOWNLOADS_EXPORTED, target=about)
+
+
 def _seal(actor: User, origin: dict[str, str]) -> bytes:
     """Seal what is personal in an origin; nothing, where the person is erased in this moment."""
     try:

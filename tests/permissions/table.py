@@ -52,6 +52,21 @@ PAGES = [
         note="One's own links; only who may download can make one",
     ),
     act(f"models/{RELEASE}links/revoke/", GRANTEE, "/models/demo/heron/v1.0/links/revoke/"),
+    page("downloads/", SIGNED_IN, note="One's own"),
+    page("downloads/export/", SIGNED_IN, note="One's own"),
+    *(
+        page(f"models/{RELEASE}downloads/{rest}", STAFF, f"/models/{TRUSTED}downloads/{rest}")
+        for rest in ("", "export/")
+    ),
+    *(
+        page(
+            f"downloads/grants/{ONE}{rest}",
+            GRANTEE | STAFF,
+            f"/downloads/grants/{{grant}}/{rest}",
+            note="Of the grantees, who keeps the grant",
+        )
+        for rest in ("", "export/")
+    ),
     Row(
         "d/<str:secret>/<str:filename>",
         "/d/{link}/config.json",
