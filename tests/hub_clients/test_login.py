@@ -131,6 +131,19 @@ def test_access_that_ran_out_is_renewed_without_a_word(
     assert "deployer@demo.example" in hub.hf("auth", "whoami")
 
 
+def test_processes_that_share_a_home_take_turns(
+    hub: HubClient, login: Login, browser: Browser, portal: SecurePortal
+) -> None:
+    """Each of them renews when it starts; none may be taken for a thief."""
+    sign_in(login, browser)
+    assert portal.do("let_access_run_out") >= 1
+    running = [hub.start("auth", "whoami") for _ in range(6)]
+    texts = [process.communicate(timeout=120)[0] for process in running]
+    assert [process.returncode for process in running] == [0] * 6, texts
+    assert all("deployer@demo.example" in text for text in texts)
+    assert "was signed out" not in browser.open("/account/notifications/")
+
+
 def test_a_device_that_is_signed_out_is_told_to_sign_in_again(
     hub: HubClient, login: Login, browser: Browser
 ) -> None:
