@@ -6,6 +6,7 @@ not agree with us on how JSON is written.
 
 import base64
 import hashlib
+from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -29,6 +30,24 @@ def load_private_key(pem: str) -> ec.EllipticCurvePrivateKey:
     if not isinstance(key, ec.EllipticCurvePrivateKey) or key.curve.name != "secp256r1":
         raise KeyProblem("It is not a key on the curve P-256 (prime256v1).")
     return key
+
+
+def read_signing_key(text: str, file: str, *, demo_key: str) -> str:
+    """Return the private key in PEM that `text` holds or `file` names; the demo's follows from its
+    own key; nothing where there is none. Raises ValueError with a sentence for a setting.
+    """
+    if file and not text:
+        try:
+            text = Path(file).read_text()
+        except (OSError, ValueError) as error:
+            raise ValueError(f"SIGNING_KEY_FILE cannot be read: {error}.") from None
+    if not text:
+        return derived_private_key(f"SIGNING_KEY:{demo_key}") if demo_key else ""
+    try:
+        load_private_key(text)
+    except KeyProblem as problem:
+        raise ValueError(f"SIGNING_KEY cannot be used. {problem}") from None
+    return text
 
 
 def derived_private_key(secret: str) -> str:

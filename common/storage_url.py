@@ -1,6 +1,7 @@
 """The address of the weights store: a directory, or a bucket that speaks S3."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -33,6 +34,14 @@ def parse_storage_url(url: str) -> Path | Bucket:
     if parts.scheme != "file" or parts.netloc or not parts.path.startswith("/"):
         raise ValueError(f"must look like {DIRECTORY_FORM} or like {BUCKET_FORM}.")
     return Path(unquote(parts.path))
+
+
+def parse_buckets(urls: Iterable[str]) -> list[Bucket]:
+    """Return what several addresses name, which must all be buckets. Raises ValueError."""
+    found = [parse_storage_url(url.strip()) for url in urls]
+    if not all(isinstance(each, Bucket) for each in found):
+        raise ValueError(f"must look like {BUCKET_FORM}.")
+    return [each for each in found if isinstance(each, Bucket)]
 
 
 def _bucket(url: str) -> Bucket:

@@ -8,6 +8,7 @@ from ninja.errors import AuthenticationError, ValidationError
 from accounts.authentication import INVALID_CREDENTIALS, InvalidCredentials
 from delivery.api import router as gateway
 from licensing.api import router as licensing
+from releases.api import router as releases
 
 api = NinjaAPI(
     title="Sluice",
@@ -22,6 +23,7 @@ api = NinjaAPI(
 )
 api.add_router("/gateway", gateway)
 api.add_router("/api", licensing)
+api.add_router("/api", releases)
 
 
 @api.exception_handler(AuthenticationError)

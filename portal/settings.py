@@ -15,8 +15,8 @@ from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from common import dsse
-from common.storage_url import Bucket, parse_origin, parse_storage_url
+from common.dsse import read_signing_key
+from common.storage_url import Bucket, parse_buckets, parse_origin, parse_storage_url
 from portal.embedded import broker, demo, postgres
 from portal.environment import env, env_bool, env_clients, env_number, env_path_list
 
@@ -47,26 +47,14 @@ PERSONAL_DATA_KEYS = [
     for part in secret("PERSONAL_DATA_KEY").split(",")
 ]
 
-
-def signing_key() -> str:
-    """Read the P-256 private key that releases are signed with; nothing where there is none."""
-    text = env.str("SIGNING_KEY", default="", multiline=True)
-    file = env.str("SIGNING_KEY_FILE", default="")
-    if file and not text:
-        try:
-            text = Path(file).read_text()
-        except (OSError, ValueError) as error:
-            raise ImproperlyConfigured(f"SIGNING_KEY_FILE cannot be read: {error}.") from None
-    if not text:
-        return dsse.derived_private_key(f"SIGNING_KEY:{_demo_key}") if DEMO else ""
-    try:
-        dsse.load_private_key(text)
-    except dsse.KeyProblem as problem:
-        raise ImproperlyConfigured(f"SIGNING_KEY cannot be used. {problem}") from None
-    return text
-
-
-SIGNING_KEY = signing_key()
+try:
+    SIGNING_KEY = read_signing_key(
+        env.str("SIGNING_KEY", default="", multiline=True),
+        env.str("SIGNING_KEY_FILE", default=""),
+        demo_key=_demo_key,
+    )
+except ValueError as error:
+    raise ImproperlyConfigured(str(error)) from None
 
 DEBUG = False
 PORT = env_number("PORT", default=8000, least=1, most=65535)
@@ -258,6 +246,12 @@ if DELIVERY_PUBLIC_URL:
         )
 # Directories below which a release may be ingested from the portal's own page.
 INGEST_ROOTS = env_path_list("INGEST_ROOTS") or ([DATA_DIR / "incoming"] if DEMO else [])
+
+# The same in buckets, for every way in: s3://bucket/prefix?endpoint=…, several separated by ','.
+try:
+    INGEST_S3_ROOTS = parse_buckets(env.list("INGEST_S3_ROOTS", default=[]))
+except ValueError as error:
+    raise ImproperlyConfigured(f"INGEST_S3_ROOTS {error}") from None
 
 # Every stored object is read again and compared at least so often.
 REHASH_DAYS = env_number("REHASH_DAYS", default=30, least=1, most=3650)

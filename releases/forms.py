@@ -1,6 +1,7 @@
 """Shapes of what staff send. Services decide and save."""
 
 from pathlib import Path
+from typing import Any
 
 from django import forms
 from django.http import QueryDict
@@ -32,7 +33,7 @@ class TextField(forms.CharField):
 
 
 class IngestForm(forms.Form):
-    """Which directory becomes which version."""
+    """Which directory, or which prefix of a bucket, becomes which version."""
 
     version = forms.CharField(
         label=gettext_lazy("Version"),
@@ -42,26 +43,62 @@ class IngestForm(forms.Form):
     )
     directory = forms.ChoiceField(
         label=gettext_lazy("Directory"),
+        required=False,
         help_text=gettext_lazy("What the operator put into the directories open to ingest."),
         error_messages={
             "invalid_choice": gettext_lazy("That directory is not offered; choose one of the list.")
         },
     )
+    bucket = forms.CharField(
+        label=gettext_lazy("Prefix of a bucket"),
+        required=False,
+        max_length=1000,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
 
-    def __init__(self, data: QueryDict | None = None, *, directories: list[Path]) -> None:
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        directories: list[Path],
+        buckets: list[str],
+    ) -> None:
         super().__init__(data)
         self._directories = {f"{path.parent.name}/{path.name}": path for path in directories}
         field = self.fields["directory"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
-        field.choices = [(name, name) for name in self._directories]
+        # With both ways in, either may stay empty.
+        none = [("", "–")] if buckets else []
+        field.choices = [*none, *((name, name) for name in self._directories)]
+        self.fields["bucket"].help_text = _("Below %(buckets)s.") % {"buckets": ", ".join(buckets)}
+        if not buckets:
+            del self.fields["bucket"]
+        if buckets and not directories:
+            del self.fields["directory"]
 
     def clean_version(self) -> str:
         """Refuse what cannot be a version."""
         return _checked_version(self.cleaned_data["version"])
 
-    def clean_directory(self) -> Path:
-        """Return the directory itself."""
-        return self._directories[str(self.cleaned_data["directory"])]
+    def clean(self) -> dict[str, Any]:
+        """Take exactly one source."""
+        cleaned = super().clean() or {}
+        given = {name: cleaned[name] for name in ("directory", "bucket") if cleaned.get(name)}
+        if len(given) > 1:
+            raise forms.ValidationError(_("Give a directory or a bucket's prefix, not both."))
+        if not given and not self.errors:
+            raise forms.ValidationError(_("Say what to read."))
+        if "directory" in given:
+            cleaned["source"] = self._directories[given["directory"]]
+        elif given:
+            cleaned["source"] = _bucket_address(given["bucket"])
+        return cleaned
+
+
+def _bucket_address(text: str) -> str:
+    if not text.startswith("s3://"):
+        raise forms.ValidationError({"bucket": _("It begins with s3://, then bucket and prefix.")})
+    return text
 
 
 class OverrideForm(forms.Form):

@@ -262,11 +262,20 @@ class IngestProgress:
     size: int
     read_size: int
     verified_size: int
+    # What the job told of itself last: see `releases.services.jobs.Life`.
+    file: str
+    rate: int
+    note: str
 
     @property
     def done(self) -> int:
         """Bytes done of `total`: each byte is read once and verified once."""
         return self.read_size + self.verified_size
+
+    @property
+    def seconds_left(self) -> int | None:
+        """How long the rest takes if it goes on as fast; None where nobody knows."""
+        return (self.total - self.done) // self.rate if self.rate else None
 
     @property
     def total(self) -> int:
@@ -275,7 +284,7 @@ class IngestProgress:
 
 
 def ingest_progress(release: Release) -> IngestProgress:
-    """Return how far the ingest has come, in one query."""
+    """Return how far the ingest has come, in one query; files under way count by their bytes."""
     read = ~Q(sha256="")
     verified = Q(verified_at__isnull=False)
     row = Artifact.objects.filter(release=release).aggregate(
@@ -287,7 +296,12 @@ def ingest_progress(release: Release) -> IngestProgress:
         all_size=Sum("size", default=0),
     )
     row["size"] = row.pop("all_size")
-    return IngestProgress(**row)
+    for state, size in (("ingesting", "read_size"), ("verifying", "verified_size")):
+        if release.state == state:
+            row[size] = min(row["size"], row[size] + release.job_bytes)
+    return IngestProgress(
+        **row, file=release.job_file, rate=release.job_rate, note=release.job_note
+    )
 
 
 def artifacts_of(release: Release) -> list[Artifact]:

@@ -33,12 +33,17 @@ class SourceError(Exception):
     """The directory or a file in it cannot be taken in; the text is a sentence."""
 
 
+class SourceAway(SourceError):
+    """The source does not answer now: what is owed stays owed."""
+
+
 @dataclass(frozen=True)
 class SourceFile:
-    """A file that was found: its path in the release, and its size."""
+    """A file that was found: its path in the release, its size, and in a bucket its ETag."""
 
     path: str
     size: int
+    etag: str = ""
 
 
 def list_files(directory: Path) -> list[SourceFile]:

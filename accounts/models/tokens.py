@@ -31,6 +31,7 @@ class PersonalToken(models.Model):
         WEIGHTS = "weights", _("Download weights")
         API = "api", _("Call hosted models")
         REVIEW = "review", _("Review applications")
+        INGEST = "ingest", _("Ingest releases")
 
     user = models.ForeignKey(User, models.PROTECT, related_name="tokens")
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.PERSONAL)
@@ -67,7 +68,7 @@ class PersonalToken(models.Model):
         constraints = (
             models.CheckConstraint(
                 name="accounts_personaltoken_rights_known",
-                condition=models.Q(rights__contained_by=["weights", "api", "review"])
+                condition=models.Q(rights__contained_by=["weights", "api", "review", "ingest"])
                 & models.Q(rights__len__gt=0),
             ),
             models.CheckConstraint(

@@ -89,7 +89,7 @@ def checked_rights(rights: Iterable[str]) -> list[str]:
     """Return the rights in a fixed order, or refuse what is none."""
     wanted = sorted(set(rights))
     if not wanted or not set(wanted) <= set(PersonalToken.Right.values):
-        raise Refused(_("Choose at least one right, from weights, api and review."))
+        raise Refused(_("Choose at least one right, from weights, api, review and ingest."))
     return wanted
 
 

@@ -54,7 +54,10 @@ class Release(models.Model):
     stage = models.ForeignKey(Stage, models.PROTECT, null=True, blank=True, related_name="releases")
     staged_at = models.DateTimeField(null=True, blank=True)
     digest = models.CharField(max_length=64, null=True, blank=True, unique=True)
-    source = models.CharField(max_length=1000, help_text=_("The directory it was read from"))
+    source = models.CharField(
+        max_length=1000,
+        help_text=_("The directory or the s3://bucket/prefix that it was read from"),
+    )
     refusal = models.TextField(blank=True)
     override = models.ForeignKey(
         FormatOverride, models.PROTECT, null=True, blank=True, related_name="releases"
@@ -70,6 +73,16 @@ class Release(models.Model):
     )
     job_token = models.UUIDField(
         null=True, blank=True, editable=False, help_text=_("Whoever holds it works on the release")
+    )
+    job_file = models.CharField(
+        max_length=500, blank=True, help_text=_("A file that the job is reading")
+    )
+    job_bytes = models.PositiveBigIntegerField(
+        default=0, help_text=_("Of the files that the job is reading and has not finished")
+    )
+    job_rate = models.PositiveBigIntegerField(default=0, help_text=_("Bytes a second"))
+    job_note = models.CharField(
+        max_length=300, blank=True, help_text=_("Why the job waits, where it does")
     )
 
     class Meta:
@@ -115,6 +128,9 @@ class Artifact(models.Model):
     release = models.ForeignKey(Release, models.PROTECT, related_name="artifacts")
     path = models.CharField(max_length=500)
     size = models.PositiveBigIntegerField()
+    etag = models.CharField(
+        max_length=200, blank=True, help_text=_("Of the object in the bucket it is read from")
+    )
     sha256 = models.CharField(max_length=64, blank=True)
     format = models.CharField(max_length=20)
     facts = models.JSONField(default=dict)

@@ -1,6 +1,6 @@
-"""Ingest: from a directory into the store, verified, sealed under a digest; or refused.
+"""Ingest: from a directory or a bucket into the store, verified, sealed under a digest; or refused.
 
-    start_ingest        lists the directory and makes the rows that say what is owed
+    start_ingest        lists the source and makes the rows that say what is owed
     continue_ingest     (reading.py) reads each file once: copy, SHA-256, format and header facts
     verify_release      (verifying.py) reads what was stored, compares, and seals
 
@@ -19,7 +19,7 @@ from accounts.models import User
 from audit.services import record
 from common.errors import Refused
 from common.queue import enqueue
-from releases import formats, selectors, source, store
+from releases import formats, selectors, sources, store
 from releases.actions import Action
 from releases.choices import ReleaseState, Right
 from releases.formats import FormatError
@@ -29,53 +29,49 @@ from releases.paths import shorten
 from releases.services import jobs
 from releases.services.checks import guard_right, lock_model
 from releases.source import SourceError, SourceFile
+from releases.sources import Source
 from releases.store import StoreError
 
 
 def start_ingest(
-    *, actor: User | None, model: Model, version: str, directory: Path, hand_over: bool = True
+    *,
+    actor: User | None,
+    model: Model,
+    version: str,
+    directory: Path | str,
+    hand_over: bool = True,
 ) -> Release:
-    """List the directory and begin the release; `hand_over` asks a worker to read it.
+    """List a directory, or s3://bucket/prefix, and begin the release.
 
     `actor` is None for the operator at the command line, who may name any directory; from a page
-    it must lie below one of INGEST_ROOTS. Raises Refused with a sentence, and then keeps nothing.
+    it must lie below one of INGEST_ROOTS. A prefix must always lie below one of INGEST_S3_ROOTS.
+    `hand_over` asks a worker to read it. Raises Refused with a sentence, and then keeps nothing.
     """
     if actor is not None:
         guard_right(actor, Right.MANAGE_RELEASE, model)
     try:
         version = check_version(version)
-        resolved = _resolve(directory, free_choice=actor is None)
-        files = source.list_files(resolved)
+        where = _locate(str(directory), free_choice=actor is None)
+        files = sources.list_source(where)
         override = selectors.format_override(model, version)
         admitted = override.formats if override else []
         found = [(file, _format_of(file, admitted)) for file in files]
         _guard_space(files)
     except (ValueError, SourceError, StoreError) as error:
         raise Refused(str(error)) from None
-    return _insert(actor, model, version, resolved, found, override, hand_over)
+    return _insert(actor, model, version, where, found, override, hand_over)
 
 
-def _resolve(directory: Path, *, free_choice: bool) -> Path:
-    shown = shorten(str(directory))
-    try:
-        resolved = directory.resolve(strict=True)
-    except FileNotFoundError:
-        raise SourceError(f"The directory {shown} does not exist.") from None
-    except (OSError, ValueError, RuntimeError) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        raise SourceError(f"The directory {shown} cannot be opened: {why}.") from None
-    if not resolved.is_dir():
-        raise SourceError(f"{shown} is not a directory.")
-    if len(str(resolved)) > 1000:
-        raise SourceError(f"The path {shown} is too long.")
-    roots = [root.resolve() for root in settings.INGEST_ROOTS]
-    inside = any(resolved != root and resolved.is_relative_to(root) for root in roots)
-    if not free_choice and not inside:
-        raise SourceError(f"{shown} is not below a directory that the operator allowed.")
+def _locate(address: str, *, free_choice: bool) -> Source:
+    where = sources.locate(
+        address,
+        roots=None if free_choice else settings.INGEST_ROOTS,
+        buckets=settings.INGEST_S3_ROOTS,
+    )
     weights = settings.WEIGHTS_DIR
-    if weights is not None and resolved.is_relative_to(weights.resolve()):
-        raise SourceError(f"{shown} lies in the weights store itself.")
-    return resolved
+    if weights is not None and isinstance(where, Path) and where.is_relative_to(weights.resolve()):
+        raise SourceError(f"{shorten(address)} lies in the weights store itself.")
+    return where
 
 
 def _format_of(file: SourceFile, admitted: Collection[str]) -> str:
@@ -90,7 +86,7 @@ def _guard_space(files: list[SourceFile]) -> None:
     free = store.free_bytes()
     if free is not None and size > free:
         raise StoreError(
-            f"The directory holds {size} bytes and the weights store has {free} left. "
+            f"The source holds {size} bytes and the weights store has {free} left. "
             "Free some space and ingest again."
         )
 
@@ -100,7 +96,7 @@ def _insert(
     actor: User | None,
     model: Model,
     version: str,
-    directory: Path,
+    where: Source,
     found: list[tuple[SourceFile, str]],
     override: FormatOverride | None,
     hand_over: bool,
@@ -114,14 +110,16 @@ def _insert(
     release = Release.objects.create(
         model=model,
         version=version,
-        source=str(directory),
+        source=str(where),
         override=override if _is_needed(override, found) else None,
         created_by=actor,
         job_at=timezone.now(),
     )
     Artifact.objects.bulk_create(
         (
-            Artifact(release=release, path=file.path, size=file.size, format=format_)
+            Artifact(
+                release=release, path=file.path, size=file.size, etag=file.etag, format=format_
+            )
             for file, format_ in found
         ),
         batch_size=1000,

@@ -6,6 +6,7 @@ finds it older than `LEASE` may take over; whoever lost it finds its token gone 
 
 import uuid
 from datetime import timedelta
+from typing import NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -16,13 +17,21 @@ from releases.choices import ReleaseState
 from releases.models import Release
 
 LEASE = timedelta(seconds=60)
-HEARTBEAT_SECONDS = 10.0
+HEARTBEAT_SECONDS = 2.0
 
 TASKS = {
     ReleaseState.INGESTING: "releases.continue_ingest",
     ReleaseState.VERIFYING: "releases.verify_release",
 }
 _STORE_LOCK = 0x5155_1CE5
+
+
+class Life(NamedTuple):
+    """What a job tells of itself: a file under way, bytes of those under way, bytes a second."""
+
+    file: str
+    bytes: int
+    rate: int
 
 
 class LeaseLost(Exception):
@@ -46,9 +55,16 @@ def claim(release_id: int, state: ReleaseState) -> uuid.UUID | None:
     return token
 
 
-def beat(release_id: int, token: uuid.UUID) -> None:
+def beat(release_id: int, token: uuid.UUID, life: Life) -> None:
     """Give a sign of life. Raises LeaseLost."""
-    if not Release.objects.filter(pk=release_id, job_token=token).update(job_at=timezone.now()):
+    held = Release.objects.filter(pk=release_id, job_token=token)
+    if not held.update(
+        job_at=timezone.now(),
+        job_file=life.file,
+        job_bytes=life.bytes,
+        job_rate=life.rate,
+        job_note="",
+    ):
         raise LeaseLost
 
 
@@ -62,10 +78,18 @@ def check_lease(release_id: int, token: uuid.UUID, state: ReleaseState) -> None:
 
 
 @transaction.atomic
-def hand_back(release_id: int, token: uuid.UUID, state: ReleaseState, *, hand_over: bool) -> None:
-    """Give the lease back with work left; `hand_over` asks a worker to go on."""
+def hand_back(
+    release_id: int, token: uuid.UUID, state: ReleaseState, *, hand_over: bool, note: str = ""
+) -> None:
+    """Give the lease back with work left; `hand_over` asks a worker to go on.
+
+    Without it the sweep does, in a minute; `note` says what the work waits for.
+    """
     held = Release.objects.filter(pk=release_id, job_token=token, state=state)
-    if held.update(job_token=None, job_at=timezone.now()) and hand_over:
+    given = held.update(
+        job_token=None, job_at=timezone.now(), job_file="", job_bytes=0, job_note=note[:300]
+    )
+    if given and hand_over:
         enqueue(TASKS[state], release_id)
 
 

@@ -1,15 +1,16 @@
 """The first half of an ingest: each file is read once, into the store."""
 
+import contextlib
 import uuid
-from pathlib import Path
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from audit.services import record
 from common.queue import enqueue
-from releases import source, store
+from releases import sources, store
 from releases.actions import Action
 from releases.choices import ReleaseState
 from releases.findings import File, findings
@@ -20,7 +21,8 @@ from releases.services import jobs
 from releases.services.jobs import LeaseLost
 from releases.services.side_by_side import Progress, Watch, side_by_side
 from releases.services.verifying import refuse
-from releases.source import SourceError
+from releases.source import SourceAway, SourceError, SourceFile
+from releases.sources import Reader
 from releases.store import StoreAway, StoreError
 
 
@@ -47,10 +49,10 @@ def continue_ingest(
     release = Release.objects.select_related("override").get(pk=release_id)
     admitted = release.override.formats if release.override else []
     try:
-        with source.open_directory(Path(release.source)) as directory:
+        with sources.open_source(release.source, buckets=settings.INGEST_S3_ROOTS) as reader:
 
             def read(artifact: Artifact, watch: Watch) -> _Read:
-                return _read(artifact, directory, admitted, watch, prefix)
+                return _read(artifact, reader, admitted, watch, prefix)
 
             for batch in side_by_side(
                 release.artifacts.filter(sha256="").order_by("path"),
@@ -67,9 +69,9 @@ def continue_ingest(
             _finish_reading(release_id, token, hand_over=hand_over)
     except LeaseLost:
         return
-    except StoreAway:
+    except (StoreAway, SourceAway) as away:
         # The sweep asks again.
-        jobs.hand_back(release_id, token, ReleaseState.INGESTING, hand_over=False)
+        jobs.hand_back(release_id, token, ReleaseState.INGESTING, hand_over=False, note=str(away))
     except (SourceError, StoreError, FormatError) as error:
         refuse(release_id, token, ReleaseState.INGESTING, str(error))
     finally:
@@ -77,13 +79,14 @@ def continue_ingest(
 
 
 def _read(
-    artifact: Artifact, directory: int, admitted: list[str], watch: Watch, prefix: str
+    artifact: Artifact, reader: Reader, admitted: list[str], watch: Watch, prefix: str
 ) -> _Read:
     """Copy one file into the store, hashed and inspected as its bytes pass. In a thread."""
     inspector = Inspector(artifact.path, artifact.size, admitted)
     try:
-        with source.open_file(directory, artifact.path) as file:
-            blocks = watch.over(source.read_blocks(file, artifact.path, artifact.size))
+        file = SourceFile(artifact.path, artifact.size, artifact.etag)
+        with contextlib.closing(reader(file)) as read:
+            blocks = watch.over(artifact.path, read)
             written = store.write(f"{prefix}{artifact.pk}", blocks, inspector.feed)
         return _Read(written, *inspector.finish())
     except FormatError as error:
@@ -114,7 +117,10 @@ def _finish_reading(release_id: int, token: uuid.UUID, *, hand_over: bool) -> No
     release.findings = _findings(release)
     release.job_token = None
     release.job_at = timezone.now()
-    release.save(update_fields=["state", "findings", "job_token", "job_at"])
+    release.job_file, release.job_bytes = "", 0
+    release.save(
+        update_fields=["state", "findings", "job_token", "job_at", "job_file", "job_bytes"]
+    )
     record(
         actor=None,
         action=Action.RELEASE_INGESTED,

@@ -17,7 +17,7 @@ from releases import notifications, store
 from releases.actions import Action
 from releases.choices import ReleaseState
 from releases.models import Artifact
-from releases.store import StoreError
+from releases.store import StoreAway, StoreError
 
 # So long nobody else looks at an object that somebody looks at, or that was found damaged.
 LEASE = timedelta(hours=1)
@@ -91,9 +91,11 @@ def _problem(artifact: Artifact, progress: Progress | None) -> str:
             size += len(block)
             if progress is not None:
                 progress(len(block))
+    except StoreAway:
+        raise
     except StoreError as error:
         # Is it this object, or the whole store?
-        store.free_bytes()
+        store.check()
         return str(error)
     if size != artifact.size:
         return _("The store holds %(size)d bytes of it instead of %(all)d.") % {

@@ -31,26 +31,43 @@ class Watch:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._stopped = threading.Event()
-        self._count = 0
+        self._under_way: dict[str, int] = {}
+        self._passed = self._told = 0
 
-    def over(self, blocks: Iterable[memoryview]) -> Iterator[memoryview]:
-        """Pass blocks on. Raises Stopped."""
+    def over(self, path: str, blocks: Iterable[memoryview]) -> Iterator[memoryview]:
+        """Pass the blocks of a file on. Raises Stopped."""
         for block in blocks:
             if self._stopped.is_set():
                 raise Stopped
             yield block
             with self._lock:
-                self._count += len(block)
+                self._passed += len(block)
+                self._under_way[path] = self._under_way.get(path, 0) + len(block)
 
     def stop(self) -> None:
         """Let every file end at its next block."""
         self._stopped.set()
 
+    def forget(self, path: str) -> None:
+        """Count a file no longer among those under way."""
+        with self._lock:
+            self._under_way.pop(path, None)
+
     def take(self) -> int:
         """Return how many bytes passed since it was asked last."""
         with self._lock:
-            count, self._count = self._count, 0
+            count, self._told = self._passed - self._told, self._passed
         return count
+
+    def life(self, seconds: float) -> jobs.Life:
+        """Return what is under way, and how fast it went in `seconds`."""
+        with self._lock:
+            files = sorted(self._under_way)
+            return jobs.Life(
+                file=files[0] if files else "",
+                bytes=sum(self._under_way.values()),
+                rate=int(self._passed / seconds) if seconds else 0,
+            )
 
 
 def side_by_side(
@@ -71,7 +88,7 @@ def side_by_side(
     ends_at = time.monotonic() + budget_seconds
     owed = iter(artifacts)
     running: dict[Future[Result], Artifact] = {}
-    beaten = time.monotonic()
+    began = beaten = time.monotonic()
     with ThreadPoolExecutor(THREADS, thread_name_prefix="ingest") as pool:
         try:
             _begin(pool, owed, work, watch, running)
@@ -79,11 +96,15 @@ def side_by_side(
                 done, _ = wait(running, timeout=_LOOK_SECONDS, return_when=FIRST_COMPLETED)
                 if progress is not None and (count := watch.take()):
                     progress(count)
-                if time.monotonic() - beaten > jobs.HEARTBEAT_SECONDS:
-                    jobs.beat(release_id, token)
-                    beaten = time.monotonic()
+                now = time.monotonic()
+                if now - beaten > jobs.HEARTBEAT_SECONDS:
+                    jobs.beat(release_id, token, watch.life(now - began))
+                    beaten = now
                 if done:
-                    yield [(running.pop(each), each.result()) for each in done]
+                    finished = [(running.pop(each), each.result()) for each in done]
+                    yield finished
+                    for artifact, _result in finished:
+                        watch.forget(artifact.path)
                 if time.monotonic() <= ends_at:
                     _begin(pool, owed, work, watch, running)
         finally:

@@ -53,9 +53,9 @@ def verify_release(
             _seal(release_id, token)
     except LeaseLost:
         return
-    except StoreAway:
+    except StoreAway as away:
         # The sweep asks again.
-        jobs.hand_back(release_id, token, ReleaseState.VERIFYING, hand_over=False)
+        jobs.hand_back(release_id, token, ReleaseState.VERIFYING, hand_over=False, note=str(away))
     except StoreError as error:
         refuse(release_id, token, ReleaseState.VERIFYING, str(error))
 
@@ -64,7 +64,7 @@ def _verify(artifact: Artifact, watch: Watch) -> None:
     """Compare what is stored with what was read. In a thread."""
     sha256 = hashlib.sha256()
     size = 0
-    for block in watch.over(store.read_object(artifact.sha256)):
+    for block in watch.over(artifact.path, store.read_object(artifact.sha256)):
         sha256.update(block)
         size += len(block)
     if (sha256.hexdigest(), size) != (artifact.sha256, artifact.size):

@@ -1,5 +1,6 @@
-"""Starting an ingest from an allowed directory, and watching it."""
+"""Starting an ingest from what the operator allowed, and watching it."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.permissions import signed_in
 from common.errors import Refused
-from common.templatetags.ui import bytes_size
+from common.templatetags.ui import bytes_size, span
 from releases import permissions, services
 from releases.choices import ReleaseState
 from releases.forms import IngestForm, OverrideForm
@@ -29,12 +30,13 @@ RUNNING = (ReleaseState.INGESTING, ReleaseState.VERIFYING)
 @login_required
 @require_http_methods(GET_OR_POST)
 def release_ingest(request: HttpRequest, namespace: str, name: str) -> HttpResponse:
-    """Choose a directory and a version; a worker reads it."""
+    """Choose a source and a version; a worker reads it."""
     user = signed_in(request)
     model = permissions.get_model_or_404(user, namespace, name)
     permissions.require(permissions.can_manage(user, model))
     directories = directories_below(settings.INGEST_ROOTS)
-    form = IngestForm(sent(request), directories=directories)
+    buckets = [f"s3://{root.name}/{root.prefix}" for root in settings.INGEST_S3_ROOTS]
+    form = IngestForm(sent(request), directories=directories, buckets=buckets)
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -42,7 +44,7 @@ def release_ingest(request: HttpRequest, namespace: str, name: str) -> HttpRespo
                 actor=user,
                 model=model,
                 version=form.cleaned_data["version"],
-                directory=form.cleaned_data["directory"],
+                directory=form.cleaned_data["source"],
             )
         except Refused as refused:
             form.add_error(None, refused.sentence)
@@ -52,7 +54,7 @@ def release_ingest(request: HttpRequest, namespace: str, name: str) -> HttpRespo
                 request, _("The ingest of %(release)s has begun.") % {"release": release}
             )
             return redirect("ingest_progress", namespace, name, release.version)
-    context = {"model": model, "form": form, "directories": directories}
+    context = {"model": model, "form": form, "possible": bool(directories or buckets)}
     return render(request, "releases/release_ingest.html", context, status=status)
 
 
@@ -117,6 +119,9 @@ def ingest_progress(request: HttpRequest, namespace: str, name: str, version: st
         "running": running,
         "progress": progress,
         "bars": _bars(progress),
+        "left": span(timedelta(seconds=progress.seconds_left))
+        if progress.seconds_left is not None
+        else "",
     }
     is_fragment = getattr(request, "htmx", False)
     template = "releases/_ingest_progress.html" if is_fragment else "releases/ingest_progress.html"

@@ -287,6 +287,21 @@ PROGRAMS = [
         anonymous="unauthorised",
         note="Needs a token with the right to call hosted models; a browser session does not do",
     ),
+    *(
+        Row(
+            f"api/models/<namespace>/<name>/releases{rest}",
+            f"/api/models/demo/heron/releases{place}",
+            NOBODY,
+            method,
+            others="unauthorised",
+            anonymous="unauthorised",
+            note="Needs a token with the right to ingest; to begin, the right to manage releases",
+        )
+        for rest, place, method in (
+            ("", "", "POST"),
+            ("/<version>/ingest", "/v1.0/ingest", "GET"),
+        )
+    ),
     public("api/explain/<namespace>/<name>/<version>", "/api/explain/demo/heron/v1.1"),
     Row(
         "",

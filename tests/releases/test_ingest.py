@@ -575,9 +575,9 @@ def test_a_long_file_keeps_the_lease_alive(monkeypatch: pytest.MonkeyPatch) -> N
     beats: list[int] = []
     real = services.jobs.beat
 
-    def counted(release_id: int, token: uuid.UUID) -> None:
+    def counted(release_id: int, token: uuid.UUID, life: services.jobs.Life) -> None:
         beats.append(release_id)
-        real(release_id, token)
+        real(release_id, token, life)
 
     monkeypatch.setattr(services.jobs, "beat", counted)
     assert run(release).state == "sealed"
@@ -593,6 +593,16 @@ def test_progress_counts_files_and_bytes_read_and_verified() -> None:
     progress = selectors.ingest_progress(release)
     assert (progress.files, progress.read_files, progress.verified_files) == (2, 2, 0)
     assert (progress.done, progress.total, sum(seen)) == (8, 16, 8)
+
+
+def test_a_large_file_under_way_counts_and_is_named() -> None:
+    release = start(make_directory({"a.txt": bytes(9_000_000)}))
+    token = services.jobs.claim(release.pk, ReleaseState.INGESTING)
+    assert token is not None
+    services.jobs.beat(release.pk, token, services.jobs.Life("a.txt", 4_000_000, 1_000_000))
+    progress = selectors.ingest_progress(Release.objects.get(pk=release.pk))
+    assert (progress.read_size, progress.file) == (4_000_000, "a.txt")
+    assert progress.seconds_left == 14
 
 
 def test_a_sealed_release_is_not_refused() -> None:

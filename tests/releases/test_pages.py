@@ -7,10 +7,11 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.urls import reverse
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import User
 from boards.models import Motion
+from common.storage_url import parse_buckets
 from releases import services
 from releases.models import Hold, Model, Release, Transition
 from tests.boards.factories import make_board
@@ -210,6 +211,25 @@ def test_bad_input_to_the_ingest(scene: Scene, incoming: Path) -> None:
         assert response.status_code == status
         assert words in text(response)
     assert Release.objects.count() == 1
+
+
+def test_a_bucket_is_a_second_way_in(scene: Scene, incoming: Path, settings: Settings) -> None:
+    address = "s3://incoming/weights?endpoint=http://127.0.0.1:1"
+    settings.INGEST_S3_ROOTS = parse_buckets([address])
+    client, url = signed_in(scene.manager), scene.url("release_ingest", release=False)
+    make_directory(below=incoming)
+    page = client.get(url).content.decode()
+    assert "Below s3://incoming/weights." in page
+    directory = f"incoming/{next(incoming.iterdir()).name}"
+    for sent, status, sentence in (
+        ({}, 200, "Say what to read."),
+        ({"bucket": "s3://a/b", "directory": directory}, 200, "not both"),
+        ({"bucket": "/etc"}, 200, "It begins with s3://"),
+        ({"bucket": "s3://other/prefix"}, 409, "not below a bucket"),
+    ):
+        response = client.post(url, {"version": "v2", **sent})
+        assert response.status_code == status, sent
+        assert sentence in response.content.decode()
 
 
 def test_without_a_directory_the_page_says_what_to_do(scene: Scene, incoming: Path) -> None:

@@ -21,7 +21,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("email")
         parser.add_argument(
-            "--rights", default="weights", help="weights, api, review, or several: weights,api"
+            "--rights",
+            default="weights",
+            help="weights, api, review, ingest, or several: weights,api",
         )
         parser.add_argument("--name", default="", help="default: command line, and the time")
         parser.add_argument("--days", type=int, default=30)

@@ -1,7 +1,6 @@
-"""`manage.py ingest_release namespace/name VERSION DIRECTORY [--wait]`."""
+"""`manage.py ingest_release namespace/name VERSION SOURCE [--wait]`."""
 
 from argparse import ArgumentParser
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -18,14 +17,15 @@ A_DAY = 24 * 3600.0
 
 class Command(BaseCommand):
     help = (
-        "Read a directory into the store as a release. Exit code 0: sealed, or handed to a "
-        "worker; 1: refused while it was read; 2: refused before anything was read."
+        "Read a directory, or s3://bucket/prefix, into the store as a release. Exit code 0: "
+        "sealed, or handed to a worker; 1: refused while it was read; 2: refused before anything "
+        "was read."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("model", metavar="namespace/name")
         parser.add_argument("version", help="for example v1.0")
-        parser.add_argument("directory")
+        parser.add_argument("source", help="a directory, or s3://bucket/prefix")
         parser.add_argument(
             "--wait",
             action="store_true",
@@ -40,7 +40,7 @@ class Command(BaseCommand):
                 actor=None,
                 model=model,
                 version=options["version"],
-                directory=Path(options["directory"]),
+                directory=str(options["source"]),
                 hand_over=not wait,
             )
         except Refused as refused:
