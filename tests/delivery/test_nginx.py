@@ -101,6 +101,19 @@ def test_a_path_that_a_client_made_up_breaks_no_line(way: Way) -> None:
     way.logged(way.ask(Range="bytes=0-0")[0].headers["X-Sluice-Download"])
 
 
+# Headers that views add
+
+
+def test_the_headers_of_the_hubs_answer_come_through(way: Way) -> None:
+    path = "/hf/demo/heron/resolve/main/big.bin"
+    head, _nothing = way.ask("HEAD", path)
+    for asked in ({}, {"Range": "bytes=0-9"}):
+        response, _body = way.ask(path=path, **asked)
+        assert response.headers.get_all("X-Repo-Commit") == head.headers.get_all("X-Repo-Commit")
+        for name in ("X-Request-Id", "X-Sluice-Download", "X-Repo-Commit"):
+            assert len(response.headers.get_all(name) or []) == 1
+
+
 # What is never opened
 
 

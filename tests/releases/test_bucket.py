@@ -132,6 +132,20 @@ def test_an_ingest_waits_for_a_bucket_that_is_away(
     assert run(release).state == "sealed"
 
 
+def test_a_bucket_that_is_away_damages_nothing_and_a_lost_object_is_found(
+    server: Seaweed, bucket: Bucket, settings: Settings
+) -> None:
+    release = run(start(ordinary_files()))
+    settings.WEIGHTS_BUCKET = Bucket("weights", bucket.prefix, "http://127.0.0.1:1", REGION)
+    with pytest.raises(StoreAway):
+        services.rehash_due(budget_seconds=60, everything=True)
+    assert not release.artifacts.exclude(damage="").exists()
+    settings.WEIGHTS_BUCKET = bucket
+    store.remove(release.artifacts.get(path="README.md").sha256)
+    services.rehash_due(budget_seconds=60, everything=True)
+    assert [lost.path for lost in release.artifacts.exclude(damage="")] == ["README.md"]
+
+
 # Objects
 
 
