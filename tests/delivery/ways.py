@@ -72,7 +72,7 @@ def open_way(name: str, directory: Path) -> Iterator[Way]:
     """Start what a way needs.
 
     "stream" is gunicorn with a directory, "nginx" has an nginx before it; "bucket" and
-    "bucket-nginx" are the same with a bucket of SeaweedFS.
+    "bucket-nginx" are the same with a bucket of SeaweedFS, and "bucket-links-nginx" gives links.
     """
     in_bucket, by_nginx = name.startswith("bucket"), name.endswith("nginx")
     with ExitStack() as running:
@@ -83,6 +83,9 @@ def open_way(name: str, directory: Path) -> Iterator[Way]:
         if in_bucket:
             s3 = running.enter_context(seaweed(directory / "seaweed"))
             variables |= in_the_bucket(s3)
+            if "links" in name:
+                # Another host name than the portal's, which is localhost.
+                variables["DELIVERY_PUBLIC_URL"] = s3.endpoint
             s3.client().upload_file(
                 str(path_of(sha256)), BUCKET, f"{PREFIX}/objects/{name_of(sha256)}"
             )
