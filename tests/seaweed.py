@@ -38,11 +38,13 @@ class Seaweed:
 
     endpoint: str
     process: "subprocess.Popen[bytes]"
+    certificate: Path | None = None
 
     @property
     def environment(self) -> dict[str, str]:
         """Return the credentials as a process finds them."""
-        return {"AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY}
+        trusted = {"AWS_CA_BUNDLE": str(self.certificate)} if self.certificate else {}
+        return {"AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY, **trusted}
 
     def client(self) -> Any:
         """Return a client of its owner's."""
@@ -53,6 +55,7 @@ class Seaweed:
             aws_access_key_id=ACCESS_KEY,
             aws_secret_access_key=SECRET_KEY,
             config=Config(s3={"addressing_style": "path"}),
+            verify=str(self.certificate) if self.certificate else None,
         )
 
     def make_bucket(self, name: str) -> None:
@@ -80,15 +83,20 @@ def weed() -> str:
 
 
 @contextmanager
-def seaweed(directory: Path) -> Iterator[Seaweed]:
-    """Serve S3 until the block ends."""
+def seaweed(directory: Path, tls: tuple[Path, Path] | None = None) -> Iterator[Seaweed]:
+    """Serve S3 until the block ends; over https where there are a certificate and its key."""
     directory.mkdir(parents=True, exist_ok=True)
     # Every part of it listens somewhere; each needs a port of ours and one 10,000 above it.
-    ports = _free_ports(5)
-    names = ("master", "volume", "filer", "s3", "admin")
+    ports = _free_ports(6)
+    options = ("master.port", "volume.port", "filer.port", "s3.port", "admin.port", "s3.port.https")
     command = [weed(), "mini", f"-dir={directory}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"]
     command += ["-webdav=false", "-admin.ui=false", "-s3.port.iceberg=0", "-s3.port.lance=0"]
-    command += [f"-{name}.port={port}" for name, port in zip(names, ports, strict=True)]
+    chosen = dict(zip(options, ports, strict=True))
+    if tls is None:
+        del chosen["s3.port.https"]
+    else:
+        command += [f"-s3.cert.file={tls[0]}", f"-s3.key.file={tls[1]}"]
+    command += [f"-{option}={port}" for option, port in chosen.items()]
     log = directory / "weed.log"
     environment = {
         **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
@@ -99,9 +107,11 @@ def seaweed(directory: Path) -> Iterator[Seaweed]:
         process = subprocess.Popen(
             command, cwd=directory, env=environment, stdout=output, stderr=subprocess.STDOUT
         )
-    server = Seaweed(f"http://127.0.0.1:{ports[names.index('s3')]}", process)
+    server = Seaweed(f"http://127.0.0.1:{chosen['s3.port']}", process)
+    if tls is not None:
+        server = Seaweed(f"https://localhost:{chosen['s3.port.https']}", process, tls[0])
     try:
-        _wait(server, ports[names.index("s3")], log)
+        _wait(server, chosen["s3.port"], log)
         yield server
     finally:
         server.go_on()

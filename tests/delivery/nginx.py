@@ -88,7 +88,7 @@ def nginx(
 ) -> Iterator[Nginx]:
     """Serve the portal at `portal` (host:port) until the block ends.
 
-    `variables` go over those of the template; `extra` is added at the http level.
+    `variables` go over those of the template, unless empty; `extra` is added at the http level.
     """
     assert NGINX is not None
     directory.mkdir(parents=True, exist_ok=True)
@@ -114,7 +114,7 @@ def nginx(
         "NGINX_S3_ENDPOINT": "http://127.0.0.1:9",
         "NGINX_S3_TRUSTED": str(certificate),
         "NGINX_STREAMS": "16",
-        **variables,
+        **{name: value for name, value in variables.items() if value},
     }
     (directory / "site.conf").write_text(render(TEMPLATE.read_text(), filled))
     # As root it would take another account, which may not look into a test's directory.

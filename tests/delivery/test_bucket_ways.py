@@ -4,7 +4,7 @@ import http.client
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -235,6 +235,36 @@ def test_a_bucket_that_breaks_off_is_not_a_finished_download(misled: tuple[Way, 
     connection.close()
     sent = way.logged(response.headers["X-Sluice-Download"])
     assert (sent.sent, sent.finished) == (10, False)
+
+
+@pytest.fixture(scope="module")
+def secured(
+    demo: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Way]:
+    """A bucket that speaks https, by a certificate of its own."""
+    with (
+        django_db_blocker.unblock(),
+        open_way("bucket-tls-nginx", tmp_path_factory.mktemp("secured")) as way,
+    ):
+        yield way
+
+
+def test_a_bucket_over_https_is_believed_with_its_certificate_only(
+    secured: Way, tmp_path: Path
+) -> None:
+    response, body = secured.ask(Range="bytes=0-4")
+    assert (response.status, body) == (206, b"first")
+    assert secured.s3 is not None
+    with nginx(
+        tmp_path / "nginx",
+        portal=secured.server.address,
+        weights=Path("/nonexistent"),
+        NGINX_S3_ENDPOINT=secured.s3.endpoint,
+    ) as front:
+        big = replace(secured.big, url=front.url, certificate=front.certificate)
+        response, body = Way(big, front, secured.s3, secured.server).ask()
+    assert response.status == 503
+    assert b"cannot be read at the moment" in body
 
 
 # The bucket and this process alone

@@ -12,7 +12,7 @@ from delivery.nginx_log import Sent, parse_line
 from releases.store import name_of, path_of
 from releases.store.directory import root
 from tests.delivery.big import ADDRESS, Big, sparse_artifact
-from tests.delivery.nginx import BEHIND_NGINX, Nginx, nginx
+from tests.delivery.nginx import BEHIND_NGINX, Nginx, nginx, self_signed
 from tests.delivery.serving import Server, gunicorn
 from tests.factories import make_token
 from tests.seaweed import REGION, Seaweed, seaweed
@@ -72,7 +72,8 @@ def open_way(name: str, directory: Path) -> Iterator[Way]:
     """Start what a way needs.
 
     "stream" is gunicorn with a directory, "nginx" has an nginx before it; "bucket" and
-    "bucket-nginx" are the same with a bucket of SeaweedFS, and "bucket-links-nginx" gives links.
+    "bucket-nginx" are the same with a bucket of SeaweedFS, "bucket-links-nginx" gives links,
+    and in "bucket-tls-nginx" the bucket speaks https.
     """
     in_bucket, by_nginx = name.startswith("bucket"), name.endswith("nginx")
     with ExitStack() as running:
@@ -81,7 +82,8 @@ def open_way(name: str, directory: Path) -> Iterator[Way]:
         variables = dict(BEHIND_NGINX) if by_nginx else {}
         s3 = None
         if in_bucket:
-            s3 = running.enter_context(seaweed(directory / "seaweed"))
+            tls = self_signed(directory) if "tls" in name else None
+            s3 = running.enter_context(seaweed(directory / "seaweed", tls))
             variables |= in_the_bucket(s3)
             if "links" in name:
                 # Another host name than the portal's, which is localhost.
@@ -99,7 +101,8 @@ def open_way(name: str, directory: Path) -> Iterator[Way]:
                 directory / "nginx",
                 portal=server.address,
                 weights=weights,
-                NGINX_S3_ENDPOINT=s3.endpoint if s3 else "http://127.0.0.1:9",
+                NGINX_S3_ENDPOINT=s3.endpoint if s3 else "",
+                NGINX_S3_TRUSTED=str(s3.certificate) if s3 and s3.certificate else "",
             )
         )
         big = Big(front.url, secret, SIZE, sha256, front.certificate)
