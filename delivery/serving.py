@@ -15,7 +15,7 @@ from delivery.choices import Way
 from delivery.origins import origin_of
 from delivery.ranges import ByteRange, Unsatisfiable, select_range
 from delivery.sending import Unreadable, file_response, prepare
-from delivery.services import authorise_download, bound
+from delivery.services import authorise_download, bound, note_sent
 from licensing.facts import Verdict, VerdictAction
 from licensing.verdict import decide
 from releases.models import Artifact
@@ -97,7 +97,7 @@ def _send(
     try:
         parcel = prepare(request, artifact, wanted)
     except Unreadable as error:
-        verdict = decide(caller.subject, artifact.release, VerdictAction.DOWNLOAD, caller.context)
+        verdict = _judge(caller, artifact)
         if not verdict.allowed:
             return refuse(verdict)
         return _unreadable(artifact, error)
@@ -121,6 +121,8 @@ def _send(
     try:
         response = parcel.respond(authorised.download)
     except Unreadable as error:
+        # It was allowed, and nothing left: it counts for no byte of a quota.
+        note_sent(download_id=authorised.download.pk, bytes_sent=0)
         return _unreadable(artifact, error)
     # By this nginx's log names what it sent.
     response["X-Sluice-Download"] = authorised.download.public_id.hex

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.signals import request_finished
 from django.db import close_old_connections, connection
+from django.http.response import HttpResponseBase
 from django.test import Client
 
 from accounts import services as accounts
@@ -13,6 +14,7 @@ from audit import personal
 from audit.models import Event
 from delivery.actions import Action
 from delivery.models import Download
+from delivery.sending import Parcel, Unreadable
 from delivery.services import note_sent
 from licensing.models import Grant
 from releases.models import Artifact
@@ -153,6 +155,19 @@ def test_where_the_row_cannot_be_written_nothing_is_sent(deployer: Client) -> No
             """
         )
     assert deployer.get(CONFIG).status_code == 503
+
+
+def test_what_the_store_refuses_at_the_last_moment_is_noted_as_nothing_sent(
+    deployer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def respond(_download: Download) -> HttpResponseBase:
+        raise Unreadable("is gone from the bucket")
+
+    parcel = Parcel(respond, lambda: None)
+    monkeypatch.setattr("delivery.serving.prepare", lambda *_args: parcel)
+    assert deployer.get(CONFIG).status_code == 503
+    download = Download.objects.get()
+    assert (download.outcome, download.bytes_sent) == ("cut", 0)
 
 
 # Personal data
