@@ -116,15 +116,11 @@ def nginx(
         "NGINX_STREAMS": "16",
         **{name: value for name, value in variables.items() if value},
     }
-    (directory / "site.conf").write_text(render(TEMPLATE.read_text(), filled))
-    # As root it would take another account, which may not look into a test's directory.
-    user = "user root;" if os.geteuid() == 0 else ""
-    around = _AROUND.format(user=user, directory=directory, extra=extra)
-    (directory / "nginx.conf").write_text(around)
+    main = write_configuration(directory, filled, extra)
     output = directory / "output.log"
     with output.open("wb") as file:
         process = subprocess.Popen(
-            [NGINX, "-c", str(directory / "nginx.conf"), "-e", str(front.error_log)],
+            [NGINX, "-c", str(main), "-e", str(front.error_log)],
             stdout=file,
             stderr=subprocess.STDOUT,
         )
@@ -138,6 +134,16 @@ def nginx(
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def write_configuration(directory: Path, filled: dict[str, str], extra: str = "") -> Path:
+    """Write the filled template and what is around it; return the file that nginx starts with."""
+    (directory / "site.conf").write_text(render(TEMPLATE.read_text(), filled))
+    # As root it would take another account, which may not look into a test's directory.
+    user = "user root;" if os.geteuid() == 0 else ""
+    main = directory / "nginx.conf"
+    main.write_text(_AROUND.format(user=user, directory=directory, extra=extra))
+    return main
 
 
 def self_signed(directory: Path) -> tuple[Path, Path]:

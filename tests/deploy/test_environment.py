@@ -6,11 +6,19 @@ import shlex
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from tests.browser.running import CHECKOUT
-from tests.delivery.nginx import TEMPLATE, render
+from tests.browser.running import CHECKOUT, free_port
+from tests.delivery.nginx import (
+    NGINX,
+    TEMPLATE,
+    needs_nginx,
+    render,
+    self_signed,
+    write_configuration,
+)
 
 EXAMPLE = CHECKOUT / "deploy" / "env.example"
 SECRETS = {"SECRET_KEY": "s" * 40, "PERSONAL_DATA_KEY": "p" * 40}
@@ -69,6 +77,28 @@ def test_the_documented_command_fills_the_template_as_the_tests_do() -> None:
     )
     assert filled.stdout == render(TEMPLATE.read_text(), example())
     assert not FILLED.search(filled.stdout)
+
+
+@needs_nginx
+def test_nginx_takes_the_example_once_it_has_a_certificate(tmp_path: Path) -> None:
+    certificate, key = self_signed(tmp_path)
+    here = {
+        "NGINX_CERTIFICATE": str(certificate),
+        "NGINX_CERTIFICATE_KEY": str(key),
+        "NGINX_ACCESS_LOG": str(tmp_path / "access.log"),
+        # What an ordinary account may listen on.
+        "NGINX_LISTEN": f"{free_port()} ssl http2",
+        "NGINX_LISTEN_HTTP": str(free_port()),
+    }
+    main = write_configuration(tmp_path, example() | here)
+    tested = subprocess.run(
+        [str(NGINX), "-t", "-c", str(main), "-e", str(tmp_path / "error.log")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "test is successful" in tested.stderr, tested.stderr
+    assert "warn" not in tested.stderr
 
 
 def _operations() -> str:

@@ -8,6 +8,7 @@ import urllib.request
 from collections.abc import Iterator
 
 import pytest
+from boto3.s3.transfer import TransferConfig
 from django.test import Client
 from pytest_django import Settings
 
@@ -167,6 +168,18 @@ def test_a_large_object_goes_up_in_parts_with_flat_memory(server: Seaweed, bucke
     for part in store.read_object(written.sha256):
         again.update(part)
     assert again.hexdigest() == written.sha256
+
+
+def test_what_is_too_large_for_one_copy_is_copied_in_parts(
+    server: Seaweed, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = TransferConfig(multipart_threshold=8_000_000, multipart_chunksize=8_000_000)
+    monkeypatch.setattr(place, "_COPY", small)
+    content = bytes(range(251)) * 100_000
+    sha256 = kept(content)
+    assert keys(server, bucket) == {f"objects/{store.name_of(sha256)}": len(content)}
+    with store.open_object(sha256) as file:
+        assert file.read() == content
 
 
 def test_a_range_is_read_and_no_more() -> None:
