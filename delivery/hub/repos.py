@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from delivery.hub import problems
 from delivery.hub.answering import Visit
 from delivery.hub.refusing import refusal
-from delivery.hub.rows import COMMIT_LENGTH, file_at, file_of, releases_named
+from delivery.hub.rows import COMMIT_LENGTH, file_at, releases_named
 from licensing.facts import Verdict, VerdictAction
 from licensing.verdict import decide, decide_all
 from releases.choices import ReleaseState
@@ -106,14 +106,15 @@ def find_file(visit: Visit, namespace: str, name: str, revision: str, path: str)
     One query where the revision names a release; whether the caller may have the file, or know
     of it, is not judged then.
     """
+    subject = visit.caller.subject
     if bare(revision) != MAIN:
-        artifact = file_at(visit.caller.subject, namespace, name, bare(revision), path)
+        artifact = file_at(subject, namespace, name, bare(revision), path)
         if artifact is not None:
             visit.note_end(artifact.release.model, artifact.access_ended)
             return artifact
     repo = open_repo(visit, namespace, name)
     release = repo.at(revision)
-    artifact = file_of(release, path)
+    artifact = file_at(subject, namespace, name, commit_of(release), path)
     if artifact is None:
         # As at the Hub: who may not have the files is told so, whichever file they ask for.
         repo.require_download(visit, release)

@@ -48,17 +48,6 @@ def file_at(subject: Subject, namespace: str, name: str, revision: str, path: st
     return found[0] if found else None
 
 
-def file_of(release: Release, path: str) -> Artifact | None:
-    """Return a file of this very release."""
-    if "\x00" in path:
-        return None
-    artifact = Artifact.objects.filter(release=release, path=path).first()
-    if artifact is not None:
-        # The release at hand carries its model and stage already.
-        artifact.release = release
-    return artifact
-
-
 def _id(subject: Subject) -> int:
     return subject.pk if isinstance(subject, User) else 0
 

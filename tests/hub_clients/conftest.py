@@ -50,7 +50,7 @@ def client(portal: SecurePortal, version: str, tmp_path: Path) -> MakeClient:
     return make
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def deployer(portal: SecurePortal) -> str:
-    """A token of somebody who may download demo/heron."""
+    """A token of somebody who may download demo/heron; some module revokes them all at once."""
     return str(portal.do("token_of", "deployer"))

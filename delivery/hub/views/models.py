@@ -3,13 +3,13 @@
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, JsonResponse
 
-from delivery.hub import shapes
+from delivery.hub import shapes, trees
 from delivery.hub.answering import Visit, hub_view
 from delivery.hub.cards import CARD, card_data
 from delivery.hub.paging import flag, page, page_length
 from delivery.hub.problems import Problem, malformed
 from delivery.hub.repos import MAIN, open_repo, open_repos
-from delivery.hub.rows import file_of, known_releases
+from delivery.hub.rows import known_releases
 from releases.models import Artifact, Model
 
 MOST_MODELS = 100
@@ -65,7 +65,7 @@ def model_info(
         info["siblings"] = shapes.siblings(files, blobs=flag(request, "blobs"))
         card = next((each for each in files if each.path == CARD), None)
     else:
-        card = file_of(release, CARD)
+        card = trees.files_at(release, [CARD]).get(CARD)
     data = card_data(card)
     if data is not None:
         info["cardData"] = data
