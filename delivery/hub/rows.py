@@ -7,7 +7,7 @@ from django.db.models.functions import Least, Left
 
 from accounts.models import User
 from common.prepared import Parameter, Prepared
-from licensing.models import GrantUser
+from licensing.models import GrantUser, Mode
 from licensing.verdict import Subject
 from releases.choices import ReleaseState
 from releases.models import Artifact, Release
@@ -16,8 +16,8 @@ COMMIT_LENGTH = 40
 # Those that have a digest, and so a commit.
 _KNOWN_STATES = (ReleaseState.SEALED.value, ReleaseState.WITHDRAWN.value)
 
-# An instance of a model with the attribute `access_ended`: when the last grant that names the
-# person ended or will end, or their place on it; None where there never was one.
+# An instance of a model with the attribute `access_ended`: when the last grant of the weights that
+# names the person ended or will end, or their place on it; None where there never was one.
 Row = Any
 
 
@@ -54,7 +54,9 @@ def _id(subject: Subject) -> int:
 
 def _end_of_access(model: str) -> Subquery:
     ends = (
-        GrantUser.objects.filter(user=_USER, grant__model=OuterRef(model))
+        GrantUser.objects.filter(
+            user=_USER, grant__model=OuterRef(model), grant__modes__contains=[Mode.WEIGHTS.value]
+        )
         # The database's LEAST leaves out what is empty.
         .annotate(end=Least("ended_at", "grant__ended_at", "grant__ends_at"))
         .order_by("-end")

@@ -74,6 +74,19 @@ def test_a_local_directory_is_filled_and_kept_when_run_again(
     assert [path.name for path in after if after[path] != before[path]] == ["config.json"]
 
 
+def test_odd_names_and_an_empty_file_arrive_as_they_are(
+    client: MakeClient, portal: SecurePortal, version: str
+) -> None:
+    name = f"odd-{version}"
+    made = portal.do("make_odd_names", name)
+    hub = client(made["token"])
+    hub.hf("download", f"acme/{name}")
+    directory = hub.python(f"result = snapshot_download('acme/{name}', local_files_only=True)")
+    check(Path(directory), made["sums"])
+    if not hub.is_first:
+        assert "All checksums match" in hub.hf("cache", "verify", f"acme/{name}")
+
+
 def test_a_killed_download_is_finished_by_the_next_run(
     client: MakeClient, portal: SecurePortal, deployer: str, tmp_path: Path
 ) -> None:

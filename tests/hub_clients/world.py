@@ -1,5 +1,6 @@
 """What the clients meet: acts that run in the portal itself, by its services (SecurePortal.do)."""
 
+import hashlib
 import itertools
 from datetime import timedelta
 from typing import Any
@@ -25,7 +26,7 @@ from tests.licensing.factories import (
     make_reviewer,
 )
 from tests.releases import factories as releases_factories
-from tests.releases.factories import make_model, make_release
+from tests.releases.factories import make_model, make_release, ordinary_files
 
 HERON = ("demo", "heron")
 TIER = 2
@@ -99,6 +100,23 @@ def make_recipient(name: str) -> dict[str, Any]:
     grant = make_grant(model, user, tier=TIER)
     assert grant.state == "active"
     return {"token": _token(user), "grant": grant.pk, "commit": (release.digest or "")[:40]}
+
+
+def make_odd_names(name: str) -> dict[str, Any]:
+    """Make a model whose files have every name that is allowed, and an empty one among them."""
+    files = {
+        **ordinary_files(),
+        "empty.txt": b"",
+        "a b/naïve #1+2%.txt": "ï".encode(),
+        "deep/er/still/ünïcode ‘x’ & y=z;.json": b"{}\n",
+        "100%25/q?.txt": b"?",
+    }
+    model = make_model(namespace="acme", name=name)
+    make_release(model, version="v1", stage="gated-weights", files=files)
+    user = make_user()
+    make_grant(model, user, tier=TIER)
+    sums = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
+    return {"token": _token(user), "sums": sums}
 
 
 def revoke(grant: int) -> None:

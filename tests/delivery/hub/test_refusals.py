@@ -15,7 +15,7 @@ from releases import services as releases
 from releases.models import Artifact, Release
 from tests.delivery.hub.asking import HERON, Asker, commit, told
 from tests.factories import make_token
-from tests.licensing.factories import make_in_review
+from tests.licensing.factories import approve, make_application, make_in_review
 from tests.seeded import demo_release, person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -188,6 +188,20 @@ def test_who_is_no_longer_named_is_told_so() -> None:
     assert "X-HF-Warning" not in Asker(colleague).get(INFO)
     licensing.end_named_user(actor=deployer, grant=grant(), user=colleague)
     assert "ended on" in Asker(colleague).get(INFO)["X-HF-Warning"]
+
+
+def test_who_has_access_again_is_told_nothing_of_the_end_before() -> None:
+    revoke()
+    holder = person("deployer")
+    application = make_application(demo_release("heron v1.0").model, holder)
+    approve(make_in_review(application, person("reviewer2")), tier=2)
+    assert "X-HF-Warning" not in Asker(holder).get(INFO)
+
+
+def test_who_only_called_the_hosted_model_has_no_copies_to_delete() -> None:
+    Grant.objects.update(modes=["api"], public_modes=[])
+    revoke()
+    assert "X-HF-Warning" not in Asker("deployer").get(INFO)
 
 
 # Withdrawn
