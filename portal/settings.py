@@ -380,6 +380,10 @@ LOGGING = {
         }
     },
     # It warns of every address without a host, which the one of pgmq has by nature.
-    "loggers": {"kombu.connection": {"level": "ERROR"}},
+    "loggers": {
+        "kombu.connection": {"level": "ERROR"},
+        # Chattier they would write signed addresses down, whatever LOG_LEVEL is for.
+        **{name: {"level": "WARNING"} for name in ("boto3", "botocore", "s3transfer", "urllib3")},
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

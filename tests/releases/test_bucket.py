@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+import logging
 import tracemalloc
 import urllib.error
 import urllib.request
@@ -273,6 +274,17 @@ def test_a_bucket_that_cannot_be_used_is_a_sentence_without_a_secret(
     for text in (answer.content.decode(), caplog.text):
         assert "not-the-secret" not in text
         assert "127.0.0.1" not in text
+
+
+def test_no_level_of_logging_writes_signatures_down(
+    bucket: Bucket, caplog: pytest.LogCaptureFixture
+) -> None:
+    sha256 = kept(b"bytes")
+    with caplog.at_level(logging.DEBUG):
+        store.presigned(sha256, endpoint=bucket.endpoint, seconds=60)
+        store.size_of(sha256)
+    assert "Signature" not in caplog.text
+    assert "CanonicalRequest" not in caplog.text
 
 
 def test_a_bucket_that_answers_is_well(client: Client) -> None:
