@@ -65,6 +65,8 @@ PAGES: dict[str, list[Stop]] = {
     "deployer": [
         Stop("/dashboard/"),
         Stop(f"{HERON}/v1.0/"),
+        Stop(f"{HERON}/v1.0/links/"),
+        Stop("/downloads/"),
         Stop("/licensing/grants/", GRANT),
         Stop("/licensing/applications/", r"/licensing/applications/[0-9a-f-]{36}/$"),
         Stop("/licensing/terms/weights-terms/"),
@@ -80,11 +82,13 @@ PAGES: dict[str, list[Stop]] = {
         Stop("/licensing/reviews/"),
         Stop("/licensing/reviews/", REVIEW),
         Stop("/licensing/reviews/", r"/licensing/models/demo/heron/grants/$"),
+        Stop("/licensing/models/demo/heron/grants/", GRANT),
     ],
     "lead": [
         Stop("/dashboard/"),
         Stop(f"{HERON}/v1.0/"),
         Stop(f"{HERON}/v1.1/"),
+        Stop(f"{HERON}/v1.0/downloads/"),
         Stop("/boards/"),
         Stop("/boards/release-board/"),
         Stop(f"{RELEASE}/v1.0/hold/"),
