@@ -10,6 +10,7 @@ from common.prepared import Parameter, Prepared
 from delivery.commands import File
 from delivery.link_secret import is_well_formed, secret_digest
 from delivery.models import Download, Link
+from licensing.selectors import grants_of_holder
 from licensing.volume import Volume
 from releases.models import Artifact, Release
 
@@ -73,8 +74,11 @@ _COUNTED = Coalesce(F("bytes_sent"), F("stop") - F("start"))
 
 
 def used_bytes(grant_id: int, since: datetime) -> int:
-    """Return how many bytes were downloaded under a grant since a moment."""
-    rows = Download.objects.filter(grant=grant_id, started_at__gt=since)
+    """Return how many bytes the holder of a grant downloaded of its model since a moment.
+
+    Under their former grants too, so that the count does not begin again with a new one.
+    """
+    rows = Download.objects.filter(grant__in=grants_of_holder(grant_id), started_at__gt=since)
     return rows.aggregate(used=Sum(_COUNTED))["used"] or 0
 
 
@@ -87,7 +91,7 @@ def when_it_fits(grant_id: int, volume: Volume, wanted: int, now: datetime) -> d
     if too_many <= 0:
         return now
     freed = Window(Sum(_COUNTED), order_by=[F("started_at").asc(), F("pk").asc()])
-    rows = Download.objects.filter(grant=grant_id, started_at__gt=since)
+    rows = Download.objects.filter(grant__in=grants_of_holder(grant_id), started_at__gt=since)
     enough = rows.annotate(freed=freed).filter(freed__gte=too_many)
     first = enough.order_by("started_at", "pk").values_list("started_at", flat=True).first()
     return first + volume.period if first else None

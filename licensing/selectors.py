@@ -256,6 +256,39 @@ def live_grant(
     ).first()
 
 
+def last_grant(
+    model: Model, organization: Organization | None, person: User | None
+) -> Grant | None:
+    """Return the holder's newest grant on a model, ended or not."""
+    held = Grant.objects.filter(model=model, organization=organization, person=person)
+    return held.order_by("-pk").first()
+
+
+def grants_of_holder(grant_id: int) -> QuerySet[Grant]:
+    """Return a grant and every other one, ended or not, of the same holder on the same model."""
+    this = Grant.objects.filter(pk=grant_id)
+    same_holder = Q(person__in=this.values("person")) | Q(
+        organization__in=this.values("organization")
+    )
+    return Grant.objects.filter(same_holder, model__in=this.values("model"))
+
+
+def former_grants(
+    actor: User, model: Model, organization: Organization | None, person: User | None
+) -> list[Grant]:
+    """Return the holder's newest grant on a model, then of each other holder the actor's newest.
+
+    The actor's are those that they are named on.
+    """
+    named = GrantUser.objects.filter(user=actor, ended_at__isnull=True).values("grant")
+    holds = Q(organization=organization, person=person)
+    found: dict[tuple[int | None, int | None], Grant] = {}
+    for grant in Grant.objects.filter(holds | Q(pk__in=named), model=model).order_by("-pk"):
+        found.setdefault((grant.organization_id, grant.person_id), grant)
+    own = (organization.pk if organization else None, person.pk if person else None)
+    return sorted(found.values(), key=lambda grant: (grant.organization_id, grant.person_id) != own)
+
+
 def named_users(grant: Grant) -> list[User]:
     """Return the people who may use a grant."""
     rows = grant.named_users.filter(ended_at__isnull=True).select_related("user").order_by("pk")

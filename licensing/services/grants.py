@@ -53,9 +53,15 @@ def create_self_service_grant(
     modes = _public_modes(actor, model, organization)
     if not modes:
         return None
+    former = selectors.former_grants(actor, model, organization, person)
+    bars = next(filter(None, map(_bars_self_service, former)), "")
     existing = selectors.live_grant(model, organization, person)
     if existing is not None:
-        return _widen(actor, _locked(existing), modes)
+        return existing if bars else _widen(actor, _locked(existing), modes)
+    if bars:
+        raise Refused(bars)
+    # Whoever gave a grant up, or waited for its end, has its quota all the same.
+    limited = next((each for each in former if each.volume is not None), None)
     grant = Grant.objects.create(
         model=model,
         organization=organization,
@@ -63,6 +69,9 @@ def create_self_service_grant(
         modes=modes,
         public_modes=modes,
         ends_at=timezone.now() + SELF_SERVICE_PERIOD,
+        volume_bytes=limited.volume_bytes if limited else None,
+        volume_days=limited.volume_days if limited else None,
+        volume_set_by=limited.volume_set_by if limited else None,
     )
     GrantUser.objects.create(grant=grant, user=actor)
     record(
@@ -73,6 +82,21 @@ def create_self_service_grant(
         data={"modes": modes, "self_service": True},
     )
     return admissions.activate_grant(actor=actor, grant=grant)
+
+
+def _bars_self_service(former: Grant) -> str:
+    """Return why a grant that was stopped leaves none to be had by accepting terms, if it was."""
+    if former.state == GrantState.REVOKED:
+        sentence = _("A grant of yours for this model was revoked: %(reason)s")
+    elif former.suspended_by_id is not None:
+        sentence = _("A grant of yours for this model was suspended: %(reason)s")
+    else:
+        return ""
+    remedy = _(
+        "Accepting the terms makes no further one. Answer the reason to the model's release team, "
+        "or apply for access if the model takes applications."
+    )
+    return f"{sentence % {'reason': former.state_reason}} {remedy}"
 
 
 def _public_modes(actor: User, model: Model, organization: Organization | None) -> list[str]:
@@ -190,6 +214,10 @@ def relinquish_grant(*, actor: User, grant: Grant, reason: str = "") -> Grant:
         raise Refused(_("Only the holder of a grant gives it up."))
     reason = text_of(reason, _("Reason")) if reason.strip() else ""
     _require_live(grant)
+    if grant.state == GrantState.SUSPENDED:
+        raise Refused(
+            _("The grant is suspended. It is given up once the suspension is lifted, or revoked.")
+        )
     return end_grant(actor, grant, GrantState.RELINQUISHED, Action.GRANT_RELINQUISHED, reason)
 
 
@@ -198,7 +226,8 @@ def expire_grant(*, grant: Grant) -> Grant:
     """Write down that a grant's end date has passed. The verdict knew already."""
     grant = _locked(grant)
     if grant.state in LIVE_GRANT_STATES and grant.ends_at <= timezone.now():
-        end_grant(None, grant, GrantState.EXPIRED, Action.GRANT_EXPIRED, "")
+        # What a suspension was for is still to be answered when the end date has passed.
+        end_grant(None, grant, GrantState.EXPIRED, Action.GRANT_EXPIRED, grant.state_reason)
     return grant
 
 
@@ -208,9 +237,8 @@ def end_grant(
     """End a locked grant, and tell those who used it."""
     grant.state = state
     grant.state_reason = reason
-    grant.suspended_by = None
     grant.ended_at = timezone.now()
-    grant.save(update_fields=["state", "state_reason", "suspended_by", "ended_at"])
+    grant.save(update_fields=["state", "state_reason", "ended_at"])
     record(
         actor=actor,
         action=action,

@@ -169,7 +169,7 @@ def grant_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "is_user": standing.uses,
         "named": _named(grant, standing.named, releases if governs else []),
         "can_name": standing.keeps and live and grant.organization_id is not None,
-        "can_relinquish": standing.keeps and live,
+        "can_relinquish": standing.keeps and live and grant.state != "suspended",
         "can_suspend": governs and live and not suspended,
         "can_lift": suspended and permissions.can_lift(user, grant),
         "waits_for_second": governs and grant.suspended_by_id == user.pk,

@@ -1,6 +1,7 @@
 """The quota of a grant: what counts, what is refused, when it is free again, and who is told."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -87,6 +88,23 @@ def test_what_is_older_than_the_window_no_longer_counts(deployer: Client) -> Non
     assert [fetch(deployer), fetch(deployer)] == [200, 403]
     age(days=DAYS + 0.01)
     assert fetch(deployer) == 200
+
+
+def test_what_was_downloaded_under_the_holders_former_grant_counts(deployer: Client) -> None:
+    set_quota(size())
+    former = grant()
+    assert fetch(deployer) == 200
+    Grant.objects.filter(pk=former.pk).update(state="superseded", ended_at=timezone.now())
+    copy = Grant.objects.get(pk=former.pk)
+    copy.pk, copy.public_id, copy.application = None, uuid4(), None
+    copy.state, copy.ended_at, copy.public_modes = "active", None, copy.modes
+    copy.save(force_insert=True)
+    since = timezone.now() - timedelta(days=1)
+    assert used_bytes(copy.pk, since) == used_bytes(former.pk, since) == size()
+    assert when_it_fits(copy.pk, Volume(size(), 7), 1, timezone.now()) is not None
+    # Another holder's does not, nor the same holder's on another model.
+    for grant_ in Grant.objects.exclude(pk__in=[copy.pk, former.pk]):
+        assert used_bytes(grant_.pk, since) == 0
 
 
 def test_a_range_counts_for_its_own_bytes(deployer: Client) -> None:
