@@ -3,11 +3,13 @@
 import logging
 import re
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from accounts.models import User
 from audit.models import Event
@@ -23,6 +25,7 @@ from licensing.models import Grant
 from licensing.verdict import Context
 from releases import services as releases
 from releases.models import Artifact
+from tests.racing import ROUNDS, race
 from tests.seeded import demo_release, person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -304,3 +307,40 @@ def test_no_secret_reaches_the_log(client: Client, caplog: pytest.LogCaptureFixt
         client.get(f"/d/{secret}/another.json")
     assert "/d/-/another.json" in caplog.text
     assert secret not in caplog.text
+
+
+# Two at once
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_download_is_authorised_after_its_link_was_revoked(settings: Settings) -> None:
+    # Mail stays owed.
+    settings.CELERY_TASK_ALWAYS_EAGER = False
+    deployer = person("deployer")
+
+    def download(link: Link) -> bool:
+        return services.authorise_download(
+            actor=deployer,
+            artifact=link.artifact,
+            wanted=None,
+            context=Context(),
+            origin=Origin(),
+            link=link,
+        ).allowed
+
+    for _round in range(ROUNDS // 4):
+        made, _address = make_link()
+        link = Link.objects.select_related(
+            "user", "artifact__release__model", "artifact__release__stage"
+        ).get(pk=made.pk)
+        before = Event.objects.latest("id").pk
+        allowed, _ended = race(
+            partial(download, link), partial(services.revoke_links, actor=deployer, links=[link])
+        )
+        new = Event.objects.filter(pk__gt=before)
+        revoked = new.get(action=Action.LINK_REVOKED)
+        authorised = list(new.filter(action=Action.DOWNLOAD_AUTHORISED))
+        assert len(authorised) == int(allowed)
+        # Numbers are given under the locks, so their order is the order of the acts.
+        assert all(event.pk < revoked.pk for event in authorised)
+        assert download(link) is False

@@ -1,7 +1,10 @@
 """A grant's download quota: who sets it, who widens it, and how it reads."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from audit.models import Event
 from common.errors import Refused
@@ -12,6 +15,7 @@ from licensing.volume import Volume, check_volume, is_looser
 from releases.choices import Right
 from tests.factories import make_user
 from tests.licensing.factories import (
+    SCOPE,
     approve,
     give_right,
     make_all_terms,
@@ -148,3 +152,20 @@ def test_a_malformed_quota_is_said(
     assert message in answer.content.decode()
     grant.refresh_from_db()
     assert grant.volume is None
+
+
+def test_the_reviewer_sets_the_quota_with_the_approval(client: Client, db: None) -> None:
+    application = make_in_review(make_application(make_release().model))
+    assert application.reviewer is not None
+    client.force_login(application.reviewer)
+    address = f"/licensing/reviews/{application.public_id}/approve/"
+    form = {
+        **SCOPE,
+        "modes": ["weights"],
+        "ends_on": (timezone.localdate() + timedelta(days=100)).isoformat(),
+        "named_users": [application.applicant_id],
+        "volume_gb": "250",
+    }
+    assert "Say over how many days" in client.post(address, form).content.decode()
+    assert client.post(address, {**form, "volume_days": "30"}).status_code == 302
+    assert Grant.objects.get(application=application).volume == Volume(250 * GB, 30)
