@@ -16,8 +16,8 @@ from releases.services import jobs
 
 Progress = Callable[[int], object]
 Result = TypeVar("Result")
-# Hashing is what takes the time, and two cores are common; more threads only take memory.
-THREADS = 2
+# Two cores are common, and while two threads hash, two wait for the disk.
+THREADS = 4
 _LOOK_SECONDS = 0.2
 
 
@@ -119,7 +119,7 @@ def _begin(
     watch: Watch,
     running: dict[Future[Result], Artifact],
 ) -> None:
-    while len(running) < 2 * THREADS:
+    while len(running) < THREADS + 2:
         artifact = next(owed, None)
         if artifact is None:
             return

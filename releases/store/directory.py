@@ -6,13 +6,13 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from io import FileIO
 from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
 
 from releases.store.objects import BLOCK, StoreError, Written, name_of
+from releases.store.unbuffered import UnbufferedFile
 
 
 def root() -> Path:
@@ -64,14 +64,13 @@ def write(name: str, blocks: Iterable[memoryview], look: Callable[[memoryview], 
     size = 0
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("xb", buffering=0) as file:
+        with UnbufferedFile(path) as file:
             for block in blocks:
                 sha256.update(block)
                 look(block)
-                _write_all(file, block)
+                file.write(block)
                 size += len(block)
-            os.fchmod(file.fileno(), 0o444)
-            os.fsync(file.fileno())
+            file.finish(0o444)
     except OSError as error:
         path.unlink(missing_ok=True)
         raise StoreError(_trouble(error)) from None
@@ -83,11 +82,6 @@ def write(name: str, blocks: Iterable[memoryview], look: Callable[[memoryview], 
 
 def _incoming(name: str) -> Path:
     return root() / "incoming" / name
-
-
-def _write_all(file: FileIO, block: memoryview) -> None:
-    while block:
-        block = block[file.write(block) :]
 
 
 def keep(written: Written) -> None:

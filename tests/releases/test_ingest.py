@@ -21,6 +21,7 @@ from releases import selectors, services, source, store, tasks
 from releases.choices import ReleaseState
 from releases.models import Artifact, Model, Release
 from releases.source import SourceError, list_files, open_directory, open_file, read_blocks
+from releases.store import unbuffered
 from releases.store.directory import root
 from tests.factories import make_user
 from tests.releases.factories import (
@@ -437,7 +438,7 @@ def test_a_disk_that_fills_up_is_told_and_nothing_is_kept(
     def no_space(*_args: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(store.directory, "_write_all", no_space)
+    monkeypatch.setattr(unbuffered, "_write_all", no_space)
     release = run(start(make_directory()))
     check_refused(release, "The disk of the weights store is full", own_store)
 
@@ -496,7 +497,7 @@ def test_reading_it_again_replaces_a_damaged_object() -> None:
 
 
 def test_it_goes_on_where_it_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    release = start(make_directory({f"{n}.txt": b"%d" % n for n in range(5)}))
+    release = start(make_directory({f"{n}.txt": b"%d" % n for n in range(12)}))
     read: list[str] = []
     real = store.write
 
@@ -506,11 +507,11 @@ def test_it_goes_on_where_it_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(store, "write", counted)
     services.continue_ingest(release_id=release.pk, budget_seconds=0, hand_over=False)
-    assert 0 < release.artifacts.exclude(sha256="").count() < 5
-    for _ in range(4):
+    assert 0 < release.artifacts.exclude(sha256="").count() < 12
+    for _ in range(12):
         services.continue_ingest(release_id=release.pk, budget_seconds=0, hand_over=False)
-    assert len(read) == 5
-    for _ in range(5):
+    assert len(read) == 12
+    for _ in range(12):
         services.verify_release(release_id=release.pk, budget_seconds=0, hand_over=False)
     release.refresh_from_db()
     assert release.state == "sealed"

@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from releases import services, store, tasks
 from releases.models import Release
-from tests.delivery.serving import CHECKOUT, database_url
+from tests.browser.running import CHECKOUT
+from tests.delivery.serving import database_url
 from tests.releases.factories import make_directory, make_model, ordinary_files
 
 pytestmark = pytest.mark.django_db(transaction=True)
