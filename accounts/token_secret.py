@@ -22,8 +22,11 @@ class Prefix(StrEnum):
     DEVICE_CODE = "sld_"
 
 
-# What opens something, as a regular expression that every scanner understands.
-PATTERN = r"\bsl[uar]_[0-9A-Za-z]{46}\b"
+# What opens something, as a regular expression that every scanner understands. No word boundary:
+# in "\\nslu_…", "%20slu_…", "TOKEN_slu_…" and "slu_…_x" there is none, and the checksum decides.
+PATTERN = r"sl[uar]_[0-9A-Za-z]{46}"
+# Tried at every place, so that no look-alike swallows the beginning of a true one.
+_ANYWHERE = re.compile(f"(?=({PATTERN}))")
 _ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _RANDOM_LENGTH = 40
 _CHECKSUM_LENGTH = 6
@@ -50,7 +53,7 @@ def prefix_of(secret: str) -> Prefix | None:
 
 def secrets_in(text: str) -> list[str]:
     """Return every secret of ours that a text holds, each once."""
-    found = dict.fromkeys(re.findall(PATTERN, text))
+    found = dict.fromkeys(_ANYWHERE.findall(text))
     return [secret for secret in found if prefix_of(secret) is not None]
 
 
