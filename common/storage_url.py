@@ -28,11 +28,16 @@ class Bucket:
 
 def parse_storage_url(url: str) -> Path | Bucket:
     """Return what the address names. Raises ValueError with the rest of a sentence."""
-    parts = urlsplit(url)
+    form = f"must look like {DIRECTORY_FORM} or like {BUCKET_FORM}."
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        # The error of urlsplit repeats what stands before the host: it may be a password.
+        raise ValueError(form) from None
     if parts.scheme == "s3":
         return _bucket(url)
     if parts.scheme != "file" or parts.netloc or not parts.path.startswith("/"):
-        raise ValueError(f"must look like {DIRECTORY_FORM} or like {BUCKET_FORM}.")
+        raise ValueError(form)
     return Path(unquote(parts.path))
 
 
@@ -63,11 +68,14 @@ def _bucket(url: str) -> Bucket:
 
 def parse_origin(url: str) -> str:
     """Return scheme, host and port of an http address that has nothing else. Raises ValueError."""
+    # Not shown with a user: there may be a password.
+    shown = "one with a user" if "@" in url else repr(url)
+    sentence = f"needs an address like https://s3.example.org, not {shown}."
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise ValueError(f"needs an address like https://s3.example.org, not {url!r}.") from None
+        raise ValueError(sentence) from None
     host = parts.netloc.rpartition("@")[2].removesuffix(f":{port}")
     if (
         parts.scheme not in {"http", "https"}
@@ -77,7 +85,5 @@ def parse_origin(url: str) -> str:
         or parts.query
         or parts.fragment
     ):
-        # Not shown: it may hold a password.
-        shown = "one with a user" if "@" in parts.netloc else repr(url)
-        raise ValueError(f"needs an address like https://s3.example.org, not {shown}.")
+        raise ValueError(sentence)
     return f"{parts.scheme}://{parts.netloc}"

@@ -51,7 +51,24 @@ def test_anything_else_is_a_sentence(url: str, sentence: str) -> None:
         parse_storage_url(url)
 
 
-def test_a_password_is_not_repeated() -> None:
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://user:hunter2@s3.example.org",
+        "https://user:hunter2@s3.example.org:port",
+        "https://user:hunter2@[s3.example.org",
+        "https://user:hunter2\u2100@s3.example.org",
+        "user:hunter2@s3.example.org",
+    ],
+)
+def test_a_password_is_not_repeated(url: str) -> None:
     with pytest.raises(ValueError, match="needs an address") as caught:
-        parse_origin("https://user:hunter2@s3.example.org")
+        parse_origin(url)
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["s3://key:hunter2\u2100@weights", "s3://key:hunter2@[weights"])
+def test_a_password_in_a_store_that_cannot_be_read_is_not_repeated(url: str) -> None:
+    with pytest.raises(ValueError, match="must look like") as caught:
+        parse_storage_url(url)
     assert "hunter2" not in str(caught.value)
