@@ -39,8 +39,8 @@ def _network(entry: str) -> Network:
             )
             % {"entry": shown}
         ) from None
-    network = interface.network
-    if interface.ip != network.network_address:
+    network = _plain_network(interface.network)
+    if interface.ip != interface.network.network_address:
         raise ValueError(
             _("“%(entry)s” is an address within a network. Did you mean %(network)s?")
             % {"entry": shown, "network": network}
@@ -50,6 +50,15 @@ def _network(entry: str) -> Network:
             _("“%(entry)s” is every address there is. Leave the field empty to allow all.")
             % {"entry": shown}
         )
+    return network
+
+
+def _plain_network(network: Network) -> Network:
+    """Return IPv4 that was written as IPv6 as IPv4, as addresses are before they are compared."""
+    if isinstance(network, ipaddress.IPv6Network) and network.prefixlen >= 96:
+        mapped = network.network_address.ipv4_mapped
+        if mapped is not None:
+            return ipaddress.IPv4Network((mapped, network.prefixlen - 96))
     return network
 
 

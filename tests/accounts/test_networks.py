@@ -19,6 +19,9 @@ from accounts.networks import is_within, parse_networks, shortened
         ("192.0.2.7", ["192.0.2.7/32"]),
         ("10.0.0.0/255.0.0.0", ["10.0.0.0/8"]),
         ("2001:DB8:0::/32", ["2001:db8::/32"]),
+        ("::ffff:192.0.2.0/120", ["192.0.2.0/24"]),
+        ("::ffff:192.0.2.7", ["192.0.2.7/32"]),
+        ("::ffff:0:0/97", ["0.0.0.0/1"]),
         ("192.0.2.0/24, 2001:db8::/32\n192.0.2.0/24", ["192.0.2.0/24", "2001:db8::/32"]),
     ],
 )
@@ -39,6 +42,8 @@ def test_networks_are_read_in_any_usual_form(text: str, networks: list[str]) -> 
         ("2001:db8::1/32", "Did you mean 2001:db8::/32"),
         ("0.0.0.0/0", "every address there is"),
         ("::/0", "every address there is"),
+        ("::ffff:0:0/96", "every address there is"),
+        ("::ffff:192.0.2.7/120", r"Did you mean 192\.0\.2\.0/24\?"),
         (" ".join(f"10.0.{n}.0/24" for n in range(21)), "There are 21 networks; at most 20"),
     ],
 )
@@ -68,6 +73,13 @@ def test_whatever_is_read_is_a_network(text: str) -> None:
 )
 def test_an_address_lies_within_or_not(address: str, inside: bool) -> None:
     assert is_within(address, ["192.0.2.0/24", "2001:db8::/32"]) is inside
+
+
+def test_a_network_that_was_given_as_ipv6_holds_its_ipv4_addresses() -> None:
+    networks = parse_networks("::ffff:192.0.2.0/120")
+    assert is_within("192.0.2.1", networks)
+    assert is_within("::ffff:192.0.2.1", networks)
+    assert not is_within("192.0.3.1", networks)
 
 
 def test_no_network_holds_nothing() -> None:
