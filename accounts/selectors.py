@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import (
     Clearance,
+    DeviceSignIn,
     Membership,
     Notification,
     Organization,
@@ -72,6 +73,11 @@ def tokens_of(user: User) -> QuerySet[PersonalToken]:
 def devices_of(user: User, now: datetime) -> QuerySet[PersonalToken]:
     """Return the tokens of a person's signed-in devices, newest first."""
     return live_tokens_of(user, now).filter(kind="device").select_related("device")
+
+
+def approved_devices_of(user: User, now: datetime) -> QuerySet[DeviceSignIn]:
+    """Return the devices that a person approved and that may still come for their tokens."""
+    return DeviceSignIn.objects.filter(user=user, state="approved", expires_at__gt=now)
 
 
 def live_tokens_of(user: User, now: datetime) -> QuerySet[PersonalToken]:

@@ -15,6 +15,7 @@ from accounts.networks import parse_networks, shortened
 from accounts.permissions import can_operate
 from accounts.selectors import (
     any_token_for_secret,
+    approved_devices_of,
     is_email_verified,
     live_tokens_of,
     tokens_about_to_end,
@@ -124,14 +125,33 @@ def revoke_all_tokens(*, actor: User | None, user: User) -> int:
         raise Refused(_("Only its owner and the operator can revoke a token."))
     # Locked as for making one: a token is made before this, and ended, or after it.
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
-    # A device that was approved and has not come for its tokens yet gets none.
-    DeviceSignIn.objects.filter(user=user, state="approved").update(state="denied")
+    stopped = _stop_approved_devices(actor, user)
     tokens = PersonalToken.objects.filter(user=user, revoked_at__isnull=True)
     revoked = list(tokens.select_for_update(no_key=True).order_by("pk"))
     for token in revoked:
         end_token(token)
         record(actor=actor, action=Action.TOKEN_REVOKED, target=token, also=(user,))
-    return len(revoked)
+    return stopped + len(revoked)
+
+
+def _stop_approved_devices(actor: User | None, user: User) -> int:
+    """Deny the devices that were approved and have not come for their tokens yet."""
+    now = timezone.now()
+    devices = approved_devices_of(user, now).select_for_update(no_key=True).order_by("pk")
+    stopped = list(devices)
+    for sign_in in stopped:
+        sign_in.state = DeviceSignIn.State.DENIED
+        sign_in.rights = []
+        sign_in.decided_at = now
+        sign_in.save(update_fields=["state", "rights", "decided_at"])
+        record(
+            actor=actor,
+            action=Action.DEVICE_DENIED,
+            target=sign_in,
+            also=(user,),
+            data={"client": sign_in.client_name, "rights": []},
+        )
+    return len(stopped)
 
 
 @transaction.atomic

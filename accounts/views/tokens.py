@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import permissions, selectors, services
 from accounts.forms import TokenForm
-from accounts.models import PersonalToken
+from accounts.models import PersonalToken, User
 from accounts.permissions import signed_in
 from common.errors import Refused
 
@@ -31,6 +31,7 @@ def account_tokens(request: HttpRequest) -> HttpResponse:
     context = {
         "tokens": list(selectors.tokens_of(user)[:100]),
         "devices": list(selectors.devices_of(user, now)[:100]),
+        "approved_count": selectors.approved_devices_of(user, now).count(),
         "hub": settings.BASE_URL.rstrip("/") + "/hf",
         "now": now,
     }
@@ -120,7 +121,6 @@ def account_tokens_revoke(request: HttpRequest) -> HttpResponse:
         )
         messages.success(request, sentence % {"count": count})
         return redirect("account_tokens")
-    names = selectors.live_tokens_of(user, timezone.now()).values_list("name", flat=True)
     return render(
         request,
         "accounts/token_revoke_all.html",
@@ -133,10 +133,20 @@ def account_tokens_revoke(request: HttpRequest) -> HttpResponse:
                     _("Downloads that have begun may finish."),
                     _("You stay signed in here, in the browser."),
                 ],
-                "affected": list(names[:100]) or [_("Nothing: you have no live token or device.")],
+                "affected": _what_works(user) or [_("Nothing: you have no live token or device.")],
                 "warning": _("This cannot be undone: what is revoked cannot be brought back."),
                 "submit": _("Revoke everything"),
                 "cancel_url": reverse("account_tokens"),
             },
         },
     )
+
+
+def _what_works(user: User) -> list[str]:
+    now = timezone.now()
+    names = selectors.live_tokens_of(user, now).values_list("name", flat=True)
+    waiting = selectors.approved_devices_of(user, now).values_list("client_name", flat=True)
+    return [
+        *names[:100],
+        *(_("%(name)s (approved, not signed in yet)") % {"name": name} for name in waiting[:100]),
+    ]

@@ -201,9 +201,38 @@ def test_an_account_that_was_closed_in_between_signs_nothing_in(program: Client)
 def test_revoking_everything_stops_a_device_on_its_way(program: Client) -> None:
     codes = ask(program).json()
     user = make_user()
-    approve(user, codes["user_code"])
-    services.revoke_all_tokens(actor=user, user=user)
+    sign_in = approve(user, codes["user_code"])
+    assert services.revoke_all_tokens(actor=user, user=user) == 1
     assert refusal(poll(program, codes["device_code"])) == "access_denied"
+    event = Event.objects.get(action="device.denied")
+    assert event.target == f"accounts.devicesignin:{sign_in.pk}"
+    assert event.actor == user.pseudonym
+    sign_in.refresh_from_db()
+    assert (sign_in.state, sign_in.rights) == ("denied", [])
+    assert services.revoke_all_tokens(actor=user, user=user) == 0
+
+
+def test_a_device_whose_code_expired_is_not_counted_among_what_is_revoked() -> None:
+    user = make_user()
+    approve(user, ask_for_codes().user_code)
+    time_passes(minutes=15)
+    assert services.revoke_all_tokens(actor=user, user=user) == 0
+    assert not Event.objects.filter(action="device.denied").exists()
+
+
+def test_a_device_on_its_way_can_be_stopped_from_the_page(client: Client) -> None:
+    user, codes = make_user(), ask_for_codes()
+    approve(user, codes.user_code)
+    client.force_login(user)
+    url = "/account/tokens/revoke/"
+    listed = client.get("/account/tokens/").content.decode()
+    assert url in listed
+    assert "1 device was approved and has not signed in yet." in listed
+    assert "approved, not signed in yet" in client.get(url).content.decode()
+    assert "1 token or device was revoked." in client.post(url, follow=True).content.decode()
+    listed = client.get("/account/tokens/").content.decode()
+    assert url not in listed
+    assert "not signed in yet" not in listed
 
 
 @pytest.mark.parametrize(
