@@ -1,9 +1,10 @@
 """What a zip archive holds, told before anything of it is unpacked. Nothing in it is trusted.
 
 Two readers may see two different archives in one file: one begins at the front, the other at the
-directory in the end. Only archives about which both must agree are let through: the directory
-accounts for every member once, in order, without overlap, and each member's own header repeats
-its name. The format: PKWARE's APPNOTE.TXT, 4.3.
+directory in the end. Only archives about which both must agree are let through: members, directory
+and end records follow one another without a gap from the first byte of the file to the last, the
+directory accounts for each member once, and each member's own header says the same of it. The
+format: PKWARE's APPNOTE.TXT, 4.3.
 """
 
 import stat
@@ -24,9 +25,18 @@ EXPANSION_FREE = 1024 * 1024
 _END = struct.Struct("<4s4H2LH")
 _END64_LOCATOR = struct.Struct("<4sLQL")
 _END64 = struct.Struct("<4sQ2H2L4Q")
+_ENTRY = struct.Struct("<4s6H3L5H2L")
 _LOCAL = struct.Struct("<4s5H3L2H")
+_WIDE = 0xFFFFFFFF
+_EXTRA_WIDE = 0x0001
+# Info-ZIP's Unicode Path, which some readers believe rather than the name.
+_EXTRA_NAME = 0x7075
 _LONGEST_COMMENT = 65_535
 _ENCRYPTED = 0x1 | 0x40
+_DESCRIBED_BEHIND = 0x8
+
+_UNACCOUNTED = "is a zip archive whose directory does not account for all of its bytes"
+_DISAGREE = "is a zip archive whose directory and files disagree"
 
 
 class ArchiveError(ValueError):
@@ -47,7 +57,7 @@ def inspect_zip(file: BinaryIO, size: int) -> list[Member]:
     Reads the directory and the members' headers only. Raises ArchiveError for an archive that is
     broken, reaches out of the directory it is unpacked to, or grows out of proportion.
     """
-    _check_directory(file, size)
+    start = _check_directory(file, size)
     file.seek(0)
     try:
         # 3.11 reads the directory here, and no more.
@@ -59,7 +69,7 @@ def inspect_zip(file: BinaryIO, size: int) -> list[Member]:
     for entry in entries:
         _check_kind(entry)
     _check_sizes(entries, size)
-    _check_places(file, entries)
+    _check_places(file, entries, start)
     return [Member(entry.filename, entry.file_size) for entry in entries if not entry.is_dir()]
 
 
@@ -84,44 +94,80 @@ def read_member(archive: zipfile.ZipFile, member: Member, most: int) -> bytes:
     return content
 
 
-def _check_directory(file: BinaryIO, size: int) -> None:
-    """Find the directory from the end, and refuse one that would be too long to read."""
+def _check_directory(file: BinaryIO, size: int) -> int:
+    """Find the directory from the end, and return where it begins.
+
+    Refuses one that would be too long to read, or that does not lie where its end says.
+    """
     tail_size = min(size, _END.size + _LONGEST_COMMENT)
     file.seek(size - tail_size)
     tail = file.read(tail_size)
     at = tail.rfind(b"PK\x05\x06")
     if at < 0 or at + _END.size > len(tail):
         raise ArchiveError("is a zip archive without an end")
-    _magic, disk, first_disk, here, count, length, _offset, comment = _END.unpack_from(tail, at)
+    _magic, disk, first_disk, here, count, length, start, comment = _END.unpack_from(tail, at)
     if at + _END.size + comment != len(tail):
         raise ArchiveError("is a zip archive with something after its end")
     if (disk, first_disk) != (0, 0) or here != count:
         raise ArchiveError("is a part of a zip archive in several")
-    if 0xFFFF in (here, count) or 0xFFFFFFFF in (length, _offset):
-        count, length = _read_end64(file, size - tail_size + at)
+    stop = size - tail_size + at
+    locator = _read(file, stop - _END64_LOCATOR.size, _END64_LOCATOR)
+    if locator and locator[0] == b"PK\x06\x07":
+        stop, count, length, start = _read_end64(file, stop, locator, (count, length, start))
     if count > MOST_MEMBERS or length > LONGEST_DIRECTORY:
         raise ArchiveError(
             f"is a zip archive with a directory of {count} entries in {length} bytes; at most "
             f"{MOST_MEMBERS} in {LONGEST_DIRECTORY} are read"
         )
     file.seek(0)
-    if file.read(4) not in (b"PK\x03\x04", b"PK\x05\x06"):
+    if file.read(4) not in (b"PK\x03\x04", b"PK\x05\x06", b"PK\x06\x06"):
         raise ArchiveError("is a zip archive with something before its beginning")
+    if start + length != stop:
+        raise ArchiveError(_UNACCOUNTED)
+    file.seek(start)
+    _check_entries(file.read(length), count)
+    return start
 
 
-def _read_end64(file: BinaryIO, end: int) -> tuple[int, int]:
-    place = end - _END64_LOCATOR.size
+def _read_end64(
+    file: BinaryIO, stop: int, locator: tuple, narrow: tuple[int, int, int]
+) -> tuple[int, int, int, int]:
+    """Return where the end of the 64-bit kind begins, and its count, length and start.
+
+    Each of the `narrow` end's must be the same, or say that the wide one counts.
+    """
+    place = stop - _END64_LOCATOR.size - _END64.size
+    end = _read(file, place, _END64)
+    _magic, disk, offset, disks = locator
+    if not end or end[0] != b"PK\x06\x06" or offset != place or disk or disks > 1:
+        raise ArchiveError("is a zip archive whose end is broken")
+    if end[1] != _END64.size - 12 or end[4] or end[5] or end[6] != end[7]:
+        raise ArchiveError("is a zip archive whose end is broken")
+    for one, other, wide in zip(narrow, end[7:], (0xFFFF, _WIDE, _WIDE), strict=True):
+        if one not in (other, wide):
+            raise ArchiveError("is a zip archive whose end is broken")
+    return place, end[7], end[8], end[9]
+
+
+def _read(file: BinaryIO, place: int, record: struct.Struct) -> tuple | None:
     if place < 0:
-        raise ArchiveError("is a zip archive whose end is broken")
+        return None
     file.seek(place)
-    magic, _disk, offset, _disks = _END64_LOCATOR.unpack(file.read(_END64_LOCATOR.size))
-    if magic != b"PK\x06\x07" or offset + _END64.size > place:
-        raise ArchiveError("is a zip archive whose end is broken")
-    file.seek(offset)
-    fields = _END64.unpack(file.read(_END64.size))
-    if fields[0] != b"PK\x06\x06":
-        raise ArchiveError("is a zip archive whose end is broken")
-    return fields[7], fields[8]
+    content = file.read(record.size)
+    return record.unpack(content) if len(content) == record.size else None
+
+
+def _check_entries(directory: bytes, count: int) -> None:
+    """zipfile goes by the directory's length, others by the count: both must end at once."""
+    at = found = 0
+    while at + _ENTRY.size <= len(directory) and found < count:
+        fields = _ENTRY.unpack_from(directory, at)
+        if fields[0] != b"PK\x01\x02":
+            break
+        at += _ENTRY.size + fields[10] + fields[11] + fields[12]
+        found += 1
+    if (at, found) != (len(directory), count):
+        raise ArchiveError(_UNACCOUNTED)
 
 
 def _check_names(entries: list[zipfile.ZipInfo]) -> None:
@@ -142,6 +188,8 @@ def _check_names(entries: list[zipfile.ZipInfo]) -> None:
 
 def _check_kind(entry: zipfile.ZipInfo) -> None:
     shown = _quoted(entry.filename)
+    if _EXTRA_NAME in _extra_fields(entry.extra):
+        raise ArchiveError(f"holds {shown}, which has a second name")
     if entry.flag_bits & _ENCRYPTED:
         raise ArchiveError(f"holds {shown}, which is encrypted")
     if stat.S_ISLNK(entry.external_attr >> 16):
@@ -158,22 +206,79 @@ def _check_sizes(entries: list[zipfile.ZipInfo], size: int) -> None:
         raise ArchiveError(f"is a zip archive of {size} bytes that unpacks to {unpacked}")
 
 
-def _check_places(file: BinaryIO, entries: list[zipfile.ZipInfo]) -> None:
-    """Compare each member's own header, and refuse members that share bytes."""
+def _check_places(file: BinaryIO, entries: list[zipfile.ZipInfo], start: int) -> None:
+    """Compare each member's own header; each begins where the former ended, the directory too."""
     reached = 0
-    for entry in entries:
+    places = [*(entry.header_offset for entry in entries[1:]), start]
+    for entry, following in zip(entries, places, strict=False):
         if entry.header_offset < reached:
             raise ArchiveError("is a zip archive whose files overlap")
-        file.seek(entry.header_offset)
-        header = file.read(_LOCAL.size)
-        if len(header) < _LOCAL.size or header[:4] != b"PK\x03\x04":
-            raise ArchiveError("is a zip archive whose directory points nowhere")
-        fields = _LOCAL.unpack(header)
-        name = file.read(fields[9])
-        expected = entry.orig_filename.encode("utf-8" if entry.flag_bits & 0x800 else "cp437")
-        if name != expected or fields[3] != entry.compress_type or fields[2] & _ENCRYPTED:
-            raise ArchiveError("is a zip archive whose directory and files disagree")
-        reached = entry.header_offset + _LOCAL.size + fields[9] + fields[10] + entry.compress_size
+        if entry.header_offset > reached:
+            raise ArchiveError(_UNACCOUNTED)
+        content = _check_header(file, entry)
+        reached = content + entry.compress_size
+        if entry.flag_bits & _DESCRIBED_BEHIND and following > reached:
+            reached = _check_descriptor(file, entry, reached, following)
+    if reached != start:
+        raise ArchiveError(
+            "is a zip archive whose files overlap" if reached > start else _UNACCOUNTED
+        )
+
+
+def _check_header(file: BinaryIO, entry: zipfile.ZipInfo) -> int:
+    """Return where the member's bytes begin."""
+    header = _read(file, entry.header_offset, _LOCAL)
+    if not header or header[0] != b"PK\x03\x04":
+        raise ArchiveError("is a zip archive whose directory points nowhere")
+    flags, method, crc, packed, unpacked, name_length, extra_length = (
+        *header[2:4],
+        *header[6:],
+    )
+    name, extra = file.read(name_length), _extra_fields(file.read(extra_length))
+    expected = entry.orig_filename.encode("utf-8" if entry.flag_bits & 0x800 else "cp437")
+    sizes = {"crc": crc, "packed": packed, "unpacked": unpacked}
+    wide = extra.get(_EXTRA_WIDE, b"")
+    if _WIDE in (packed, unpacked) and len(wide) >= 16:
+        sizes["unpacked"], sizes["packed"] = struct.unpack_from("<2Q", wide)
+    told = {"crc": entry.CRC, "packed": entry.compress_size, "unpacked": entry.file_size}
+    if flags & _DESCRIBED_BEHIND:
+        # What is told behind the content may be left open here.
+        sizes = {what: value or told[what] for what, value in sizes.items()}
+    if (
+        name != expected
+        or (flags, method) != (entry.flag_bits, entry.compress_type)
+        or sizes != told
+        or _EXTRA_NAME in extra
+    ):
+        raise ArchiveError(_DISAGREE)
+    return entry.header_offset + _LOCAL.size + name_length + extra_length
+
+
+def _check_descriptor(file: BinaryIO, entry: zipfile.ZipInfo, place: int, following: int) -> int:
+    """Compare what stands behind a member's bytes, in any of its four forms; return its end."""
+    file.seek(place)
+    found = file.read(min(following - place, 24))
+    forms = [struct.pack("<L2Q", entry.CRC, entry.compress_size, entry.file_size)]
+    if max(entry.compress_size, entry.file_size) <= _WIDE:
+        forms.append(struct.pack("<3L", entry.CRC, entry.compress_size, entry.file_size))
+    for form in forms:
+        for whole in (form, b"PK\x07\x08" + form):
+            if found == whole and place + len(whole) == following:
+                return following
+    raise ArchiveError(_DISAGREE)
+
+
+def _extra_fields(extra: bytes) -> dict[int, bytes]:
+    """Return the parts of an extra field by their number; what is too short for one is room."""
+    fields: dict[int, bytes] = {}
+    at = 0
+    while at + 4 <= len(extra):
+        number, length = struct.unpack_from("<2H", extra, at)
+        if number in fields:
+            raise ArchiveError(_DISAGREE)
+        fields[number] = extra[at + 4 : at + 4 + length]
+        at += 4 + length
+    return fields
 
 
 def _quoted(name: str) -> str:

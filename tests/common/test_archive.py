@@ -4,6 +4,8 @@ import contextlib
 import io
 import struct
 import zipfile
+import zlib
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -99,6 +101,9 @@ def test_a_directory_that_names_another_file_than_its_header_is_refused() -> Non
 def test_a_size_that_is_not_true_is_noticed() -> None:
     content = bytearray(zipped({"a": b"x" * 100}, zipfile.ZIP_DEFLATED))
     struct.pack_into("<L", content, content.index(b"PK\x01\x02") + 24, 90)
+    with pytest.raises(ArchiveError, match="disagree"):
+        listed(bytes(content))
+    struct.pack_into("<L", content, 22, 90)
     (member,) = listed(bytes(content))
     with (
         zipfile.ZipFile(io.BytesIO(content)) as opened,
@@ -120,6 +125,132 @@ def test_a_size_that_is_not_true_is_noticed() -> None:
 def test_what_is_not_an_archive_from_end_to_end_is_refused(content: bytes, sentence: str) -> None:
     with pytest.raises(ArchiveError, match=sentence):
         listed(content)
+
+
+def as_torch_writes(files: dict[str, bytes], *, before: bytes = b"") -> bytes:
+    """Sizes behind each file, an end of the 64-bit kind, and room that aligns the bytes."""
+    body, directory = bytearray(before), bytearray()
+    for name, content in files.items():
+        crc = zlib.crc32(content)
+        extra = b"FB" + struct.pack("<H", 5) + b"ZZZZZ"
+        place, flags = len(body), 0x808
+        body += struct.pack(
+            "<4s5H3L2H", b"PK\3\4", 0, flags, 0, 0, 0, 0, 0, 0, len(name), len(extra)
+        )
+        body += name.encode() + extra + content
+        body += struct.pack("<4s3L", b"PK\7\x08", crc, len(content), len(content))
+        directory += struct.pack("<4s6H3L5H2L", b"PK\1\2", 0, 0, flags, 0, 0, 0, crc, len(content),
+                                 len(content), len(name), 0, 0, 0, 0, 0, place)  # fmt: skip
+        directory += name.encode()
+    start, size, count = len(body), len(directory), len(files)
+    end64 = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, count, count, size, start)
+    locator = struct.pack("<4sLQL", b"PK\6\7", 0, start + size, 1)
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, count, count, size, start, 0)
+    return bytes(body + directory) + end64 + locator + end
+
+
+def test_an_archive_as_torch_writes_it_is_honest() -> None:
+    content = as_torch_writes({"archive/data.pkl": b"abc", "archive/data/0": bytes(64)})
+    assert [member.size for member in listed(content)] == [3, 64]
+
+
+def test_an_archive_written_to_a_pipe_is_honest() -> None:
+    class Pipe(io.RawIOBase):
+        def __init__(self) -> None:
+            self.content = bytearray()
+
+        def writable(self) -> bool:
+            return True
+
+        def write(self, block: Any) -> int:
+            self.content += block
+            return len(block)
+
+    pipe = Pipe()
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as target:
+        target.writestr("a", b"x" * 100)
+        target.writestr("empty", b"")
+    assert listed(bytes(pipe.content)) == [Member("a", 100), Member("empty", 0)]
+
+
+@pytest.mark.parametrize("make", [zipped, as_torch_writes])
+def test_a_second_archive_before_the_first_is_refused(make: Any) -> None:
+    """One reader counts from the front, the other from the directory."""
+    evil, good = make({"data.pkl": b"evil"}), make({"data.pkl": b"good"})
+    with pytest.raises(ArchiveError, match=r"not account for|end is broken"):
+        listed(evil + good)
+
+
+def test_bytes_between_and_before_files_are_refused() -> None:
+    hidden = zipped({"data.pkl": b"evil"})
+    for content in (
+        as_torch_writes({"a": b"good"}, before=b"PK\x03\x04" + hidden),
+        without(zipped({"a": b"one", "hidden": b"", "b": b"two"}), "hidden"),
+        without(zipped({"a": b"one", "hidden": b""}), "hidden"),
+        without(zipped({"hidden": b"", "a": b"one"}), "hidden"),
+    ):
+        with pytest.raises(ArchiveError, match="not account for"):
+            listed(content)
+
+
+def without(content: bytes, name: str) -> bytes:
+    """Take one file out of the directory, and leave it in the archive."""
+    end = content.index(b"PK\x05\x06")
+    count, _size, start = struct.unpack_from("<H2L", content, end + 10)
+    entries = [b"PK\x01\x02" + part for part in content[start:end].split(b"PK\x01\x02")[1:]]
+    kept = b"".join(entry for entry in entries if not entry.endswith(name.encode()))
+    return (
+        content[:start]
+        + kept
+        + struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, count - 1, count - 1, len(kept), start, 0)
+    )
+
+
+def test_a_count_or_a_comment_that_reaches_past_the_directory_is_refused() -> None:
+    content = zipped({"a": b"x"})
+    end = content.index(b"PK\x05\x06")
+    miscounted = bytearray(content)
+    struct.pack_into("<2H", miscounted, end + 8, 2, 2)
+    overlong = bytearray(content)
+    struct.pack_into("<H", overlong, content.index(b"PK\x01\x02") + 32, 22)
+    for broken in (miscounted, overlong):
+        with pytest.raises(ArchiveError, match="not account for"):
+            listed(bytes(broken))
+
+
+def test_two_ends_that_disagree_are_refused() -> None:
+    content = bytearray(as_torch_writes({"a": b"x"}))
+    for offset in (24, 32, 40, 48):
+        changed = bytearray(content)
+        changed[content.index(b"PK\x06\x06") + offset] ^= 1
+        with pytest.raises(ArchiveError, match=r"not account for|end is broken"):
+            listed(bytes(changed))
+
+
+def test_sizes_that_a_reader_from_the_front_sees_must_agree() -> None:
+    ordinary = zipped({"a": b"xyz", "b": b""})
+    described = as_torch_writes({"a": b"xyz"})
+    for content, place in (
+        (ordinary, 14),
+        (ordinary, 18),
+        (ordinary, 22),
+        (described, described.index(b"PK\x07\x08") + 4),
+        (described, described.index(b"PK\x07\x08") + 8),
+    ):
+        changed = bytearray(content)
+        changed[place] ^= 1
+        with pytest.raises(ArchiveError, match="disagree"):
+            listed(bytes(changed))
+
+
+def test_a_second_name_in_an_extra_field_is_refused() -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as target:
+        info = zipfile.ZipInfo("data.txt")
+        info.extra = struct.pack("<2HBL", 0x7075, 13, 1, zlib.crc32(b"data.txt")) + b"data.pkl"
+        target.writestr(info, b"x")
+    with pytest.raises(ArchiveError, match="second name"):
+        listed(stream.getvalue())
 
 
 def test_encrypted_and_oddly_packed_files_are_refused() -> None:
