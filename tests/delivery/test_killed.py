@@ -17,13 +17,15 @@ from pytest_django import DjangoDbBlocker
 from audit.models import Event
 from delivery.actions import Action
 from delivery.models import Download
+from tests.delivery.big import ADDRESS, sparse_artifact
 from tests.delivery.serving import Server, gunicorn
 from tests.factories import make_token
 from tests.seeded import person
 
 ROUNDS = int(os.environ.get("SLUICE_KILL_ROUNDS", "5"))
 CLIENTS = 4
-FILE = "/models/demo/heron/v1.0/files/model-00002-of-00002.safetensors"
+# More than the buffers between two processes hold, so that a stream is there to be met.
+SIZE = 48_000_000
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +53,7 @@ def target(
     demo: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Target]:
     with django_db_blocker.unblock():
+        sparse_artifact(SIZE)
         _token, secret = make_token(person("deployer"))
         # Loaded before the fork, so that a new worker is there at once.
         with gunicorn(tmp_path_factory.mktemp("log") / "gunicorn.log", "--preload") as server:
@@ -65,7 +68,7 @@ def fetch_until(stop: threading.Event, target: Target, answers: list[Answer]) ->
         start = random.randrange(1_000_000)  # noqa: S311 - chance, not a secret
         headers = {"Authorization": f"Bearer {target.secret}", "Range": f"bytes={start}-"}
         try:
-            client.request("GET", FILE, headers=headers)
+            client.request("GET", ADDRESS, headers=headers)
             answers.append(receive(client.getresponse()))
         except (OSError, http.client.HTTPException):
             # Killed before a header came: nothing was sent.
