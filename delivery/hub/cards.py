@@ -12,13 +12,16 @@ from releases.store import StoreError, open_object
 CARD = "README.md"
 # Front matter is short; a file that begins like one may be of any size.
 LONGEST = 32 * 1024
+# Where brackets nest, the parser's work grows with the square of their number.
+LONGEST_BLOCK = 8 * 1024
+MOST_BRACKETS = 200
 _MARK = "---"
+# A tag on a value that is not of its kind, as `!!bool foo`, raises whatever it happens to.
+_STUMBLES = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
 
 
-def card_data(card: Artifact | None) -> dict[str, Any] | None:
+def card_data(card: Artifact) -> dict[str, Any] | None:
     """Return the front matter of a release's README.md, or None."""
-    if card is None:
-        return None
     try:
         return _front_matter(card.sha256)
     except (OSError, StoreError):
@@ -42,6 +45,8 @@ def front_matter(text: str) -> dict[str, Any] | None:
     if end is None:
         return None
     block = "\n".join(lines[1:end])
+    if len(block) > LONGEST_BLOCK or block.count("[") + block.count("{") > MOST_BRACKETS:
+        return None
     try:
         # A few lines of aliases unfold to gigabytes.
         if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(block)):
@@ -50,5 +55,5 @@ def front_matter(text: str) -> dict[str, Any] | None:
         if not isinstance(data, dict):
             return None
         return json.loads(json.dumps(data, default=str, allow_nan=False))
-    except (yaml.YAMLError, ValueError, TypeError, RecursionError):
+    except (yaml.YAMLError, RecursionError, *_STUMBLES):
         return None

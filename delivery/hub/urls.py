@@ -19,7 +19,14 @@ class RevisionConverter:
         return value
 
 
+class AnythingConverter(RevisionConverter):
+    """Whatever else stands there. Django's own `path` leaves out line breaks."""
+
+    regex = r"(?s:.+)"
+
+
 register_converter(RevisionConverter, "revision")
+register_converter(AnythingConverter, "anything")
 
 _REPO = "<str:namespace>/<str:name>"
 _MODEL = f"api/models/{_REPO}"
@@ -33,7 +40,7 @@ urlpatterns = [
     path(_MODEL, models.model_info, name="hub_model"),
     path(f"{_MODEL}/revision/{_AT}", models.model_info, name="hub_model_revision"),
     path(f"{_MODEL}/tree/{_AT}", trees.tree, name="hub_tree"),
-    path(f"{_MODEL}/tree/{_AT}/<path:path>", trees.tree, name="hub_subtree"),
+    path(f"{_MODEL}/tree/{_AT}/<anything:path>", trees.tree, name="hub_subtree"),
     path(f"{_MODEL}/paths-info/{_AT}", trees.paths_info, name="hub_paths_info"),
     path(f"{_MODEL}/refs", models.references, name="hub_refs"),
     path(f"{_MODEL}/commits/{_AT}", models.commits, name="hub_commits"),
@@ -43,6 +50,7 @@ urlpatterns = [
     path(f"{_REQUESTS}/grant", gating.grant_access, name="hub_grant"),
     path(f"{_REQUESTS}/<str:status>", gating.access_requests, name="hub_requests"),
     path(f"{_MODEL}/settings", gating.change_settings, name="hub_settings"),
-    path(f"{_REPO}/resolve/{_AT}/<path:path>", resolve.resolve, name="hub_resolve"),
-    path("<path:path>", resolve.nothing_here, name="hub_nothing"),
+    path(f"{_REPO}/resolve/{_AT}/<anything:path>", resolve.resolve, name="hub_resolve"),
+    path("", resolve.nothing_here, {"path": ""}, name="hub_root"),
+    path("<anything:path>", resolve.nothing_here, name="hub_nothing"),
 ]

@@ -25,7 +25,7 @@ HUB = [
     public(_HUB, _HUB_HERON, note="A model whose releases are all hidden does not exist"),
     public(f"{_HUB}/revision/{_AT}", f"{_HUB_HERON}/revision/v1.1"),
     hub_token(f"{_HUB}/tree/{_AT}", f"{_HUB_HERON}/tree/v1.0", note="The verdict decides"),
-    hub_token(f"{_HUB}/tree/{_AT}/<path:path>", f"{_HUB_HERON}/tree/v1.0/a"),
+    hub_token(f"{_HUB}/tree/{_AT}/<anything:path>", f"{_HUB_HERON}/tree/v1.0/a"),
     hub_token(f"{_HUB}/paths-info/{_AT}", f"{_HUB_HERON}/paths-info/v1.0", method="POST"),
     public(f"{_HUB}/refs", f"{_HUB_HERON}/refs"),
     public(f"{_HUB}/commits/{_AT}", f"{_HUB_HERON}/commits/v1.1"),
@@ -64,9 +64,10 @@ HUB = [
         note="PUT is always refused",
     ),
     hub_token(
-        f"hf/<str:namespace>/<str:name>/resolve/{_AT}/<path:path>",
+        f"hf/<str:namespace>/<str:name>/resolve/{_AT}/<anything:path>",
         "/hf/demo/heron/resolve/v1.0/config.json",
         note="The verdict decides",
     ),
-    Row("hf/<path:path>", "/hf/api/none", NOBODY, anonymous="hidden", note="Everything else"),
+    Row("hf/", "/hf/", NOBODY, anonymous="hidden", note="Nothing stands there"),
+    Row("hf/<anything:path>", "/hf/api/none", NOBODY, anonymous="hidden", note="Everything else"),
 ]

@@ -71,8 +71,10 @@ def change_settings(_request: HttpRequest, visit: Visit, namespace: str, name: s
 def _body(request: HttpRequest) -> dict[str, Any]:
     try:
         data = json.loads(request.body)
+        # Half a surrogate pair is JSON, and no text that a database or an answer can hold.
+        json.dumps(data, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
-        raise malformed("The body must be JSON.") from None
+        raise malformed("The body must be JSON, and its texts Unicode.") from None
     if not isinstance(data, dict):
         raise malformed("The body must be a JSON object.")
     return data

@@ -8,7 +8,7 @@ from delivery.hub.answering import Visit, hub_view
 from delivery.hub.cards import CARD, card_data
 from delivery.hub.paging import flag, page, page_length
 from delivery.hub.problems import Problem, malformed
-from delivery.hub.repos import MAIN, open_repo, open_repos
+from delivery.hub.repos import MAIN, Repo, open_repo, open_repos
 from delivery.hub.rows import known_releases
 from releases.models import Artifact, Model
 
@@ -66,10 +66,16 @@ def model_info(
         card = next((each for each in files if each.path == CARD), None)
     else:
         card = trees.files_at(release, [CARD]).get(CARD)
-    data = card_data(card)
+    data = card_data(card) if card is not None and _may_leave(repo, card) else None
     if data is not None:
         info["cardData"] = data
     return JsonResponse(info)
+
+
+def _may_leave(repo: Repo, card: Artifact) -> bool:
+    """Tell whether bytes of the card may be shown: whole ones, and while no hold stops all."""
+    denials = repo.downloads[card.release_id].denials
+    return not card.damage and all(denial.rule != "hold" for denial in denials)
 
 
 @hub_view("GET", "HEAD")

@@ -10,7 +10,8 @@ from delivery.hub.repos import commit_of, open_repo
 from releases.models import Release
 
 PAGE_LENGTH = 1000
-MOST_PATHS = 1000
+# Django reads 1000 fields of a form, of which expand is one.
+MOST_PATHS = 900
 # Each costs a look at all paths of the release.
 MOST_DIRECTORIES = 50
 

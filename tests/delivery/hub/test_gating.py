@@ -265,3 +265,23 @@ def test_access_without_an_application_and_settings_are_refused(reviewer: Asker)
 
 def test_another_list_is_not_found(reviewer: Asker) -> None:
     assert reviewer.get(f"{REQUESTS}/all").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"user": "\\ud800", "status": "accepted"}',
+        b'{"requestId": "\\udfff", "status": "rejected"}',
+        b'{"user": "tomas.novak@demo.example", "status": "rejected", "rejectionReason": "\\ud800"}',
+        b'{"user": "\xed\xa0\x80", "status": "accepted"}',
+        b'{"\\ud800": 1}',
+        b'{"user": ["\\ud800"]}',
+        '{"user": "\ud800"}'.encode("utf-16", "surrogatepass"),
+    ],
+)
+def test_text_that_is_no_unicode_is_refused_wherever_it_stands(
+    reviewer: Asker, body: bytes
+) -> None:
+    response = reviewer.send(f"{REQUESTS}/handle", body)
+    assert response.status_code == 400
+    assert "and its texts Unicode" in response.json()["error"]

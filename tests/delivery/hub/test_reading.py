@@ -4,6 +4,7 @@ import hashlib
 from datetime import timedelta
 
 import pytest
+from django.db.models import QuerySet
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
@@ -13,6 +14,7 @@ from releases.models import Artifact, Model, Release
 from releases.store import path_of
 from tests.delivery.hub.asking import HERON, Asker, commit, told
 from tests.licensing.factories import make_model, make_release
+from tests.releases.factories import make_hold
 from tests.seeded import demo_release, person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -89,16 +91,48 @@ def test_with_blobs_each_file_has_its_size_and_hash(deployer: Asker) -> None:
         assert sibling["lfs"]["pointerSize"] > 100
 
 
-def test_the_front_matter_of_the_card_is_its_data(deployer: Asker) -> None:
-    artifact = Artifact.objects.get(release=demo_release("heron v1.0"), path="README.md")
-    card = b"---\nlicense: other\nlanguage: [en]\n---\n# Heron\n"
+def with_card(front_matter: bytes) -> "QuerySet[Artifact]":
+    """Let the card of the release begin so; return its row."""
+    card = b"---\n%s\n---\n# Heron\n" % front_matter
     sha256 = hashlib.sha256(card).hexdigest()
     path_of(sha256).parent.mkdir(exist_ok=True)
     path_of(sha256).write_bytes(card)
-    Artifact.objects.filter(pk=artifact.pk).update(sha256=sha256, size=len(card))
+    row = Artifact.objects.filter(release=demo_release("heron v1.0"), path="README.md")
+    row.update(sha256=sha256, size=len(card))
+    return row
+
+
+def test_the_front_matter_of_the_card_is_its_data(deployer: Asker) -> None:
+    card = with_card(b"license: other\nlanguage: [en]")
     assert deployer.get(INFO).json()["cardData"] == {"license": "other", "language": ["en"]}
-    Artifact.objects.filter(pk=artifact.pk).update(sha256="0" * 64)
+    card.update(sha256="0" * 64)
     assert "cardData" not in deployer.get(INFO).json()
+
+
+def test_front_matter_that_yaml_stumbles_over_is_left_out(deployer: Asker) -> None:
+    with_card(b"a: !!bool foo")
+    response = deployer.get(INFO)
+    assert response.status_code == 200
+    assert "cardData" not in response.json()
+
+
+def test_the_front_matter_of_a_damaged_card_is_left_out(deployer: Asker) -> None:
+    with_card(b"license: other").update(damage="The store has lost it.")
+    assert "cardData" not in deployer.get(INFO).json()
+
+
+@pytest.mark.parametrize(("kind", "is_shown"), [("all", False), ("admissions", True)])
+@pytest.mark.parametrize("whole_model", [True, False])
+def test_while_nothing_may_leave_front_matter_does_not_either(
+    deployer: Asker, kind: str, is_shown: bool, whole_model: bool
+) -> None:
+    with_card(b"license: other")
+    release = demo_release("heron v1.0")
+    make_hold(release.model, None if whole_model else release, kind=kind)
+    for asker in (deployer, Asker("applicant"), Asker()):
+        body = asker.get(f"{INFO}/revision/v1.0").json()
+        assert ("cardData" in body) == is_shown
+        assert "siblings" in body
 
 
 def test_a_very_long_list_of_files_is_left_to_the_tree(
@@ -168,7 +202,17 @@ def test_a_get_sends_the_file_or_a_range_and_leaves_one_event_each(deployer: Ask
 
 
 @pytest.mark.parametrize(
-    "path", ["missing.json", "..%2fconfig.json", "config.json%00", "a/b/c", "config.json/", "%ff"]
+    "path",
+    [
+        "a%0Ab",
+        "%0A",
+        "missing.json",
+        "..%2fconfig.json",
+        "config.json%00",
+        "a/b/c",
+        "config.json/",
+        "%ff",
+    ],
 )
 @pytest.mark.parametrize("revision", ["main", "v1.0"])
 def test_a_file_that_is_not_there_is_remembered_for_its_commit(
@@ -187,6 +231,17 @@ def test_nothing_is_compressed_or_set_as_a_cookie(deployer: Asker) -> None:
         assert "Cookie" not in response.get("Vary", "")
         if response.streaming:
             response.getvalue()
+
+
+@pytest.mark.parametrize(
+    "path", ["", "%0A", "a%0Ab", "oauth/nothing", "%0Ax/y/resolve/v1.0/z", "x//y"]
+)
+def test_every_other_address_is_answered_in_the_hubs_words(deployer: Asker, path: str) -> None:
+    response = deployer.get(path)
+    assert response.status_code == 404
+    assert response.json()["error"]
+    assert response["X-Error-Message"]
+    assert not response.cookies
 
 
 # Trees
@@ -225,7 +280,7 @@ def test_a_directory_is_listed_by_itself(deployer: Asker) -> None:
     assert [each["path"] for each in deployer.get(f"{INFO}/tree/main/a%25").json()] == ["a%/y"]
 
 
-@pytest.mark.parametrize("path", ["nowhere", "config.json", "a%00", "..", "%25"])
+@pytest.mark.parametrize("path", ["nowhere", "config.json", "a%00", "a%0Ab", "..", "%25"])
 def test_a_directory_that_is_not_there_is_not_found(deployer: Asker, path: str) -> None:
     assert told(deployer.get(f"{INFO}/tree/main/{path}")) == (404, "EntryNotFound")
 
@@ -274,11 +329,16 @@ def test_paths_are_described_where_they_are_something(deployer: Asker) -> None:
 
 
 def test_too_many_paths_are_refused_with_a_sentence(deployer: Asker) -> None:
-    for count in (51, 1001, 3000):
-        data = {"paths": [f"nowhere-{number}" for number in range(count)]}
+    for count, sentence in (
+        (51, "More than 50 of these paths are not files"),
+        (901, "Ask for 900 paths at once at most."),
+        (999, "Ask for 900 paths at once at most."),
+        (3000, "too large or malformed"),
+    ):
+        data = {"paths": [f"nowhere-{number}" for number in range(count)], "expand": "True"}
         response = deployer.post(f"{INFO}/paths-info/main", data)
         assert response.status_code == 400
-        assert response.json()["error"]
+        assert sentence in response.json()["error"]
 
 
 # References, commits and lists
