@@ -68,6 +68,11 @@ def test_a_bucket_with_a_public_address_is_taken() -> None:
         ),
         ({"DELIVERY": "apache"}, "DELIVERY must be stream or nginx, not 'apache'."),
         ({"INGEST_ROOTS": "weights"}, "INGEST_ROOTS needs absolute paths"),
+        ({"INGEST_S3_ROOTS": "file:///a"}, "INGEST_S3_ROOTS must look like s3://"),
+        ({"INGEST_S3_ROOTS": "s3://bucket/a"}, "INGEST_S3_ROOTS needs an address"),
+        ({"SIGNING_KEY": "no key"}, "SIGNING_KEY cannot be used. It is not an unencrypted"),
+        ({"SIGNING_KEY_FILE": "/no/such/file"}, "SIGNING_KEY_FILE cannot be read"),
+        ({"REHASH_DAYS": "0"}, "REHASH_DAYS must be from 1 to 3650"),
     ],
 )
 def test_what_is_set_wrongly_stops_the_start_with_a_sentence(
