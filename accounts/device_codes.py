@@ -8,6 +8,7 @@ import secrets
 
 ALPHABET = "BCDFGHJKLMNPQRSTVWXZ"
 LENGTH = 8
+HOW_MANY = len(ALPHABET) ** LENGTH
 
 
 def new_user_code() -> str:

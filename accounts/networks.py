@@ -84,6 +84,18 @@ def shortened(address: str) -> str:
     return str(ipaddress.ip_network((place, length), strict=False))
 
 
+def provider_block(address: str) -> str:
+    """Return the /32 around an IPv6 address, which is what one provider is given at the least.
+
+    Whoever has one has 65,536 networks of /48. Empty for IPv4, and for no address.
+    """
+    try:
+        place = _plain(address)
+    except ValueError:
+        return ""
+    return str(ipaddress.ip_network((place, 32), strict=False)) if place.version == 6 else ""
+
+
 def _plain(address: str) -> Address:
     """Read an address; IPv4 that a dual-stack server shows as IPv6 is IPv4 (RFC 4291, 2.5.5.2)."""
     place = ipaddress.ip_address(address)

@@ -31,6 +31,11 @@ class DeviceSignIn(models.Model):
     client_id = models.CharField(max_length=CLIENT_ID_LENGTH)
     client_name = models.CharField(max_length=80)
     asked_from = models.CharField(max_length=NETWORK_LENGTH, blank=True)
+    asked_from_block = models.CharField(
+        max_length=NETWORK_LENGTH,
+        blank=True,
+        help_text=_("The provider's (see accounts.networks.provider_block)"),
+    )
     user_agent = models.CharField(max_length=AGENT_LENGTH, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
     # Who entered the code last: only they are shown the question.
@@ -74,6 +79,11 @@ class DeviceSignIn(models.Model):
         indexes = (
             models.Index(fields=["expires_at"], name="accounts_devicesignin_end"),
             models.Index(fields=["asked_from", "expires_at"], name="accounts_devicesignin_from"),
+            models.Index(
+                fields=["asked_from_block", "expires_at"],
+                condition=~models.Q(asked_from_block=""),
+                name="accounts_devicesignin_block",
+            ),
         )
 
     def __str__(self) -> str:

@@ -1,17 +1,17 @@
 """Signing a device in by a code, up to the answer of its owner (RFC 8628, section 3.1 to 3.3)."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actions import Action
-from accounts.device_codes import new_user_code, read_user_code
+from accounts.device_codes import HOW_MANY, new_user_code, read_user_code
 from accounts.models import DeviceCodeGuess, DeviceSignIn, User
 from accounts.models.devices import AGENT_LENGTH
-from accounts.networks import shortened
+from accounts.networks import provider_block, shortened
 from accounts.oauth import DeviceCodes, OAuthError, client_name
 from accounts.services.tokens import checked_rights, lock_owner
 from accounts.token_secret import Prefix, new_secret, secret_digest
@@ -20,9 +20,12 @@ from common.errors import Refused
 
 LIFETIME = timedelta(minutes=15)
 INTERVAL_SECONDS = 5
-# Anyone can ask for codes, so that somebody could ask for all there are.
-MOST_WAITING = 20_000
+# Anyone can ask for codes, so that somebody could ask for all there are. Where this many wait, one
+# fresh code in 10,000 is taken, and so is one in 10,000 that somebody makes up: more would weaken
+# the codes, and fewer would let somebody with some networks keep everybody else from signing in.
+MOST_WAITING = HOW_MANY // 10_000
 MOST_WAITING_FROM_ONE_NETWORK = 100
+MOST_WAITING_FROM_ONE_BLOCK = 1_000
 MOST_GUESSES = 10
 GUESSES_WITHIN = timedelta(minutes=15)
 
@@ -34,24 +37,16 @@ def start_device_sign_in(*, client_id: str, address: str, user_agent: str) -> De
     """
     name = client_name(client_id)
     now = timezone.now()
-    network = shortened(address)
-    waiting = DeviceSignIn.objects.filter(state="pending", expires_at__gt=now)
-    if (
-        waiting.filter(asked_from=network)[: MOST_WAITING_FROM_ONE_NETWORK + 1].count()
-        >= MOST_WAITING_FROM_ONE_NETWORK
-        or waiting.count() >= MOST_WAITING
-    ):
-        raise OAuthError(
-            "temporarily_unavailable",
-            "Too many devices wait to be signed in. Try again in a quarter of an hour.",
-            status=429,
-        )
+    network, block = shortened(address), provider_block(address)
+    if _too_many_wait(network, block, now):
+        raise _come_again()
     device_code = new_secret(Prefix.DEVICE_CODE)
     sign_in = DeviceSignIn(
         device_digest=secret_digest(device_code),
         client_id=client_id,
         client_name=name,
         asked_from=network,
+        asked_from_block=block,
         user_agent=_printable(user_agent),
         expires_at=now + LIFETIME,
         interval=INTERVAL_SECONDS,
@@ -65,6 +60,25 @@ def start_device_sign_in(*, client_id: str, address: str, user_agent: str) -> De
     )
 
 
+def _too_many_wait(network: str, block: str, now: datetime) -> bool:
+    waiting = DeviceSignIn.objects.filter(state="pending", expires_at__gt=now)
+    limits = [(waiting, MOST_WAITING)]
+    # Who has no known address is nobody's neighbour: a shared limit would be one for all of them.
+    if network:
+        limits.append((waiting.filter(asked_from=network), MOST_WAITING_FROM_ONE_NETWORK))
+    if block:
+        limits.append((waiting.filter(asked_from_block=block), MOST_WAITING_FROM_ONE_BLOCK))
+    return any(found[:most].count() >= most for found, most in reversed(limits))
+
+
+def _come_again() -> OAuthError:
+    return OAuthError(
+        "temporarily_unavailable",
+        "Too many devices wait to be signed in. Try again in a quarter of an hour.",
+        status=429,
+    )
+
+
 def _printable(user_agent: str) -> str:
     kept = "".join(letter for letter in user_agent if letter.isascii() and letter.isprintable())
     return kept[:AGENT_LENGTH]
@@ -72,16 +86,15 @@ def _printable(user_agent: str) -> str:
 
 def _save_with_fresh_code(sign_in: DeviceSignIn) -> None:
     """Save under a code that no other device waits with; among 20^8 the first is nearly always."""
-    for attempt in range(5):
+    for _attempt in range(5):
         sign_in.user_code = new_user_code()
         try:
             with transaction.atomic():
                 sign_in.save()
         except IntegrityError:
-            if attempt == 4:
-                raise
-        else:
-            return
+            continue
+        return
+    raise _come_again()
 
 
 def look_up_device_code(*, actor: User, typed: str) -> DeviceSignIn:

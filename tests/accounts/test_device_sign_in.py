@@ -14,7 +14,7 @@ from accounts import services
 from accounts.authentication import InvalidCredentials, bearer_token
 from accounts.device_codes import ALPHABET, new_user_code, read_user_code
 from accounts.models import DeviceSecret, DeviceSignIn, Notification, PersonalToken, User
-from accounts.oauth import DEVICE_CODE_GRANT
+from accounts.oauth import DEVICE_CODE_GRANT, OAuthError
 from accounts.services import devices
 from accounts.token_secret import Prefix, new_secret, prefix_of
 from audit.models import Event
@@ -313,6 +313,48 @@ def test_one_network_cannot_take_all_codes(
     assert elsewhere.status_code == 200
     time_passes(minutes=16)
     assert ask(program).status_code == 200
+
+
+def ask_from(address: str) -> str:
+    try:
+        ask_for_codes(address=address)
+    except OAuthError as error:
+        return error.code
+    return "given"
+
+
+def test_the_many_networks_of_one_provider_count_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(devices, "MOST_WAITING_FROM_ONE_NETWORK", 1)
+    monkeypatch.setattr(devices, "MOST_WAITING_FROM_ONE_BLOCK", 2)
+    assert ask_from("2001:db8:1::1") == "given"
+    assert ask_from("2001:db8:1::2") == "temporarily_unavailable"
+    assert ask_from("2001:db8:2::1") == "given"
+    assert ask_from("2001:db8::1") == "temporarily_unavailable"
+    assert ask_from("2001:db9::1") == "given"
+    # IPv4 has no such block: a provider's addresses lie scattered.
+    assert [ask_from(f"192.0.{n}.1") for n in range(3)] == ["given"] * 3
+
+
+def test_devices_without_an_address_do_not_share_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(devices, "MOST_WAITING_FROM_ONE_NETWORK", 1)
+    monkeypatch.setattr(devices, "MOST_WAITING_FROM_ONE_BLOCK", 1)
+    assert [ask_from("") for _ in range(3)] == ["given"] * 3
+
+
+def test_all_networks_together_are_stopped_only_where_codes_begin_to_collide(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert len(ALPHABET) ** 8 / devices.MOST_WAITING == 10_000
+    monkeypatch.setattr(devices, "MOST_WAITING", 2)
+    asked = [ask_from(f"192.0.{n}.1") for n in range(3)]
+    assert asked == ["given", "given", "temporarily_unavailable"]
+
+
+def test_a_device_that_finds_every_code_taken_is_told_to_come_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(devices, "new_user_code", lambda: "BCDFGHJK")
+    assert [ask_from("192.0.2.1") for _ in range(2)] == ["given", "temporarily_unavailable"]
 
 
 def test_a_code_that_waits_is_not_given_twice(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.networks import is_within, parse_networks, shortened
+from accounts.networks import is_within, parse_networks, provider_block, shortened
 
 
 @pytest.mark.parametrize(
@@ -97,3 +97,9 @@ def test_no_network_holds_nothing() -> None:
 )
 def test_an_address_is_cut_to_the_network_around_it(address: str, network: str) -> None:
     assert shortened(address) == network
+
+
+def test_the_block_of_a_provider_is_known_for_ipv6_only() -> None:
+    assert provider_block("2001:db8:1:2:3::4") == "2001:db8::/32"
+    for address in ("192.0.2.77", "::ffff:192.0.2.77", "", "unknown"):
+        assert provider_block(address) == ""
