@@ -16,7 +16,7 @@ from licensing import scope as scopes
 from licensing.application_form import Answers
 from licensing.forms import ReasonForm
 from licensing.models import Application, Mode
-from licensing.selectors import person_name
+from licensing.selectors import grant_before, person_name
 from licensing.volume import GIGABYTE, MOST_BYTES, MOST_DAYS, Volume
 
 
@@ -54,17 +54,20 @@ class VolumeFields(forms.Form):
         return Volume(int(amount * GIGABYTE), days) if amount is not None else None
 
 
+def _filled_in(volume: Volume | None) -> dict[str, Any]:
+    if volume is None:
+        return {}
+    amount = Decimal(volume.bytes) / GIGABYTE
+    return {"volume_gb": f"{amount:f}", "volume_days": volume.days}
+
+
 class VolumeForm(VolumeFields, ReasonForm):
     """The quota of a grant that exists, and why."""
 
     field_order = ["volume_gb", "volume_days", "reason"]
 
     def __init__(self, data: Any = None, *, volume: Volume | None) -> None:  # noqa: ANN401 - as Django declares it
-        initial = {}
-        if volume is not None:
-            amount = Decimal(volume.bytes) / GIGABYTE
-            initial = {"volume_gb": f"{amount:f}", "volume_days": volume.days}
-        super().__init__(data, initial=initial)
+        super().__init__(data, initial=_filled_in(volume))
 
 
 class ApproveForm(VolumeFields):
@@ -136,7 +139,9 @@ class ApproveForm(VolumeFields):
     ) -> None:
         asked = application.answers
         users_by_key = {str(user.pk): user for user in users}
-        super().__init__(data, initial={**_asked(asked), "named_users": list(users_by_key)})
+        former = grant_before(application)
+        initial = {**_asked(asked), "named_users": list(users_by_key)}
+        super().__init__(data, initial=initial | _filled_in(former.volume if former else None))
         self.users = users_by_key
         if tier_needed:
             self.fields["tier"].help_text = _(

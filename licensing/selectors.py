@@ -256,11 +256,14 @@ def live_grant(
     ).first()
 
 
-def last_grant(
-    model: Model, organization: Organization | None, person: User | None
-) -> Grant | None:
-    """Return the holder's newest grant on a model, ended or not."""
-    held = Grant.objects.filter(model=model, organization=organization, person=person)
+def grant_before(application: Application) -> Grant | None:
+    """Return the newest grant on the model, ended or not, of whom an application is for."""
+    organization = application.organization
+    held = Grant.objects.filter(
+        model=application.model,
+        organization=organization,
+        person=None if organization else application.applicant,
+    )
     return held.order_by("-pk").first()
 
 

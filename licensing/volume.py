@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import Enum
 
 from django.utils.translation import gettext as _
 
@@ -29,6 +30,12 @@ class Volume:
             "size": bytes_size(self.bytes),
             "days": self.days,
         }
+
+
+class Former(Enum):
+    """In place of a quota: the one of the holder's last grant on the model, if it had one."""
+
+    VOLUME = "volume"
 
 
 def check_volume(volume: Volume) -> Volume:

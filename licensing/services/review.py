@@ -29,8 +29,8 @@ from licensing.scope import Scope, excess, parse_scope
 from licensing.services import admissions, grants
 from licensing.services.applications import locked_application
 from licensing.services.guards import lock_holder, text_of
-from licensing.services.volume import checked_volume
-from licensing.volume import Volume
+from licensing.services.volume import volume_after
+from licensing.volume import Former, Volume
 from releases.choices import Right
 from releases.permissions import has_right
 
@@ -102,20 +102,21 @@ def approve_application(
     ends_at: datetime,
     named_users: Iterable[User] | None = None,
     tier: int | None = None,
-    volume: Volume | None = None,
+    volume: Volume | Former | None = Former.VOLUME,
 ) -> Grant:
     """Approve an application and make its grant, never wider than what was asked for.
 
     `named_users` defaults to the applicant and the colleagues they listed. With `tier` the
     reviewer says that the named people and the organisation were vetted to that tier; it counts
-    for a year, and for every model. `volume` is the download quota, None for none.
+    for a year, and for every model. `volume` is the download quota, None for none; left out it
+    is that of the holder's last grant, which whoever set it does not widen.
     """
     application = _claimed(actor, application)
     lock_holder(application.organization, application.applicant)
     granted_modes = _modes(application, modes)
     granted_scope = _scope(application, scope)
     _check_end(ends_at)
-    volume = checked_volume(volume)
+    limit, limited_by = volume_after(actor, selectors.grant_before(application), volume)
     users = _named(application, named_users)
     if tier is not None:
         _clear(actor, application, users, tier)
@@ -131,9 +132,9 @@ def approve_application(
         public_modes=public,
         scope=granted_scope.as_data(),
         ends_at=ends_at,
-        volume_bytes=volume.bytes if volume else None,
-        volume_days=volume.days if volume else None,
-        volume_set_by=actor if volume else None,
+        volume_bytes=limit.bytes if limit else None,
+        volume_days=limit.days if limit else None,
+        volume_set_by=limited_by,
     )
     GrantUser.objects.bulk_create([GrantUser(grant=grant, user=user) for user in users])
     if former is not None:
@@ -153,7 +154,7 @@ def approve_application(
             "modes": granted_modes,
             "scope": grant.scope,
             "ends_at": ends_at.isoformat(),
-            "volume": [volume.bytes, volume.days] if volume else None,
+            "volume": [limit.bytes, limit.days] if limit else None,
         },
     )
     notifications.application_approved(application, grant)

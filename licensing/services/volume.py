@@ -10,7 +10,7 @@ from licensing import notifications, permissions
 from licensing.actions import Action
 from licensing.models import LIVE_GRANT_STATES, Grant
 from licensing.services.guards import require_active, text_of
-from licensing.volume import Volume, check_volume, is_looser
+from licensing.volume import Former, Volume, check_volume, is_looser
 
 
 def checked_volume(volume: Volume | None) -> Volume | None:
@@ -21,6 +21,26 @@ def checked_volume(volume: Volume | None) -> Volume | None:
         return check_volume(volume)
     except ValueError as error:
         raise Refused(str(error)) from None
+
+
+def require_another_to_widen(actor: User, grant: Grant) -> None:
+    """Refuse to whoever set the quota of a grant."""
+    if grant.volume_set_by_id == actor.pk:
+        raise Refused(_("You set this quota; another authorised person must widen it."))
+
+
+def volume_after(
+    actor: User, former: Grant | None, volume: Volume | Former | None
+) -> tuple[Volume | None, User | None]:
+    """Return the quota of a grant that the actor approves after a former one, and who set it."""
+    if volume is Former.VOLUME:
+        volume = former.volume if former else None
+    volume = checked_volume(volume)
+    if former is not None and volume == former.volume:
+        return volume, former.volume_set_by
+    if former is not None and is_looser(volume, former.volume):
+        require_another_to_widen(actor, former)
+    return volume, actor if volume or former else None
 
 
 @transaction.atomic
@@ -44,8 +64,7 @@ def set_volume(*, actor: User, grant: Grant, volume: Volume | None, reason: str)
     if volume == grant.volume:
         raise Refused(_("This is the quota that the grant has already."))
     if is_looser(volume, grant.volume):
-        if grant.volume_set_by_id == actor.pk:
-            raise Refused(_("You set this quota; another authorised person must widen it."))
+        require_another_to_widen(actor, grant)
         if permissions.has_stake(actor, grant):
             raise Refused(_("This grant is your own organisation's; somebody else must widen it."))
     grant.volume_bytes = volume.bytes if volume else None

@@ -6,11 +6,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.models import User
 from audit.models import Event
 from common.errors import Refused
 from licensing import services
 from licensing.actions import Action
-from licensing.models import Grant
+from licensing.models import Application, Grant
 from licensing.volume import Volume, check_volume, is_looser
 from releases.choices import Right
 from tests.factories import make_user
@@ -112,6 +113,54 @@ def test_an_approval_sets_the_quota(db: None) -> None:
     other = make_in_review(make_application(make_release().model))
     with pytest.raises(Refused, match="exabyte"):
         approve(other, volume=Volume(0, 30))
+
+
+# A new approval
+
+
+def applied_again(grant: Grant, reviewer: User | None = None) -> Application:
+    """Have the holder of a grant apply for the rest, and a reviewer take it."""
+    Grant.objects.filter(pk=grant.pk).update(modes=["weights"])
+    application = make_application(grant.model, grant.person, grant.organization)
+    return make_in_review(application, reviewer)
+
+
+def test_a_new_approval_keeps_the_quota_unless_it_says_another(grant: Grant) -> None:
+    first = make_reviewer(grant.model)
+    set_volume(grant, SMALL, first)
+    kept = approve(applied_again(grant))
+    assert (kept.volume, kept.volume_set_by) == (SMALL, first)
+    application = applied_again(kept)
+    wider = approve(application, volume=LARGE)
+    assert (wider.volume, wider.volume_set_by) == (LARGE, application.reviewer)
+    none = approve(applied_again(wider), volume=None)
+    assert none.volume is None
+
+
+@pytest.mark.parametrize("how", ["live", "given up", "revoked"])
+def test_who_set_the_quota_does_not_widen_it_by_an_approval(grant: Grant, how: str) -> None:
+    reviewer = make_reviewer(grant.model)
+    set_volume(grant, SMALL, reviewer)
+    if how == "given up":
+        services.relinquish_grant(actor=grant.named_users.get().user, grant=grant)
+    elif how == "revoked":
+        services.revoke_grant(actor=reviewer, grant=grant, reason="It is over.")
+    application = applied_again(grant, reviewer)
+    for looser in (LARGE, None):
+        with pytest.raises(Refused, match="another authorised person must widen"):
+            approve(application, volume=looser)
+    tighter = Volume(5 * GB, 30)
+    assert approve(application, volume=tighter).volume == tighter
+
+
+def test_the_approval_page_proposes_the_quota_there_was(client: Client, grant: Grant) -> None:
+    set_volume(grant, SMALL)
+    application = applied_again(grant)
+    assert application.reviewer is not None
+    client.force_login(application.reviewer)
+    page = client.get(f"/licensing/reviews/{application.public_id}/approve/").content.decode()
+    assert 'name="volume_gb" value="10"' in page
+    assert 'name="volume_days" value="30"' in page
 
 
 # Pages

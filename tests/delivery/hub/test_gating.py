@@ -9,10 +9,13 @@ from accounts.models import User
 from accounts.services import erase_person
 from audit.models import Event
 from licensing import services as licensing
+from licensing.application_form import scope_asked
 from licensing.models import Application, Grant
+from licensing.selectors import answers_of
+from licensing.volume import Volume
 from tests.delivery.hub.asking import HERON, Asker, told
 from tests.factories import make_clearance, make_organization, make_user
-from tests.licensing.factories import make_application
+from tests.licensing.factories import approve, make_application
 from tests.seeded import demo_release, person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -115,6 +118,24 @@ def test_accepting_grants_what_was_asked_for_until_the_day_asked_for(reviewer: A
     assert "tomas.novak@demo.example" in listed(reviewer, "accepted")
     actions = Event.objects.order_by("-id").values_list("action", flat=True)[:8]
     assert {"application.claimed", "application.approved", "grant.created"} <= set(actions)
+
+
+def test_accepting_again_keeps_the_quota(reviewer: Asker) -> None:
+    volume = Volume(1_500_000_000, 7)
+    former = approved("tomas.novak", person("reviewer2"))
+    licensing.set_volume(
+        actor=person("reviewer2"), grant=former, volume=volume, reason="As agreed."
+    )
+    make_application(former.model, person("tomas.novak"))
+    assert handle(reviewer, TOMAS, "accepted").status_code == 200
+    grant = Grant.objects.exclude(pk=former.pk).get(person=person("tomas.novak"))
+    assert (grant.volume, grant.volume_set_by) == (volume, person("reviewer2"))
+
+
+def approved(name: str, reviewer: User) -> Grant:
+    """Have a reviewer approve somebody's application on the portal's pages."""
+    application = licensing.claim_application(actor=reviewer, application=application_of(name))
+    return approve(application, modes=["weights"], scope=scope_asked(answers_of(application)))
 
 
 def test_accepting_who_is_not_vetted_says_so(reviewer: Asker) -> None:
