@@ -19,10 +19,10 @@ from delivery.models import Download
 from delivery.noting import NotedFlow, NotedSlice
 from delivery.ranges import ByteRange
 from releases import store
-from releases.choices import AccessMode
 from releases.models import Artifact
 
 # nginx would judge these by the date and inode of its file, and refuse what we have allowed.
+# deploy/nginx.conf limits the streams that this process then sends.
 _JUDGED_BY_NGINX = ("If-Match", "If-Unmodified-Since")
 # A signed address is used at once, by nginx; the clocks of two machines may differ by a little.
 _INTERNAL_SECONDS = 300
@@ -40,11 +40,14 @@ class Parcel:
     """A file, or a range of it, that can leave as soon as it may.
 
     `respond` makes the answer, for a download that is written down; it raises Unreadable where
-    the file is gone after all. `close` lets the file go where it may not leave.
+    the file is gone after all. `close` lets the file go where it may not leave. `link` makes the
+    redirect to where nobody checks again, where there is one; whether it may be used is not
+    decided here.
     """
 
     respond: Callable[[Download], HttpResponseBase]
     close: Callable[[], None] = lambda: None
+    link: Callable[[], HttpResponseBase] | None = None
 
 
 def prepare(request: HttpRequest, artifact: Artifact, wanted: ByteRange | None) -> Parcel:
@@ -56,11 +59,11 @@ def prepare(request: HttpRequest, artifact: Artifact, wanted: ByteRange | None) 
         return _file_by_nginx(artifact, wanted) if by_nginx else _file(artifact, wanted)
     # Not opened yet: whoever may not have it costs the bucket no more than a question.
     _look(artifact)
-    if settings.DELIVERY_PUBLIC_URL and _is_open(artifact):
-        return Parcel(lambda _download: _link(artifact))
-    if settings.DELIVERY == "nginx":
-        return Parcel(lambda download: _bucket_by_nginx(artifact, wanted, download))
-    return Parcel(lambda download: _bucket(artifact, wanted, download))
+    send = _bucket_by_nginx if settings.DELIVERY == "nginx" else _bucket
+    return Parcel(
+        lambda download: send(artifact, wanted, download),
+        link=(lambda: _link(artifact)) if settings.DELIVERY_PUBLIC_URL else None,
+    )
 
 
 def file_response(artifact: Artifact) -> HttpResponse:
@@ -148,7 +151,7 @@ def _bucket_by_nginx(
     artifact: Artifact, wanted: ByteRange | None, download: Download
 ) -> HttpResponseBase:
     origin = settings.WEIGHTS_BUCKET.endpoint if settings.WEIGHTS_BUCKET else ""
-    signed = store.presigned(artifact.sha256, endpoint=origin, seconds=_INTERNAL_SECONDS)
+    signed = _signed(artifact, origin, _INTERNAL_SECONDS)
     address = f"/internal/s3{signed.removeprefix(origin)}"
     response = _hand_over(artifact, address, download)
     if wanted:
@@ -168,18 +171,18 @@ def _hand_over(artifact: Artifact, address: str, download: Download) -> HttpResp
 # By the bucket itself
 
 
-def _is_open(artifact: Artifact) -> bool:
-    stage = artifact.release.stage
-    return stage is not None and stage.access_mode == AccessMode.WEIGHTS_OPEN
-
-
 def _link(artifact: Artifact) -> HttpResponseBase:
     """Return the redirect that clients of the Hub understand: to another host, with the facts."""
-    address = store.presigned(
-        artifact.sha256, endpoint=settings.DELIVERY_PUBLIC_URL, seconds=_PUBLIC_SECONDS
-    )
+    address = _signed(artifact, settings.DELIVERY_PUBLIC_URL, _PUBLIC_SECONDS)
     response = HttpResponse(status=302, content_type="application/octet-stream")
     response["Location"] = address
     response["X-Linked-Etag"] = f'"{artifact.sha256}"'
     response["X-Linked-Size"] = str(artifact.size)
     return response
+
+
+def _signed(artifact: Artifact, endpoint: str, seconds: int) -> str:
+    try:
+        return store.presigned(artifact.sha256, endpoint=endpoint, seconds=seconds)
+    except (OSError, store.StoreError) as error:
+        raise Unreadable(f"cannot be given an address: {error}") from error

@@ -64,6 +64,8 @@ def _answer_damaged(artifact: Artifact) -> HttpResponseBase | None:
 
 def _answer_without_bytes(request: HttpRequest, artifact: Artifact) -> HttpResponseBase | None:
     """Return what answers a HEAD, a precondition or a range outside the file; else None."""
+    # To be ignored where no date is given out (RFC 9110, section 13.1.4); Django would refuse.
+    request.META.pop("HTTP_IF_UNMODIFIED_SINCE", None)
     unmet = get_conditional_response(request, etag=f'"{artifact.sha256}"')
     if unmet is not None:
         return unmet
@@ -111,6 +113,7 @@ def _send(
                 context=caller.context,
                 origin=origin_of(request, way),
                 link=caller.link,
+                redirects=parcel.link is not None,
             )
         except DatabaseError:
             logger.exception("A download was not written down, so it was not begun.")
@@ -119,7 +122,10 @@ def _send(
             return refuse(authorised.verdict)
         closing.pop_all()
     try:
-        response = parcel.respond(authorised.download)
+        if authorised.redirect and parcel.link is not None:
+            response = parcel.link()
+        else:
+            response = parcel.respond(authorised.download)
     except Unreadable as error:
         # It was allowed, and nothing left: it counts for no byte of a quota.
         note_sent(download_id=authorised.download.pk, bytes_sent=0)

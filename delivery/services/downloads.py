@@ -25,15 +25,20 @@ from licensing.facts import Verdict, VerdictAction
 from licensing.models import LIVE_GRANT_STATES, Grant
 from licensing.verdict import Context, Subject, decide
 from licensing.volume import Volume
+from releases.choices import AccessMode
 from releases.models import Artifact, Release
 
 
 @dataclass(frozen=True)
 class Authorisation:
-    """The verdict on a download and, where it is yes, the row that was written."""
+    """The verdict on a download and, where it is yes, the row that was written.
+
+    `redirect`: the recipient may be sent where nobody checks again; the row is of the whole file.
+    """
 
     verdict: Verdict
     download: Download | None = None
+    redirect: bool = False
 
     @property
     def allowed(self) -> bool:
@@ -50,8 +55,12 @@ def authorise_download(
     context: Context,
     origin: Origin,
     link: Link | None = None,
+    redirects: bool = False,
 ) -> Authorisation:
     """Decide whether these bytes may leave now and, if so, write it down.
+
+    With `redirects` the caller can send the recipient to an address that hands out the whole file
+    and that nobody checks again; that is for Open weights only, and not under a quota.
 
     The event and the download's row are committed when this returns; if they cannot be written
     this raises, and nothing may be sent. A revocation or a hold is either before this decision,
@@ -63,8 +72,11 @@ def authorise_download(
     verdict = bound(decide(actor, release, VerdictAction.DOWNLOAD, context), link)
     if link is not None and not _is_alive(link):
         verdict = ended(verdict)
-    part = wanted or ByteRange(0, artifact.size, artifact.size)
     volume = volumes.get(verdict.grant_id)
+    redirect = redirects and volume is None and _stands_open(release)
+    if redirect:
+        wanted = None
+    part = wanted or ByteRange(0, artifact.size, artifact.size)
     if verdict.allowed and verdict.grant_id is not None and volume is not None:
         verdict = within_quota(verdict, verdict.grant_id, volume, part.length, timezone.now())
     if not verdict.allowed or verdict.grant_id is None or not isinstance(actor, User):
@@ -98,9 +110,17 @@ def authorise_download(
             "bytes": part.length,
             "token": context.token.pk if context.token else None,
             **({"link": link.pk} if link else {}),
+            **({"redirect": True} if redirect else {}),
         },
     )
-    return Authorisation(verdict, download)
+    return Authorisation(verdict, download, redirect)
+
+
+def _stands_open(release: Release) -> bool:
+    """Tell whether the release is at Open weights now, while its model's row is locked."""
+    return Release.objects.filter(
+        pk=release.pk, stage__access_mode=AccessMode.WEIGHTS_OPEN
+    ).exists()
 
 
 def note_sent(*, download_id: int, bytes_sent: int) -> None:

@@ -15,6 +15,7 @@ from django.db import connection
 from audit.models import Event
 from delivery.actions import Action
 from licensing.models import Grant
+from licensing.volume import Volume
 from releases.models import Artifact, Stage
 from releases.store import path_of
 from tests.seeded import demo_release, person
@@ -107,6 +108,17 @@ def commit_stage(slug: str) -> None:
     release = demo_release("heron v1.0")
     stage = Stage.objects.get(ladder=release.model.ladder, slug=slug)
     _commit("UPDATE releases_release SET stage_id = %s WHERE id = %s", [stage.pk, release.pk])
+
+
+def commit_volume(volume: Volume | None) -> None:
+    """Give the deployer's grant a quota or take it away, for the server too."""
+    grant = Grant.objects.get(named_users__user=person("deployer"))
+    setter = person("reviewer").pk if volume else None
+    _commit(
+        "UPDATE licensing_grant SET volume_bytes = %s, volume_days = %s, volume_set_by_id = %s"
+        " WHERE id = %s",
+        [volume and volume.bytes, volume and volume.days, setter, grant.pk],
+    )
 
 
 def _commit(statement: LiteralString, values: list[object]) -> None:

@@ -12,11 +12,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from pytest_django import DjangoDbBlocker
 
+from delivery.models import Download
+from licensing.volume import Volume
 from tests.delivery.big import (
     ADDRESS,
     Big,
     commit_stage,
     commit_state,
+    commit_volume,
     events,
     needs_curl,
     sha256_of,
@@ -326,6 +329,24 @@ def test_open_weights_are_fetched_from_the_bucket_itself(plain: Way, tmp_path: P
     resumed = plain.big.curl("--continue-at", "-", "--location", "--output", str(target))
     assert resumed.returncode == 0
     assert sha256_of(target) == plain.big.sha256
+
+
+@pytest.mark.usefixtures("opened")
+def test_a_link_counts_as_the_whole_file_whatever_range_was_asked_for(plain: Way) -> None:
+    response, _body = plain.ask(Range="bytes=0-0")
+    assert response.status == 302
+    download = Download.objects.get(public_id=response.headers["X-Sluice-Download"])
+    assert (download.start, download.stop) == (0, SIZE)
+
+
+@pytest.mark.usefixtures("opened")
+def test_who_has_a_quota_gets_no_link(plain: Way) -> None:
+    commit_volume(Volume(SIZE * 10_000, 1))
+    try:
+        response, body = plain.ask(Range="bytes=0-4")
+    finally:
+        commit_volume(None)
+    assert (response.status, body) == (206, b"first")
 
 
 @pytest.mark.usefixtures("opened")

@@ -81,6 +81,7 @@ def test_what_nginx_sent_comes_into_the_record_by_its_log(way: Way) -> None:
 def test_the_log_holds_no_secret_of_a_client(way: Way) -> None:
     way.ask(path=f"{ADDRESS}?token=not-for-the-log", Cookie="sessionid=not-for-the-log")
     way.ask(path="/d/not-for-the-log/config.json?not-for-the-log")
+    way.ask(path="/%64/not-for-the-log/config.json")
     way.logged(way.ask(Range="bytes=0-0")[0].headers["X-Sluice-Download"])
     assert way.front is not None
     text = way.front.access_log.read_text()
@@ -212,6 +213,9 @@ def test_a_person_has_so_many_streams_and_then_a_429(way: Way) -> None:
         refused, body = way.ask()
         assert (refused.status, refused.headers["Retry-After"]) == (429, "5")
         assert b"16 downloads open" in body
+        assert way.front is not None
+        # A short link's address is its secret.
+        assert "limiting" not in way.front.error_log.read_text()
         # Pages and HEADs are not streams.
         assert way.ask("HEAD")[0].status == 200
     finally:
@@ -222,3 +226,11 @@ def test_a_person_has_so_many_streams_and_then_a_429(way: Way) -> None:
     while way.ask(Range="bytes=0-0")[0].status != 206:
         assert time.monotonic() < deadline, "the streams are not given back"
         time.sleep(0.1)
+
+
+def test_what_the_portal_sends_itself_has_a_limit_too(way: Way) -> None:
+    assert way.front is not None
+    template = way.front.access_log.parent / "site.conf"
+    assert "limit_conn sluice_by_portal 16;" in template.read_text()
+    # Nothing of it touches who asks without such a header.
+    assert way.ask(Range="bytes=0-0", If_Match="*")[0].status == 206
