@@ -46,5 +46,7 @@ def bearer_token(request: HttpRequest) -> PersonalToken | None:
             _("The token “%(name)s” may not be used from the network that this request came from.")
             % {"name": token.name}
         )
+    if not services.note_first_use(token=token):
+        raise InvalidCredentials
     services.touch_token(token, address)
     return token

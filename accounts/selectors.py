@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
-from django.db.models import Exists, Expression, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, Expression, F, Max, OuterRef, Q, QuerySet, When
 from django.utils import timezone
 
 from accounts.models import (
@@ -33,14 +33,21 @@ def token_for_secret(secret: str) -> PersonalToken | None:
     return found[0] if found else None
 
 
-def _live_token(**shown: object) -> Prepared:
-    """Return a statement for the live token that is found so; `shown` may use its parameters."""
+def _live_token(*, told: dict[str, Expression] | None = None, **shown: object) -> Prepared:
+    """Return a statement for the live token that is found so; `shown` may use its parameters.
+
+    `told` is what each instance tells besides.
+    """
     return Prepared(
-        lambda: PersonalToken.objects.select_related("user").filter(
-            revoked_at__isnull=True,
-            expires_at__gt=Parameter("now", "timestamptz"),
-            user__is_active=True,
-            **shown,
+        lambda: (
+            PersonalToken.objects.select_related("user")
+            .filter(
+                revoked_at__isnull=True,
+                expires_at__gt=Parameter("now", "timestamptz"),
+                user__is_active=True,
+                **shown,
+            )
+            .annotate(**told or {})
         )
     )
 
@@ -52,6 +59,8 @@ _OPENED_BY: dict[Prefix | None, Prepared] = {
         secrets__digest=Parameter("digest", "text"),
         secrets__kind="access",
         secrets__expires_at__gt=Parameter("now", "timestamptz"),
+        secrets__replaced_at__isnull=True,
+        told={"unused_secret_id": Case(When(secrets__used_at__isnull=True, then="secrets__pk"))},
     ),
 }
 

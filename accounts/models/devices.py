@@ -123,8 +123,9 @@ class Device(models.Model):
 class DeviceSecret(models.Model):
     """A secret of a signed-in device, by its SHA-256: short access tokens, and refresh tokens.
 
-    A refresh token is good for one exchange. Those that were exchanged are kept as long as the
-    device is signed in: one that is shown a second time was copied (RFC 9700, section 4.14).
+    They come in pairs, and a refresh token is exchanged for the next pair. Those that were
+    exchanged or replaced are kept as long as the device is signed in: what they are shown again for
+    tells a lost answer from a copy (accounts.services.device_tokens; RFC 9700, section 4.14).
     """
 
     class Kind(models.TextChoices):
@@ -136,7 +137,16 @@ class DeviceSecret(models.Model):
     digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
+    pair = models.PositiveIntegerField(
+        default=0, help_text=_("How many exchanges it took to come to its pair")
+    )
+    used_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When a secret of its pair was used first")
+    )
     exchanged_at = models.DateTimeField(null=True, blank=True)
+    replaced_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When another pair was given in the place of its own")
+    )
 
     class Meta:
         constraints = (
@@ -151,7 +161,9 @@ class DeviceSecret(models.Model):
             # One live refresh token a device: an exchange spends the old one for the new one.
             models.UniqueConstraint(
                 fields=["token"],
-                condition=models.Q(kind="refresh", exchanged_at__isnull=True),
+                condition=models.Q(
+                    kind="refresh", exchanged_at__isnull=True, replaced_at__isnull=True
+                ),
                 name="accounts_devicesecret_one_refresh",
             ),
         )

@@ -63,6 +63,10 @@ class PersonalToken(models.Model):
     )
     revoked_at = models.DateTimeField(null=True, blank=True)
 
+    # The device's secret that this token was found by, if its pair was never used before (see
+    # accounts.selectors.token_for_secret). No column.
+    unused_secret_id: int | None = None
+
     class Meta:
         ordering = ("-created_at",)
         constraints = (

@@ -4,6 +4,7 @@ from accounts.notifications import mail_secret, notify
 from accounts.services.clearances import grant_clearance, revoke_clearance
 from accounts.services.device_tokens import (
     forget_ended_sign_ins,
+    note_first_use,
     redeem_device_code,
     refresh_device_tokens,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "mail_secret",
     "mark_all_read",
     "mark_read",
+    "note_first_use",
     "note_foreign_use",
     "notify",
     "record_sign_up",

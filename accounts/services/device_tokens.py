@@ -1,10 +1,11 @@
 """The tokens of a signed-in device: the first pair, every next one, and their end.
 
-RFC 8628, sections 3.4 and 3.5; refresh tokens are good for one exchange (RFC 9700, section 4.14).
-Rows are locked in one order everywhere: person, sign-in, token.
+RFC 8628, sections 3.4 and 3.5; refresh tokens rotate (RFC 9700, section 4.14.2). The secrets of a
+device change only under the lock on its token. Rows are locked in one order everywhere: person,
+sign-in, token.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -128,8 +129,10 @@ def _sign_in(sign_in: DeviceSignIn, owner: User, address: str) -> DeviceTokens:
 def refresh_device_tokens(*, refresh_token: str, client_id: str) -> DeviceTokens:
     """Exchange a refresh token for the next pair. Raises OAuthError.
 
-    One that was exchanged before was copied: nobody can tell which of the two is the owner's
-    device, so the device is signed out and its owner told.
+    A device that is stopped in the moment of renewal never hears the answer and asks again: the
+    pair that it was given is replaced, as long as nobody has used a secret of it. A refresh token
+    that is shown after that, or that was replaced itself, is in two hands: nobody can tell which
+    are the owner's, so the device is signed out and its owner told.
     """
     client_name(client_id)
     with transaction.atomic():
@@ -158,17 +161,55 @@ def _refresh(refresh_token: str, client_id: str) -> DeviceTokens | OAuthError:
         or not token.user.is_active
     ):
         return OAuthError("invalid_grant", _OVER)
-    if secret.exchanged_at is not None:
+    again = secret.exchanged_at is not None
+    if secret.replaced_at is not None or (again and not _replace_unused_pair(secret, now)):
         end_token(token)
         record(actor=None, action=Action.DEVICE_REUSED, target=token, also=(token.user,))
         notifications.device_reused(token)
         return OAuthError("invalid_grant", "This refresh token was used before. Sign in again.")
     secret.exchanged_at = now
     secret.save(update_fields=["exchanged_at"])
-    return _new_pair(token)
+    _mark_used(secret, now)
+    return _new_pair(token, secret.pair + 1)
 
 
-def _new_pair(token: PersonalToken) -> DeviceTokens:
+def _replace_unused_pair(spent: DeviceSecret, now: datetime) -> bool:
+    """End the pair that a refresh token was exchanged for; False where somebody has used it."""
+    given = DeviceSecret.objects.filter(
+        token=spent.token_id, pair=spent.pair + 1, replaced_at__isnull=True
+    )
+    # Its access token may be forgotten by now; the refresh token stays and knows of both.
+    if not given.filter(kind="refresh", used_at__isnull=True).exists():
+        return False
+    given.update(replaced_at=now)
+    return True
+
+
+def _mark_used(secret: DeviceSecret, now: datetime) -> None:
+    """Write on both secrets of a pair that it is in use."""
+    DeviceSecret.objects.filter(
+        token=secret.token_id, pair=secret.pair, replaced_at__isnull=True, used_at__isnull=True
+    ).update(used_at=now)
+
+
+def note_first_use(*, token: PersonalToken) -> bool:
+    """Note that a device has used its pair, once; False where the pair has ended in between.
+
+    `token` is as `token_for_secret` found it. Not a governed change, so no event.
+    """
+    if token.unused_secret_id is None:
+        return True
+    with transaction.atomic():
+        locked = lock_token(token.pk)
+        live = DeviceSecret.objects.filter(pk=token.unused_secret_id, replaced_at__isnull=True)
+        secret = live.first()
+        if secret is None or locked.revoked_at is not None:
+            return False
+        _mark_used(secret, timezone.now())
+    return True
+
+
+def _new_pair(token: PersonalToken, number: int = 0) -> DeviceTokens:
     """Make the next access and refresh token. Earlier access tokens live on to their own end.
 
     A program that runs for long holds one in memory while another renews it.
@@ -179,10 +220,15 @@ def _new_pair(token: PersonalToken) -> DeviceTokens:
     DeviceSecret.objects.bulk_create(
         [
             DeviceSecret(
-                token=token, kind="access", digest=secret_digest(access), expires_at=access_ends
+                token=token,
+                pair=number,
+                kind="access",
+                digest=secret_digest(access),
+                expires_at=access_ends,
             ),
             DeviceSecret(
                 token=token,
+                pair=number,
                 kind="refresh",
                 digest=secret_digest(refresh),
                 expires_at=token.expires_at,

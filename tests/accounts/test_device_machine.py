@@ -1,6 +1,7 @@
 """A device's sign-in under any sequence of acts, of the device, its owner, a thief and time."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import hypothesis.strategies as st
 import pytest
 from django.db.models import F
+from django.test import RequestFactory
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -19,6 +21,7 @@ from hypothesis.stateful import (
 )
 
 from accounts import services
+from accounts.authentication import InvalidCredentials, bearer_token
 from accounts.models import DeviceSecret, DeviceSignIn, PersonalToken
 from accounts.oauth import DeviceTokens, OAuthError
 from accounts.selectors import token_for_secret
@@ -38,20 +41,35 @@ def attempt(act: Callable[[], Any]) -> Any:
         return error.code
 
 
+@dataclass(eq=False)
+class Pair:
+    """An access and a refresh token, and what became of them."""
+
+    tokens: DeviceTokens
+    made: int  # the minute
+    used: bool = False
+    replaced: bool = False
+    exchanged_for: "Pair | None" = None
+
+
 class DeviceMachine(RuleBasedStateMachine):
     """Acts on one sign-in, and beside it the little that ought to be true of it."""
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(signed_in=st.booleans())
+    def begin(self, signed_in: bool) -> None:
         self.owner, self.stranger = make_user(), make_user()
         self.codes = ask_for_codes()
         self.sign_in = DeviceSignIn.objects.get(pk=DeviceSignIn.objects.latest("pk").pk)
         self.state = "pending"
         self.seen_by: int | None = None
         self.minutes = 0
-        self.pairs: list[DeviceTokens] = []
-        self.asked: dict[str, int] = {}  # access token: the minute in which it was made
+        self.pairs: list[Pair] = []
         self.signed_out = False
+        # What a device does with its tokens is most of the story, and is seldom come by.
+        if signed_in:
+            self.enter_code("owner")
+            self.answer("owner", yes=True)
+            self.poll()
 
     @property
     def waits(self) -> bool:
@@ -115,9 +133,27 @@ class DeviceMachine(RuleBasedStateMachine):
             return "expired_token"
         return "authorization_pending"
 
-    def keep(self, pair: DeviceTokens) -> None:
+    def keep(self, tokens: DeviceTokens) -> "Pair":
+        assert isinstance(tokens, DeviceTokens)
+        pair = Pair(tokens, made=self.minutes)
         self.pairs.append(pair)
-        self.asked[pair.access_token] = self.minutes
+        return pair
+
+    def opens(self, pair: "Pair") -> bool:
+        return not self.signed_out and not pair.replaced and self.minutes - pair.made < 60
+
+    @precondition(lambda self: self.pairs)
+    @rule(which=pick, newest=st.booleans())
+    def use(self, which: int, newest: bool) -> None:
+        pair = self.pairs[-1] if newest else self.pairs[which % len(self.pairs)]
+        header = {"Authorization": f"Bearer {pair.tokens.access_token}"}
+        try:
+            bearer_token(RequestFactory().get("/", headers=header))
+        except InvalidCredentials:
+            assert not self.opens(pair)
+        else:
+            assert self.opens(pair)
+            pair.used = True
 
     @precondition(lambda self: self.pairs)
     @rule(which=pick, newest=st.booleans())
@@ -126,15 +162,20 @@ class DeviceMachine(RuleBasedStateMachine):
         result = attempt(
             partial(
                 services.refresh_device_tokens,
-                refresh_token=pair.refresh_token,
+                refresh_token=pair.tokens.refresh_token,
                 client_id=HUB_CLIENT,
             )
         )
-        if pair is self.pairs[-1] and not self.signed_out:
-            self.keep(result)
-        else:
+        # Good as long as nothing that it was exchanged for was used; nothing that was replaced is.
+        given = pair.exchanged_for
+        if self.signed_out or pair.replaced or (given is not None and given.used):
             assert result == "invalid_grant"
             self.signed_out = True
+            return
+        if given is not None:
+            given.replaced = True
+        pair.used = True
+        pair.exchanged_for = self.keep(result)
 
     # Time
 
@@ -149,9 +190,9 @@ class DeviceMachine(RuleBasedStateMachine):
 
     @invariant()
     def what_opens_is_what_should(self) -> None:
-        for access, made in getattr(self, "asked", {}).items():
-            opens = not self.signed_out and self.minutes - made < 60
-            assert (token_for_secret(access) is not None) == opens
+        for pair in getattr(self, "pairs", []):
+            opens = token_for_secret(pair.tokens.access_token) is not None
+            assert opens == self.opens(pair)
 
     @invariant()
     def there_is_one_token_for_one_yes(self) -> None:

@@ -3,10 +3,12 @@
 from functools import partial
 
 import pytest
+from django.test import RequestFactory
 from django.utils import timezone
 
 from accounts import services
-from accounts.models import Device, DeviceSecret, PersonalToken
+from accounts.authentication import InvalidCredentials, bearer_token
+from accounts.models import Device, PersonalToken
 from accounts.oauth import DeviceTokens, OAuthError
 from accounts.selectors import token_for_secret
 from audit.models import Event
@@ -50,24 +52,52 @@ def test_a_device_signs_in_once() -> None:
     assert Device.objects.count() == ROUNDS // 4
 
 
-def test_a_refresh_token_used_twice_at_once_has_one_winner_and_ends_the_device() -> None:
+def renew(tokens: DeviceTokens) -> DeviceTokens | str:
+    act = partial(
+        services.refresh_device_tokens, refresh_token=tokens.refresh_token, client_id=HUB_CLIENT
+    )
+    return told(act)
+
+
+def use(tokens: DeviceTokens) -> str:
+    header = {"Authorization": f"Bearer {tokens.access_token}"}
+    try:
+        bearer_token(RequestFactory().get("/", headers=header))
+    except InvalidCredentials:
+        return "refused"
+    return "opened"
+
+
+def test_a_refresh_token_used_twice_at_once_leaves_one_pair() -> None:
     for _ in range(ROUNDS // 4):
         _, first = make_device(make_user())
-        act = partial(
-            told,
-            partial(
-                services.refresh_device_tokens,
-                refresh_token=first.refresh_token,
-                client_id=HUB_CLIENT,
-            ),
-        )
-        results = race(act, act)
-        winners = [each for each in results if isinstance(each, DeviceTokens)]
-        assert len(winners) == 1
-        assert "invalid_grant" in results
-        assert token_for_secret(winners[0].access_token) is None
+        results = race(partial(renew, first), partial(renew, first))
+        opens = [token_for_secret(pair.access_token) is not None for pair in results]
+        assert sorted(opens) == [False, True]
+        # The one that was replaced is over: who shows it ends the device.
+        assert renew(results[opens.index(False)]) == "invalid_grant"
+        assert token_for_secret(results[opens.index(True)].access_token) is None
     assert Event.objects.filter(action="device.reused").count() == ROUNDS // 4
-    assert DeviceSecret.objects.filter(kind="refresh").count() == 2 * (ROUNDS // 4)
+
+
+def test_a_pair_is_either_used_or_replaced() -> None:
+    ended = 0
+    for _ in range(ROUNDS // 4):
+        token, first = make_device(make_user())
+        second = renew(first)
+        assert isinstance(second, DeviceTokens)
+        used, again = race(partial(use, second), partial(renew, first))
+        token.refresh_from_db()
+        if isinstance(again, DeviceTokens):
+            assert used == "refused"
+            assert token.revoked_at is None
+            assert use(again) == "opened"
+        else:
+            assert (used, again) == ("opened", "invalid_grant")
+            assert token.revoked_at is not None
+            ended += 1
+        assert use(second) == "refused"
+    assert Event.objects.filter(action="device.reused").count() == ended
 
 
 def test_revoking_everything_leaves_no_device_whatever_comes_first() -> None:

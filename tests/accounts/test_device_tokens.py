@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from accounts import services, tasks
+from accounts.authentication import InvalidCredentials, bearer_token
 from accounts.models import DeviceCodeGuess, DeviceSecret, DeviceSignIn, Notification, PersonalToken
 from accounts.oauth import DeviceTokens, OAuthError
 from accounts.selectors import token_for_secret
@@ -28,6 +29,15 @@ def refused(tokens: DeviceTokens, **arguments: str) -> str:
     with pytest.raises(OAuthError) as caught:
         refresh(tokens, **arguments)
     return caught.value.code
+
+
+def use(tokens: DeviceTokens) -> bool:
+    """Show the access token as a program does; tell whether it opened something."""
+    header = {"Authorization": f"Bearer {tokens.access_token}"}
+    try:
+        return bearer_token(RequestFactory().get("/", headers=header)) is not None
+    except InvalidCredentials:
+        return False
 
 
 def test_each_refresh_gives_a_new_pair_for_the_same_device() -> None:
@@ -52,7 +62,8 @@ def test_over_http_it_is_the_answer_of_rfc_6749(client: Client) -> None:
     assert answer.status_code == 200
     body = answer.json()
     assert set(body) == {"access_token", "token_type", "expires_in", "refresh_token", "scope"}
-    assert token_for_secret(body["access_token"]) is not None
+    access = {"Authorization": f"Bearer {body['access_token']}"}
+    assert bearer_token(RequestFactory().get("/", headers=access)) is not None
     again = client.post("/hf/oauth/token", form)
     assert (again.status_code, again.json()["error"]) == (400, "invalid_grant")
 
@@ -61,6 +72,7 @@ def test_a_refresh_token_used_twice_signs_the_device_out_and_tells_its_owner() -
     user = make_user()
     token, first = make_device(user)
     second = refresh(first)
+    assert use(second)
     assert refused(first) == "invalid_grant"
     for tokens in (first, second):
         assert token_for_secret(tokens.access_token) is None
@@ -68,6 +80,48 @@ def test_a_refresh_token_used_twice_signs_the_device_out_and_tells_its_owner() -
     event = Event.objects.get(action="device.reused")
     assert event.target == f"accounts.personaltoken:{token.pk}"
     assert Notification.objects.get(kind="accounts.device_reused").recipient == user
+
+
+def test_a_device_whose_answer_was_lost_may_ask_again() -> None:
+    token, first = make_device(make_user())
+    lost, second = refresh(first), refresh(first)
+    assert not use(lost)
+    assert use(second)
+    assert refresh(second).access_token
+    token.refresh_from_db()
+    assert token.revoked_at is None
+    assert not Event.objects.filter(action="device.reused").exists()
+
+
+def test_who_shows_what_was_given_again_to_somebody_else_signs_the_device_out() -> None:
+    token, first = make_device(make_user())
+    kept, given_to_a_thief = refresh(first), refresh(first)
+    assert use(given_to_a_thief)
+    assert not use(kept)
+    assert refused(kept) == "invalid_grant"
+    assert not use(given_to_a_thief)
+    token.refresh_from_db()
+    assert token.revoked_at is not None
+    assert Event.objects.filter(action="device.reused").count() == 1
+
+
+def test_a_pair_that_was_used_stays_so_when_its_access_token_is_forgotten() -> None:
+    _, first = make_device(make_user())
+    use(refresh(first))
+    DeviceSecret.objects.filter(kind="access").update(
+        expires_at=timezone.now() - timedelta(days=1, seconds=1)
+    )
+    tasks.sweep_tokens()
+    assert not DeviceSecret.objects.filter(kind="access").exists()
+    assert refused(first) == "invalid_grant"
+
+
+def test_a_use_is_written_once(django_assert_num_queries: Any) -> None:
+    _, tokens = make_device(make_user())
+    second = refresh(tokens)
+    assert use(second)
+    with django_assert_num_queries(1):
+        assert use(second)
 
 
 def test_the_last_but_one_is_noticed_however_late() -> None:
@@ -81,7 +135,7 @@ def test_another_device_of_the_same_person_stays_signed_in() -> None:
     user = make_user()
     _, copied = make_device(user)
     _, other = make_device(user)
-    refresh(copied)
+    use(refresh(copied))
     refused(copied)
     assert token_for_secret(other.access_token) is not None
     assert refresh(other).access_token
