@@ -6,6 +6,7 @@ is swapped for a link while we work leads nowhere; FIFOs and devices are never w
 
 import contextlib
 import errno
+import mmap
 import os
 import stat
 from collections.abc import Iterator
@@ -154,8 +155,8 @@ def read_blocks(file: int, path: str, size: int) -> Iterator[memoryview]:
     _refuse_unusual(path, before)
     if before.st_size != size:
         raise SourceError(_changed(path))
-    buffer = bytearray(BLOCK)
-    view = memoryview(buffer)
+    # Aligned to pages, so that the store can write from it without a copy.
+    view = memoryview(mmap.mmap(-1, BLOCK))
     left = size
     while left:
         try:

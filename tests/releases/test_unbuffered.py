@@ -1,7 +1,9 @@
 """Files written past the page cache are the same files, of whatever length, in any pieces."""
 
 import errno
+import mmap
 import os
+from io import FileIO
 from pathlib import Path
 
 import pytest
@@ -31,6 +33,19 @@ def test_every_length_comes_out_whole(tmp_path: Path, size: int, piece: int) -> 
     assert written(tmp_path / "file", content, piece) == content
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_aligned_blocks_are_written_as_they_are(tmp_path: Path, size: int) -> None:
+    content = os.urandom(size)
+    aligned = memoryview(mmap.mmap(-1, 1 << 20))
+    with UnbufferedFile(tmp_path / "file") as file:
+        for start in range(0, size, 1 << 20):
+            part = content[start : start + (1 << 20)]
+            aligned[: len(part)] = part
+            file.write(aligned[: len(part)])
+        file.finish(0o444)
+    assert (tmp_path / "file").read_bytes() == content
+
+
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 300_000), st.integers(1, 100_000))
 def test_any_length_in_any_pieces(tmp_path: Path, size: int, piece: int) -> None:
@@ -45,16 +60,16 @@ def test_a_file_system_that_cannot_is_written_to_as_ever(
     if when == "opened":
         monkeypatch.setattr(unbuffered, "_set_direct", lambda _file, **_wanted: False)
     else:
-        real = unbuffered._write_all
+        real = unbuffered._write_once
         failed: list[int] = []
 
-        def fails_once(file: object, block: memoryview) -> None:
-            if not failed:
+        def fails_twice(file: FileIO, block: memoryview) -> int:
+            if len(failed) < 2:
                 failed.append(1)
                 raise OSError(errno.EINVAL, "Invalid argument")
-            real(file, block)  # type: ignore[arg-type]
+            return real(file, block)
 
-        monkeypatch.setattr(unbuffered, "_write_all", fails_once)
+        monkeypatch.setattr(unbuffered, "_write_once", fails_twice)
     content = os.urandom(5_000_000)
     assert written(tmp_path / "file", content, 1 << 20) == content
 
