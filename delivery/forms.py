@@ -12,6 +12,8 @@ from delivery.services import LIFETIMES, MOST_FILES
 from releases.models import Artifact, Release
 
 ALL = "all"
+# A page with an option for each of very many files would be megabytes.
+MOST_OFFERED = 500
 
 
 class LinkForm(forms.Form):
@@ -20,15 +22,27 @@ class LinkForm(forms.Form):
     def __init__(self, artifacts: Sequence[Artifact], data: Any = None, **more: Any) -> None:  # noqa: ANN401 - as Django declares it
         super().__init__(data, **more)
         self._artifacts = {str(artifact.pk): artifact for artifact in artifacts}
-        files = [(str(artifact.pk), artifact.path) for artifact in artifacts]
-        if len(files) <= MOST_FILES:
-            every = _("All %(count)d files, a link each") % {"count": len(files)}
-            files = [*files, (ALL, every)]
+        offered = self._offered()
+        files = [(key, self._artifacts[key].path) for key in offered]
+        if len(artifacts) <= MOST_FILES:
+            every = _("All %(count)d files, a link each") % {"count": len(artifacts)}
+            files.append((ALL, every))
         hours = [(each, ngettext("%d hour", "%d hours", each) % each) for each in LIFETIMES]
         self.fields["file"] = forms.ChoiceField(label=_("File"), choices=files)
+        if len(artifacts) > MOST_OFFERED:
+            self.fields["file"].help_text = _(
+                "The first %(most)d of %(count)d files are offered. For another one, add "
+                "?file= and its path to the address of this page."
+            ) % {"most": MOST_OFFERED, "count": len(artifacts)}
         self.fields["hours"] = forms.TypedChoiceField(
             label=_("How long it works"), choices=hours, coerce=int
         )
+
+    def _offered(self) -> list[str]:
+        """Return the first files, and the one that was asked for wherever it stands."""
+        first = list(self._artifacts)[:MOST_OFFERED]
+        asked = str(self.data.get("file") or self.initial.get("file") or "")
+        return [*first, asked] if asked in self._artifacts and asked not in first else first
 
     @property
     def chosen(self) -> list[Artifact]:

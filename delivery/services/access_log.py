@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 # Lines read and written down in one transaction.
 BATCH = 500
+_FORMER = "former "
 
 
 @dataclass
@@ -35,20 +36,25 @@ class LogRead:
 def read_access_log(*, path: Path, budget_seconds: float | None = None) -> LogRead:
     """Note what nginx sent since the last reading, for so many seconds at most.
 
-    The place reached is kept with what was noted, by the file's inode: after a rotation the rest
-    of the former file (`<path>.1`) is read first. Reading a line twice changes nothing. Raises
-    OSError where the log cannot be read.
+    The place reached is kept with what was noted, by the file's inode. After a rotation nginx
+    writes to the former file (`<path>.1`) until it opens its log again: until the next rotation
+    the former one is read first, each time. Reading a line twice changes nothing. Raises OSError
+    where the log cannot be read.
     """
     until = time.monotonic() + budget_seconds if budget_seconds is not None else None
     result = LogRead()
-    name = f"{socket.gethostname()}:{path}"[:300]
-    LogPosition.objects.get_or_create(log=name)
+    names = [f"{prefix}{socket.gethostname()}:{path}"[:300] for prefix in ("", _FORMER)]
+    for name in names:
+        LogPosition.objects.get_or_create(log=name)
     while True:
         with transaction.atomic():
             # Two readers of one log take turns, and none goes back.
-            position = LogPosition.objects.select_for_update().get(log=name)
-            more = _read_batch(path, position, result)
+            position, former = (
+                LogPosition.objects.select_for_update().get(log=name) for name in names
+            )
+            more = _read_batch(path, position, former, result)
             position.save()
+            former.save()
         if not more:
             result.ended = True
             return result
@@ -56,21 +62,22 @@ def read_access_log(*, path: Path, budget_seconds: float | None = None) -> LogRe
             return result
 
 
-def _read_batch(path: Path, position: LogPosition, result: LogRead) -> bool:
-    """Read on from a position and move it; tell whether there may be more."""
+def _read_batch(path: Path, position: LogPosition, former: LogPosition, result: LogRead) -> bool:
+    """Read on from the positions and move them; tell whether there may be more."""
     with path.open("rb") as log:
         inode = _inode(log)
         if position.inode not in ("", inode):
-            former = _former(path, position.inode)
-            if former is not None:
-                with former:
-                    if _read_from(former, position, result):
-                        return True
+            former.inode, former.offset = position.inode, position.offset
             position.offset = 0
         elif os.fstat(log.fileno()).st_size < position.offset:
             # It was emptied in place.
             position.offset = 0
         position.inode = inode
+        rest = _former(path, former.inode)
+        if rest is not None:
+            with rest:
+                if _read_from(rest, former, result):
+                    return True
         return _read_from(log, position, result)
 
 

@@ -128,6 +128,27 @@ def test_after_a_rotation_the_rest_of_the_former_file_comes_first(log: Path) -> 
     assert read(log) == (0, 0, 0)
 
 
+def test_what_nginx_still_writes_to_the_former_file_is_read_as_well(log: Path) -> None:
+    former = log.with_name("sluice.log.1")
+    downloads = [make_download() for _number in range(5)]
+    write(log, line(downloads[0]))
+    read(log)
+    log.rename(former)
+    log.touch()
+    # nginx goes on with the file that it has open until it is told of the new one.
+    assert read(log) == (0, 0, 0)
+    write(former, line(downloads[1]))
+    write(log, line(downloads[2]))
+    assert read(log) == (2, 2, 0)
+    write(former, line(downloads[3]))
+    assert read(log) == (1, 1, 0)
+    former.rename(log.with_name("sluice.log.2"))
+    log.rename(former)
+    write(log, line(downloads[4]))
+    assert read(log) == (1, 1, 0)
+    assert [outcome(each)[0] for each in downloads] == ["complete"] * 5
+
+
 def test_a_rotation_whose_former_file_is_gone_starts_anew(log: Path, tmp_path: Path) -> None:
     early, new = make_download(), make_download()
     write(log, line(early))

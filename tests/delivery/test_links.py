@@ -25,6 +25,7 @@ from licensing.models import Grant
 from licensing.verdict import Context
 from releases import services as releases
 from releases.models import Artifact
+from releases.selectors import artifacts_of
 from tests.racing import ROUNDS, race
 from tests.seeded import demo_release, person
 
@@ -344,3 +345,24 @@ def test_no_download_is_authorised_after_its_link_was_revoked(settings: Settings
         # Numbers are given under the locks, so their order is the order of the acts.
         assert all(event.pk < revoked.pk for event in authorised)
         assert download(link) is False
+
+
+def test_of_very_many_files_some_are_offered_and_any_is_taken(
+    deployer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("delivery.forms.MOST_OFFERED", 2)
+    paths = [each.path for each in artifacts_of(demo_release("heron v1.0"))]
+    last = artifact(paths[-1])
+    page = deployer.get(PAGE).content.decode()
+    assert f'value="{last.pk}"' not in page
+    assert page.count("<option") == 2 + 1 + len(services.LIFETIMES)
+    assert f"The first 2 of {len(paths)} files are offered" in page
+    page = deployer.get(PAGE, {"file": last.path}).content.decode()
+    assert f'<option value="{last.pk}" selected>{last.path}</option>' in page
+    page = deployer.post(PAGE, {"file": last.pk, "hours": 1}).content.decode()
+    assert "1 link is ready" in page
+    assert Link.objects.get().artifact == last
+    assert (
+        "not one of the available choices"
+        in deployer.post(PAGE, {"file": 10**12, "hours": 1}).content.decode()
+    )
