@@ -189,6 +189,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "releases.sweep_signatures",
         "schedule": crontab(minute="*/5"),
     },
+    "releases-objects": {"task": "releases.sweep_objects", "schedule": crontab(minute="*/10")},
     "releases-jobs": {"task": "releases.sweep_jobs", "schedule": _sweep},
     "holds-review": {"task": "releases.sweep_holds", "schedule": crontab(minute="*/10")},
     "admissions": {"task": "licensing.sweep_admissions", "schedule": _sweep},

@@ -1,5 +1,6 @@
 """Shapes of what staff send. Services decide and save."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,7 @@ class IngestForm(forms.Form):
         buckets: list[str],
     ) -> None:
         super().__init__(data)
-        self._directories = {f"{path.parent.name}/{path.name}": path for path in directories}
+        self._directories = _by_name(directories)
         field = self.fields["directory"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
         # With both ways in, either may stay empty.
@@ -93,6 +94,13 @@ class IngestForm(forms.Form):
         elif given:
             cleaned["source"] = _bucket_address(given["bucket"])
         return cleaned
+
+
+def _by_name(directories: list[Path]) -> dict[str, Path]:
+    """Name each by its last two parts; those that would look alike by the whole path."""
+    short = {path: f"{path.parent.name}/{path.name}" for path in directories}
+    count = Counter(short.values())
+    return {str(path) if count[name] > 1 else name: path for path, name in short.items()}
 
 
 def _bucket_address(text: str) -> str:

@@ -28,6 +28,12 @@ def sweep_jobs() -> None:
     services.requeue_stalled()
 
 
+@shared_task(name="releases.sweep_objects")
+def sweep_objects() -> None:
+    """Remove from the store what a killed worker kept and no release names."""
+    services.sweep_unnamed()
+
+
 @shared_task(name="releases.rehash", time_limit=LONGEST_ARTIFACT_SECONDS)
 def rehash() -> None:
     """Read stored objects again whose turn it is, the longest unread first."""

@@ -12,6 +12,7 @@ from releases.models.moves import Hold, Transition
 from releases.models.releases import (
     Artifact,
     FormatOverride,
+    PendingObject,
     Release,
     ReleaseSignature,
     StageEntry,
@@ -28,6 +29,7 @@ __all__ = [
     "Model",
     "ModelGroupObjectPermission",
     "ModelUserObjectPermission",
+    "PendingObject",
     "Release",
     "ReleaseSignature",
     "ReleaseState",

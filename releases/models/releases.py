@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -158,6 +159,28 @@ class Artifact(models.Model):
 
     def __str__(self) -> str:
         return self.path
+
+
+class PendingObject(models.Model):
+    """An object that is about to be kept for a release and that no artifact names yet.
+
+    The row is gone when one does. Where it stays, its worker is gone (`services.keeping`).
+    """
+
+    release = models.ForeignKey(Release, models.PROTECT, db_index=False, related_name="+")
+    sha256 = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                name="releases_pendingobject_sha256_hex",
+                condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.sha256
 
 
 class ReleaseSignature(models.Model):

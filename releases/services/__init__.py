@@ -11,6 +11,7 @@ from releases.services.holds import (
 )
 from releases.services.ingest import start_ingest
 from releases.services.jobs import requeue_stalled
+from releases.services.keeping import sweep_unnamed
 from releases.services.overrides import override_formats
 from releases.services.reading import continue_ingest
 from releases.services.rehash import rehash_due
@@ -43,6 +44,7 @@ __all__ = [
     "sign_release",
     "sign_unsigned",
     "start_ingest",
+    "sweep_unnamed",
     "take_effect",
     "verify_release",
     "withdraw_release",

@@ -23,7 +23,7 @@ TASKS = {
     ReleaseState.INGESTING: "releases.continue_ingest",
     ReleaseState.VERIFYING: "releases.verify_release",
 }
-_STORE_LOCK = 0x5155_1CE5
+STORE_LOCK = 0x5155_1CE5
 
 
 class Life(NamedTuple):
@@ -116,4 +116,11 @@ def lock_store(*, exclusive: bool) -> None:
     """
     function = "pg_advisory_xact_lock" if exclusive else "pg_advisory_xact_lock_shared"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {function}(%s)", [_STORE_LOCK])
+        cursor.execute(f"SELECT {function}(%s)", [STORE_LOCK])
+
+
+def try_lock_store() -> bool:
+    """Lock the store exclusively until the commit, if nobody has it; else leave it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [STORE_LOCK])
+        return bool(cursor.fetchone()[0])

@@ -2,7 +2,6 @@
 
 import contextlib
 import uuid
-from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -19,17 +18,12 @@ from releases.models import Artifact, Release
 from releases.paths import shorten
 from releases.services import jobs
 from releases.services.jobs import LeaseLost
+from releases.services.keeping import Read, keep
 from releases.services.side_by_side import Progress, Watch, side_by_side
 from releases.services.verifying import refuse
 from releases.source import SourceAway, SourceError, SourceFile
 from releases.sources import Reader
 from releases.store import StoreAway, StoreError
-
-
-class _Read(NamedTuple):
-    written: store.Written
-    format: str
-    facts: dict[str, Any]
 
 
 def continue_ingest(
@@ -49,9 +43,11 @@ def continue_ingest(
     release = Release.objects.select_related("override").get(pk=release_id)
     admitted = release.override.formats if release.override else []
     try:
+        # Else the next objects would stand in an empty mount-point, and the others seem lost.
+        store.check(filled=Artifact.objects.exclude(sha256="").exists())
         with sources.open_source(release.source, buckets=settings.INGEST_S3_ROOTS) as reader:
 
-            def read(artifact: Artifact, watch: Watch) -> _Read:
+            def read(artifact: Artifact, watch: Watch) -> Read:
                 return _read(artifact, reader, admitted, watch, prefix)
 
             for batch in side_by_side(
@@ -62,7 +58,7 @@ def continue_ingest(
                 budget_seconds=budget_seconds,
                 progress=progress,
             ):
-                _keep(release_id, token, batch)
+                keep(release_id, token, batch)
         if release.artifacts.filter(sha256="").exists():
             jobs.hand_back(release_id, token, ReleaseState.INGESTING, hand_over=hand_over)
         else:
@@ -80,7 +76,7 @@ def continue_ingest(
 
 def _read(
     artifact: Artifact, reader: Reader, admitted: list[str], watch: Watch, prefix: str
-) -> _Read:
+) -> Read:
     """Copy one file into the store, hashed and inspected as its bytes pass. In a thread."""
     inspector = Inspector(artifact.path, artifact.size, admitted)
     try:
@@ -88,25 +84,11 @@ def _read(
         with contextlib.closing(reader(file)) as read:
             blocks = watch.over(artifact.path, read)
             written = store.write(f"{prefix}{artifact.pk}", blocks, inspector.feed)
-        return _Read(written, *inspector.finish())
+        return Read(written, *inspector.finish())
     except FormatError as error:
         raise FormatError(f"{shorten(artifact.path)} {error}.") from None
     finally:
         inspector.close()
-
-
-@transaction.atomic
-def _keep(release_id: int, token: uuid.UUID, batch: list[tuple[Artifact, _Read]]) -> None:
-    jobs.check_lease(release_id, token, ReleaseState.INGESTING)
-    jobs.lock_store(exclusive=False)
-    for artifact, read in batch:
-        store.keep(read.written)
-        artifact.sha256 = read.written.sha256
-        artifact.format = read.format
-        artifact.facts = read.facts
-    Artifact.objects.bulk_update(
-        [artifact for artifact, _read in batch], ["sha256", "format", "facts"]
-    )
 
 
 @transaction.atomic

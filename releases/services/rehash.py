@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -58,9 +58,21 @@ def rehash_due(
     return Rehashed(checked, damaged)
 
 
-@transaction.atomic
 def _claim(*, before: datetime | None) -> Artifact | None:
     """Take the next object: all rows of its digest are marked as being looked at."""
+    while (sha256 := _due(before).values_list("sha256", flat=True).first()) is not None:
+        with transaction.atomic():
+            lock_objects([sha256])
+            # Whoever had them locked may have taken it.
+            artifact = _due(before).filter(sha256=sha256).first()
+            if artifact is not None:
+                Artifact.objects.filter(sha256=sha256).update(checked_at=timezone.now())
+                return artifact
+    return None
+
+
+def _due(before: datetime | None) -> QuerySet[Artifact]:
+    """Return what is to be read, the longest unread first."""
     now = timezone.now()
     rows = Artifact.objects.filter(
         release__state__in=(ReleaseState.SEALED, ReleaseState.WITHDRAWN)
@@ -71,14 +83,13 @@ def _claim(*, before: datetime | None) -> Artifact | None:
         old = Q(verified_at__lt=now - timedelta(days=settings.REHASH_DAYS))
         free = Q(checked_at__lt=now - LEASE) | Q(checked_at__isnull=True)
         rows = rows.filter(free, old | ~Q(damage=""))
-    artifact = (
-        rows.select_for_update(no_key=True, skip_locked=True, of=("self",))
-        .order_by(F("verified_at").asc(nulls_first=True), "id")
-        .first()
-    )
-    if artifact is not None:
-        Artifact.objects.filter(sha256=artifact.sha256).update(checked_at=now)
-    return artifact
+    return rows.order_by(F("verified_at").asc(nulls_first=True), "id")
+
+
+def lock_objects(digests: Collection[str]) -> None:
+    """Lock every row of these objects, in the one order in which nobody waits for ever."""
+    rows = Artifact.objects.select_for_update(no_key=True).filter(sha256__in=digests)
+    list(rows.order_by("id").values_list("id"))
 
 
 def _problem(artifact: Artifact, progress: Progress | None) -> str:
@@ -95,7 +106,7 @@ def _problem(artifact: Artifact, progress: Progress | None) -> str:
         raise
     except StoreError as error:
         # Is it this object, or the whole store?
-        store.check()
+        store.check(filled=True)
         return str(error)
     if size != artifact.size:
         return _("The store holds %(size)d bytes of it instead of %(all)d.") % {
@@ -110,7 +121,8 @@ def _problem(artifact: Artifact, progress: Progress | None) -> str:
 @transaction.atomic
 def note_damaged(*, sha256: str, problem: str) -> None:
     """Stop serving every file of these bytes, and tell operators and managers once."""
-    for artifact in _locked(sha256).filter(damage=""):
+    lock_objects([sha256])
+    for artifact in _rows(sha256).filter(damage=""):
         # One message a release: where a disk dies, its files die by the hundred.
         is_first = not artifact.release.artifacts.exclude(damage="").exists()
         Artifact.objects.filter(pk=artifact.pk).update(damage=problem)
@@ -123,20 +135,16 @@ def note_damaged(*, sha256: str, problem: str) -> None:
 def note_sound(*, sha256: str) -> None:
     """Note that these bytes are whole; where they were damaged, serve them again."""
     now = timezone.now()
-    for artifact in _locked(sha256).exclude(damage=""):
+    lock_objects([sha256])
+    for artifact in _rows(sha256).exclude(damage=""):
         _record(Action.ARTIFACT_MENDED, artifact, "")
     Artifact.objects.filter(sha256=sha256, verified_at__isnull=False).update(
         verified_at=now, checked_at=now, damage=""
     )
 
 
-def _locked(sha256: str) -> QuerySet[Artifact]:
-    return (
-        Artifact.objects.select_for_update(no_key=True, of=("self",))
-        .filter(sha256=sha256)
-        .select_related("release__model")
-        .order_by("id")
-    )
+def _rows(sha256: str) -> QuerySet[Artifact]:
+    return Artifact.objects.filter(sha256=sha256).select_related("release__model").order_by("id")
 
 
 def _record(action: Action, artifact: Artifact, problem: str) -> None:

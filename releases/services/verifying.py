@@ -19,7 +19,7 @@ from releases.paths import shorten
 from releases.services import jobs
 from releases.services.checks import lock_release
 from releases.services.jobs import LeaseLost
-from releases.services.rehash import note_sound
+from releases.services.rehash import lock_objects, note_sound
 from releases.services.side_by_side import Progress, Watch, side_by_side
 from releases.services.signing import sign_release
 from releases.store import StoreAway, StoreError
@@ -79,6 +79,7 @@ def _note_verified(release_id: int, token: uuid.UUID, artifact_ids: list[int]) -
     jobs.check_lease(release_id, token, ReleaseState.VERIFYING)
     now = timezone.now()
     verified = Artifact.objects.filter(pk__in=artifact_ids)
+    lock_objects(set(verified.values_list("sha256", flat=True)))
     verified.update(verified_at=now, checked_at=now)
     # An ingest of the same bytes replaces what was damaged in the store.
     damaged = Artifact.objects.exclude(damage="").filter(sha256__in=verified.values("sha256"))

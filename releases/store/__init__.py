@@ -53,7 +53,7 @@ class _Place(Protocol):
     def discard_incoming(self, prefix: str) -> None: ...
     def remove(self, sha256: str) -> None: ...
     def free_bytes(self) -> int | None: ...
-    def check(self) -> None: ...
+    def check(self, *, filled: bool = False) -> None: ...
 
 
 def is_bucket() -> bool:
@@ -118,9 +118,12 @@ def free_bytes() -> int | None:
     return _place().free_bytes()
 
 
-def check() -> None:
-    """See whether the store can be used. Raises StoreError with a sentence for the operator."""
-    _place().check()
+def check(*, filled: bool = False) -> None:
+    """See whether the store can be used. Raises StoreAway with a sentence for the operator.
+
+    `filled` is for whoever knows that it must hold something: one that is empty is another.
+    """
+    _place().check(filled=filled)
 
 
 def open_range(sha256: str, start: int, stop: int) -> BinaryIO:

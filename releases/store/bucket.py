@@ -100,13 +100,16 @@ def _told() -> Iterator[None]:
         raise StoreAway("The weights bucket does not answer at the moment.") from None
 
 
-def check() -> None:
-    """See whether the bucket answers and lets us in. Raises StoreError."""
+def check(*, filled: bool = False) -> None:
+    """See whether the bucket answers and lets us in, and with `filled` whether it holds any object
+    below its prefix. Raises StoreAway."""
     try:
         with _told():
-            _client().list_objects_v2(**_under("objects/"), MaxKeys=1)
+            found = _client().list_objects_v2(**_under("objects/"), MaxKeys=1)
     except FileNotFoundError:
         raise StoreAway("The weights bucket is missing.") from None
+    if filled and not found.get("Contents"):
+        raise StoreAway("The weights bucket is empty, and should not be. Check name and prefix.")
 
 
 def _under(prefix: str) -> dict[str, str]:
@@ -166,6 +169,8 @@ def read_object(sha256: str) -> Iterator[memoryview]:
     try:
         body = _open(sha256)
     except FileNotFoundError:
+        # Is it this object, or the whole store?
+        check(filled=True)
         raise StoreError("The store has lost a file that was read into it.") from None
     with body:
         while data := body.read(BLOCK):

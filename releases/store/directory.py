@@ -11,8 +11,10 @@ from typing import BinaryIO
 
 from django.conf import settings
 
-from releases.store.objects import BLOCK, StoreError, Written, name_of
+from releases.store.objects import BLOCK, StoreAway, StoreError, Written, name_of
 from releases.store.unbuffered import UnbufferedFile
+
+_EMPTY = "The weights directory is empty, and should not be. Is its disk mounted?"
 
 
 def root() -> Path:
@@ -39,19 +41,27 @@ def open_object(sha256: str) -> BinaryIO:
 
 def free_bytes() -> int:
     """Return how many bytes the store can still take."""
+    check()
     try:
-        root().mkdir(parents=True, exist_ok=True)
         return shutil.disk_usage(root()).free
     except OSError as error:
         raise StoreError(_trouble(error)) from None
 
 
-def check() -> None:
-    """See whether the directory is there and can be written. Raises StoreError."""
-    if not root().is_dir():
-        raise StoreError("The weights directory is missing. Is its disk mounted?")
-    if not os.access(root(), os.R_OK | os.W_OK | os.X_OK):
-        raise StoreError("The portal may not write to the weights directory.")
+def check(*, filled: bool = False) -> None:
+    """See whether the directory is there and can be written, and with `filled` whether it holds
+    any object: a mount-point without its disk is a directory like others. Raises StoreAway."""
+    try:
+        if not root().is_dir():
+            raise StoreAway("The weights directory is missing. Is its disk mounted?")
+        if not os.access(root(), os.R_OK | os.W_OK | os.X_OK):
+            raise StoreAway("The portal may not write to the weights directory.")
+        if filled and not any((root() / "objects").iterdir()):
+            raise StoreAway(_EMPTY)
+    except FileNotFoundError:
+        raise StoreAway(_EMPTY) from None
+    except OSError as error:
+        raise StoreAway(_trouble(error)) from None
 
 
 def write(name: str, blocks: Iterable[memoryview], look: Callable[[memoryview], None]) -> Written:
@@ -62,8 +72,10 @@ def write(name: str, blocks: Iterable[memoryview], look: Callable[[memoryview], 
     path = _incoming(name)
     sha256 = hashlib.sha256()
     size = 0
+    # Never the directory itself: where its disk is missing, nothing is written in its place.
+    check()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(exist_ok=True)
         with UnbufferedFile(path) as file:
             for block in blocks:
                 sha256.update(block)
@@ -124,6 +136,8 @@ def read_object(sha256: str) -> Iterator[memoryview]:
             while count := file.readinto(view):
                 yield view[:count]
     except FileNotFoundError:
+        # Is it this object, or the whole store?
+        check(filled=True)
         raise StoreError("The store has lost a file that was read into it.") from None
     except OSError as error:
         raise StoreError(_trouble(error)) from None

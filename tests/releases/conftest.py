@@ -9,8 +9,9 @@ from pytest_django import Settings
 @pytest.fixture(autouse=True)
 def own_store(tmp_path: Path, settings: Settings) -> Path:
     """Keep weights below the test's own directory."""
-    settings.WEIGHTS_DIR = tmp_path / "store"
-    return settings.WEIGHTS_DIR
+    store = settings.WEIGHTS_DIR = tmp_path / "store"
+    store.mkdir()
+    return store
 
 
 @pytest.fixture

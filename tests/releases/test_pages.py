@@ -184,6 +184,25 @@ def test_an_ingest_from_the_page_to_the_seal(
     assert "<html" not in fragment
 
 
+def test_directories_of_one_name_below_roots_of_one_name_are_two(
+    scene: Scene, tmp_path: Path, settings: Settings
+) -> None:
+    settings.INGEST_ROOTS = [tmp_path / "a" / "incoming", tmp_path / "b" / "incoming"]
+    for root in settings.INGEST_ROOTS:
+        (root / "heron").mkdir(parents=True)
+        (root / "heron" / "README.md").write_text("# Heron")
+    (tmp_path / "a" / "incoming" / "other").mkdir()
+    client, url = signed_in(scene.manager), scene.url("release_ingest", release=False)
+    page = text(client.get(url))
+    assert 'value="incoming/heron"' not in page
+    # Only of those that would look alike more than the name is shown.
+    assert 'value="incoming/other"' in page
+    second = settings.INGEST_ROOTS[1] / "heron"
+    assert f'value="{second}"' in page
+    client.post(url, {"version": "v2", "directory": str(second)})
+    assert Release.objects.get(version="v2").source == str(second)
+
+
 def test_a_refused_ingest_says_why_and_offers_another_try(scene: Scene) -> None:
     make_release(scene.model, version="v2", files={"a.safetensors": b"lies lies"})
     page = text(

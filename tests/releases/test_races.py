@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -17,7 +17,7 @@ from common.errors import Refused
 from releases import services, store
 from releases.choices import ReleaseState
 from releases.models import Artifact, Hold, Release, StageEntry, Transition
-from releases.services import jobs
+from releases.services import jobs, rehash
 from tests.boards.factories import make_board
 from tests.factories import make_user
 from tests.racing import ROUNDS
@@ -217,6 +217,41 @@ def test_two_workers_claim_the_same_release(race: Race) -> None:
         Release.objects.update(job_token=None)
         results = race(claim, claim)
         assert sum(result is None for result in results) == 1
+
+
+def test_two_workers_look_at_the_same_object_of_several_releases(race: Race) -> None:
+    """Each row of the digest is another way to it; one worker takes them all."""
+    files = {"a.txt": b"the same", "b.txt": b"the same", "c/d.txt": b"the same"}
+    model = make_model()
+    for number in range(4):
+        make_release(model, version=f"v{number}", files=files)
+    for _ in range(ROUNDS):
+        Artifact.objects.update(checked_at=None, verified_at=timezone.now() - timedelta(days=99))
+        results = race(lambda: rehash._claim(before=None), lambda: rehash._claim(before=None))
+        assert sum(result is None for result in results) == 1
+
+
+def test_a_worker_waits_for_whoever_holds_any_row_of_the_object(race: Race) -> None:
+    """What two workers lock one row at a time, in orders of their own, they would die of."""
+    first, second = [
+        make_release(files={"a.txt": b"the same"}).artifacts.get() for _number in range(2)
+    ]
+    Artifact.objects.update(checked_at=None, verified_at=timezone.now() - timedelta(days=99))
+    is_locked, goes_on = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            Artifact.objects.select_for_update(no_key=True).get(pk=first.pk)
+            is_locked.set()
+            goes_on.wait(1)
+            # Where the other one took this row before it waits, both wait for ever.
+            Artifact.objects.filter(pk=second.pk).update(checked_at=None)
+
+    def claim() -> object:
+        is_locked.wait(PATIENCE)
+        return rehash._claim(before=None)
+
+    assert race(hold, claim)[1] in (first, second)
 
 
 def test_refusing_one_ingest_against_keeping_the_same_bytes_for_another(race: Race) -> None:

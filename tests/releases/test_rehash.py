@@ -1,5 +1,6 @@
 """Stored objects are read again in turn; what is damaged raises an alarm and is not served."""
 
+import shutil
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -11,11 +12,12 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from audit.models import Event
+from common.errors import Refused
 from releases import services, store, tasks
 from releases.models import Artifact, Release
-from releases.store import StoreError
+from releases.store import StoreAway, StoreError
 from tests.factories import make_user
-from tests.releases.factories import make_model, make_release, ordinary_files
+from tests.releases.factories import make_directory, make_model, make_release, ordinary_files
 
 pytestmark = pytest.mark.django_db
 
@@ -144,6 +146,50 @@ def test_a_store_that_is_away_damages_nothing(
     with pytest.raises(StoreError):
         run()
     assert damaged() == {}
+
+
+@pytest.mark.parametrize("mount", ["missing", "empty", "without objects"])
+def test_a_disk_that_is_not_mounted_damages_nothing(
+    own_store: Path, tmp_path: Path, mount: str
+) -> None:
+    release = make_release()
+    waiting = services.start_ingest(
+        actor=None, model=release.model, version="v", directory=make_directory(), hand_over=False
+    )
+    services.continue_ingest(release_id=waiting.pk, budget_seconds=60, hand_over=False)
+    age(release)
+    away = own_store.rename(tmp_path / "away")
+    if mount != "missing":
+        own_store.mkdir()
+    if mount == "without objects":
+        (own_store / "objects").mkdir()
+    with pytest.raises(StoreAway, match="Is its disk mounted"):
+        run()
+    assert damaged() == {}
+    # What is being verified waits, too.
+    services.verify_release(release_id=waiting.pk, budget_seconds=60, hand_over=False)
+    waiting.refresh_from_db()
+    assert waiting.state == "verifying"
+    assert "Is its disk mounted" in waiting.job_note
+    if own_store.exists():
+        shutil.rmtree(own_store)
+    away.rename(own_store)
+    services.verify_release(release_id=waiting.pk, budget_seconds=60, hand_over=False)
+    waiting.refresh_from_db()
+    assert waiting.state == "sealed"
+    assert run(everything=True).damaged == 0
+
+
+def test_nothing_is_written_where_the_disk_should_be(own_store: Path, tmp_path: Path) -> None:
+    release = make_release()
+    own_store.rename(tmp_path / "away")
+    with pytest.raises(Refused, match="Is its disk mounted"):
+        make_release(release.model)
+    assert not own_store.exists()
+    own_store.mkdir()
+    waiting = make_release(release.model)
+    assert (waiting.state, list(own_store.iterdir())) == ("ingesting", [])
+    assert "Is its disk mounted" in waiting.job_note
 
 
 def test_who_was_killed_while_reading_is_followed_after_an_hour() -> None:
