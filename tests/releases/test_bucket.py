@@ -236,6 +236,10 @@ def test_an_object_that_is_gone_is_said_to_be(server: Seaweed) -> None:
     for act in (store.size_of, store.open_object):
         with pytest.raises(FileNotFoundError):
             act(sha256)
+    # A bucket that holds nothing at all is taken for the wrong one.
+    with pytest.raises(StoreAway, match="is empty, and should not be"):
+        list(store.read_object(sha256))
+    kept(b"another")
     with pytest.raises(StoreError, match="has lost a file"):
         list(store.read_object(sha256))
     with pytest.raises(ValueError, match="64 lower-case hex"):
