@@ -4,6 +4,7 @@ Weights may be published in parts, or with a config that is kept for another rea
 people to judge, who must be told.
 """
 
+import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from releases.described import INDEX_SUFFIX
 from releases.paths import shorten
 
 MOST_FINDINGS = 100
+MOST_PARTS = 5000
+SHOWN = 3
 _DTYPES = {
     "float64": "F64",
     "float32": "F32",
@@ -22,6 +25,8 @@ _DTYPES = {
     "float8_e5m2": "F8_E5M2",
 }
 _SHARD = re.compile(r"(?P<stem>.+)-(?P<number>\d{5})-of-(?P<count>\d{5})\.safetensors")
+
+_Parts = dict[str, dict[str, dict[int, str]]]
 
 
 @dataclass(frozen=True)
@@ -41,21 +46,32 @@ def findings(files: Iterable[File]) -> list[dict[str, str]]:
         by_directory.setdefault(directory, {})[name] = file
     found: list[dict[str, str]] = []
     for beside in by_directory.values():
+        parts = _parts(beside)
         for name, file in sorted(beside.items()):
-            sentences = _of_file(name, file, beside)
+            sentences = _of_file(name, file, beside, parts)
             found += [{"path": file.path, "sentence": sentence} for sentence in sentences]
     return sorted(found, key=lambda each: each["path"])[:MOST_FINDINGS]
 
 
-def _of_file(name: str, file: File, beside: dict[str, File]) -> list[str]:
+def _parts(beside: Iterable[str]) -> _Parts:
+    """Group the parts at hand of models in parts: by stem, by count, then by number, in order."""
+    parts: _Parts = {}
+    for name in sorted(beside):
+        if found := _SHARD.fullmatch(name):
+            counts = parts.setdefault(found["stem"], {})
+            counts.setdefault(found["count"], {})[int(found["number"])] = name
+    return parts
+
+
+def _of_file(name: str, file: File, beside: dict[str, File], parts: _Parts) -> list[str]:
     if file.format == "pickle":
         return _of_pickle(file)
     if file.format == "safetensors":
-        return _of_shard(name, beside)
+        return _of_shard(name, beside, parts)
     if "problem" in file.facts:
         return [f"It {file.facts['problem']}, so the weights were not compared with it."]
     if name.endswith(INDEX_SUFFIX) and "shards" in file.facts:
-        return _of_index(name, file, beside)
+        return _of_index(name, file, beside, parts)
     if name == "config.json":
         return _of_config(file, beside)
     return []
@@ -65,36 +81,40 @@ def _of_pickle(file: File) -> list[str]:
     imports = file.facts.get("imports", [])
     if not imports:
         return []
-    shown = ", ".join(imports[:10]) + (" and others" if len(imports) > 10 else "")
+    more = len(imports) - 10 + file.facts.get("more_imports", 0)
+    shown = ", ".join(imports[:10]) + (f" and {more} more" if more > 0 else "")
     return [f"Loading it calls what nobody vouches for: {shown}."]
 
 
-def _of_shard(name: str, beside: dict[str, File]) -> list[str]:
+def _of_shard(name: str, beside: dict[str, File], parts: _Parts) -> list[str]:
     """The first shard at hand speaks for those that are missing."""
     found = _SHARD.fullmatch(name)
-    if not found or int(found["count"]) > 5000:
+    if not found or int(found["count"]) > MOST_PARTS:
         return []
+    count = int(found["count"])
+    at_hand = parts[found["stem"]][found["count"]]
+    if int(found["number"]) != next(iter(at_hand)):
+        return []
+    missing = (number for number in range(1, count + 1) if number not in at_hand)
     names = [
         f"{found['stem']}-{number:05d}-of-{found['count']}.safetensors"
-        for number in range(1, int(found["count"]) + 1)
+        for number in itertools.islice(missing, SHOWN)
     ]
-    missing = [each for each in names if each not in beside]
-    if name != next(each for each in (*names, name) if each in beside):
-        return []
     sentences = []
-    if missing:
-        sentences.append(f"{_listed(missing)} of the same {len(names)} parts are not there.")
+    if names:
+        lacking = count - sum(1 <= number <= count for number in at_hand)
+        sentences.append(f"{_listed(names, lacking)} of the same {count} parts are not there.")
     if f"{found['stem']}{INDEX_SUFFIX}" not in beside:
-        sentences.append(f"It is one of {len(names)} parts without an index beside them.")
+        sentences.append(f"It is one of {count} parts without an index beside them.")
     return sentences
 
 
-def _of_index(name: str, file: File, beside: dict[str, File]) -> list[str]:
+def _of_index(name: str, file: File, beside: dict[str, File], parts: _Parts) -> list[str]:
     shards: dict[str, list] = file.facts["shards"]
     sentences = []
     missing = sorted(shard for shard in shards if shard not in beside)
     if missing:
-        sentences.append(f"It lists {_listed(missing)}, not to be found beside it.")
+        sentences.append(f"It lists {_listed(missing, len(missing))}, not to be found beside it.")
     for shard, (count, names) in sorted(shards.items()):
         facts = beside[shard].facts if shard in beside else {}
         if facts and facts.get("tensors") != count:
@@ -106,11 +126,12 @@ def _of_index(name: str, file: File, beside: dict[str, File]) -> list[str]:
     stem = name.removesuffix(INDEX_SUFFIX)
     unlisted = sorted(
         each
-        for each in beside
-        if each not in shards and (found := _SHARD.fullmatch(each)) and found["stem"] == stem
+        for at_hand in parts.get(stem, {}).values()
+        for each in at_hand.values()
+        if each not in shards
     )
     if unlisted:
-        sentences.append(f"It does not list {_listed(unlisted)}.")
+        sentences.append(f"It does not list {_listed(unlisted, len(unlisted))}.")
     total = file.facts.get("total_size")
     held = sum(beside[shard].facts.get("bytes", 0) for shard in shards if shard in beside)
     if total is not None and not missing and total != held:
@@ -151,6 +172,7 @@ def _of_dtype(facts: dict[str, Any], weights: list[dict[str, Any]]) -> list[str]
     return []
 
 
-def _listed(names: list[str]) -> str:
-    shown = ", ".join(shorten(name) for name in names[:3])
-    return f"{shown} and {len(names) - 3} more" if len(names) > 3 else shown
+def _listed(names: list[str], count: int) -> str:
+    """Name the first of `count` files."""
+    shown = ", ".join(shorten(name) for name in names[:SHOWN])
+    return f"{shown} and {count - SHOWN} more" if count > SHOWN else shown

@@ -304,6 +304,7 @@ def ingest_progress(release: Release) -> IngestProgress:
     )
 
 
-def artifacts_of(release: Release) -> list[Artifact]:
-    """Return the files of a release by path."""
-    return list(Artifact.objects.filter(release=release).order_by("path"))
+def artifacts_of(release: Release, *, facts: bool = False) -> list[Artifact]:
+    """Return the files of a release by path; what was seen in them, which may be much, if asked."""
+    rows = Artifact.objects.filter(release=release).order_by("path")
+    return list(rows if facts else rows.defer("facts"))

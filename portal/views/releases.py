@@ -107,7 +107,7 @@ def release_page(request: HttpRequest, namespace: str, name: str, version: str) 
         raise Http404
     verdicts = found[0][1]
     standing = standing_of([release], context.now)
-    artifacts = artifacts_of(release)
+    artifacts = artifacts_of(release, facts=True)
     person = viewer(request)
     rights = person.rights.get(release.model_id, set())
     is_staff = bool(rights) or release.model.board_id in person.boards

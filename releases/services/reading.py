@@ -62,7 +62,9 @@ def continue_ingest(
         if release.artifacts.filter(sha256="").exists():
             jobs.hand_back(release_id, token, ReleaseState.INGESTING, hand_over=hand_over)
         else:
-            _finish_reading(release_id, token, hand_over=hand_over)
+            # Every file is read, and the lease is ours: nothing changes until the lock is taken.
+            found = _findings(release)
+            _finish_reading(release_id, token, found, hand_over=hand_over)
     except LeaseLost:
         return
     except (StoreAway, SourceAway) as away:
@@ -78,25 +80,25 @@ def _read(
     artifact: Artifact, reader: Reader, admitted: list[str], watch: Watch, prefix: str
 ) -> Read:
     """Copy one file into the store, hashed and inspected as its bytes pass. In a thread."""
-    inspector = Inspector(artifact.path, artifact.size, admitted)
     try:
-        file = SourceFile(artifact.path, artifact.size, artifact.etag)
-        with contextlib.closing(reader(file)) as read:
-            blocks = watch.over(artifact.path, read)
-            written = store.write(f"{prefix}{artifact.pk}", blocks, inspector.feed)
-        return Read(written, *inspector.finish())
+        with contextlib.closing(Inspector(artifact.path, artifact.size, admitted)) as inspector:
+            file = SourceFile(artifact.path, artifact.size, artifact.etag)
+            with contextlib.closing(reader(file)) as read:
+                blocks = watch.over(artifact.path, read)
+                written = store.write(f"{prefix}{artifact.pk}", blocks, inspector.feed)
+            return Read(written, *inspector.finish())
     except FormatError as error:
         raise FormatError(f"{shorten(artifact.path)} {error}.") from None
-    finally:
-        inspector.close()
 
 
 @transaction.atomic
-def _finish_reading(release_id: int, token: uuid.UUID, *, hand_over: bool) -> None:
+def _finish_reading(
+    release_id: int, token: uuid.UUID, found: list[dict[str, str]], *, hand_over: bool
+) -> None:
     jobs.check_lease(release_id, token, ReleaseState.INGESTING)
     release = Release.objects.select_related("model").get(pk=release_id)
     release.state = ReleaseState.VERIFYING
-    release.findings = _findings(release)
+    release.findings = found
     release.job_token = None
     release.job_at = timezone.now()
     release.job_file, release.job_bytes = "", 0

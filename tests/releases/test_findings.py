@@ -2,6 +2,7 @@
 
 import json
 import struct
+import sys
 from typing import Any
 
 import pytest
@@ -125,6 +126,9 @@ def test_pickles_by_leave_are_listed_with_what_they_call() -> None:
     (only,) = findings([File("a.pt", "pickle", {"imports": ["acme.nets.Block"]})])
     assert "calls what nobody vouches for: acme.nets.Block" in only["sentence"]
     assert findings([File("a.pt", "pickle", {"imports": []})]) == []
+    many = {"imports": [f"acme.N{n}" for n in range(50)], "more_imports": 30}
+    (only,) = findings([File("a.pt", "pickle", many)])
+    assert only["sentence"].endswith("acme.N9 and 70 more.")
 
 
 json_values = st.recursive(
@@ -151,3 +155,37 @@ def test_thousands_of_parts_are_named_once_and_shortly() -> None:
     content = struct.pack("<Q", 2) + b"{}"
     sentences = findings([read(name, content)])
     assert "and 4996 more of the same 5000 parts" in sentences[0]["sentence"]
+
+
+def looked_at(paths: list[str]) -> int:
+    """Return how many steps of Python it takes to find what does not fit."""
+    steps = 0
+
+    def count(_frame: object, event: str, _argument: object) -> Any:
+        nonlocal steps
+        steps += event == "line"
+        return count
+
+    files = [File(path, "safetensors", {"tensors": 1}) for path in paths]
+    sys.settrace(count)
+    try:
+        findings(files)
+    finally:
+        sys.settrace(None)
+    return steps
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "model-{n:05d}-of-05000.safetensors",
+        "model-{n:05d}-of-04999.safetensors",
+        "{n}-00001-of-05000.safetensors",
+        "model-00001-of-{n:05d}.safetensors",
+        "{n}.safetensors",
+    ],
+)
+def test_the_work_grows_as_the_number_of_files(name: str) -> None:
+    some = looked_at([name.format(n=n) for n in range(300)])
+    assert some < 300 * 100
+    assert looked_at([name.format(n=n) for n in range(600)]) < 3 * some

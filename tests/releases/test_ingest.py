@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -19,6 +20,7 @@ from audit.models import Event
 from common.errors import Refused
 from releases import selectors, services, source, store, tasks
 from releases.choices import ReleaseState
+from releases.findings import findings
 from releases.models import Artifact, Model, Release
 from releases.source import SourceError, list_files, open_directory, open_file, read_blocks
 from releases.store import unbuffered
@@ -88,6 +90,28 @@ def test_a_directory_becomes_a_sealed_release(own_store: Path) -> None:
         "release.ingested",
         "release.sealed",
     ]
+
+
+def test_a_list_of_files_leaves_out_what_was_seen_in_them() -> None:
+    release = make_release()
+    assert all(each.get_deferred_fields() == {"facts"} for each in selectors.artifacts_of(release))
+    weights = selectors.artifacts_of(release, facts=True)[-1]
+    assert weights.get_deferred_fields() == set()
+    assert weights.facts["tensors"] == 1
+
+
+def test_files_are_compared_before_the_release_is_locked(monkeypatch: pytest.MonkeyPatch) -> None:
+    release = start(make_directory())
+    depth = len(connection.savepoint_ids)
+    seen: list[int] = []
+
+    def watched(files: Any) -> list[dict[str, str]]:
+        seen.append(len(connection.savepoint_ids))
+        return findings(files)
+
+    monkeypatch.setattr("releases.services.reading.findings", watched)
+    run(release)
+    assert seen == [depth]
 
 
 def test_objects_cannot_be_written_to() -> None:
