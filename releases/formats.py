@@ -1,37 +1,44 @@
 """What a file is, by its name and by its bytes; and what is not taken in at all.
 
-Loading a pickle runs the code in it, whatever the file is called, so pickles are refused by
-extension and by content, unless a release manager admitted the extension for this version; then
-their imports are inspected. Other archives are refused: what is inside could not be inspected in
-the one pass that copies the file.
+Loading a pickle runs the code in it, whatever the file is called, so formats that carry code are
+refused by extension and, best effort, by content, unless a release manager admitted the extension
+for this version; then the pickle's imports are inspected. Other archives are refused: what is
+inside could not be inspected in the one pass that copies the file.
 """
 
-import pickletools
+import errno
 import re
 import struct
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO
 
+from common.packed import packed_as
 from releases.described import describing, facts_described
-from releases.pickle_scan import PickleError, scan
+from releases.numpy_header import NUMPY, plain_size
+from releases.pickle_content import begins_as_pickle
+from releases.pickle_scan import MOST_SHOWN, PickleError, scan
 from releases.safetensors_header import HeaderError, header_length, read_header
 
 HEAD = 64 * 1024
 # The end record of a zip archive stands in the last 64 KiB and 22 bytes.
 TAIL = 65_535 + 22
 
-PICKLE_SUFFIXES = frozenset(
+CODE_SUFFIXES = frozenset(
     (
         ".bin",
         ".ckpt",
         ".dill",
+        ".h5",
+        ".hdf5",
         ".joblib",
+        ".keras",
         ".mar",
         ".nemo",
         ".npz",
         ".p",
+        ".pb",
         ".pickle",
         ".pkl",
         ".pt",
@@ -79,24 +86,7 @@ _BY_SUFFIX = {
     ".svg": "image",
     ".pdf": "document",
 }
-_ARCHIVES = (
-    (b"PK\x03\x04", "a zip archive"),
-    (b"PK\x05\x06", "a zip archive"),
-    (b"\x1f\x8b", "gzip-compressed"),
-    (b"BZh", "bzip2-compressed"),
-    (b"\xfd7zXZ\x00", "xz-compressed"),
-    (b"\x28\xb5\x2f\xfd", "zstd-compressed"),
-    (b"\x04\x22\x4d\x18", "lz4-compressed"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
-    (b"Rar!\x1a\x07", "a rar archive"),
-)
-_CALLS = {"REDUCE", "INST", "OBJ", "NEWOBJ", "NEWOBJ_EX", "BUILD"}
-_IMPORTS = {"GLOBAL", "STACK_GLOBAL", "INST", "EXT1", "EXT2", "EXT4"}
-_ARGUMENTS = {"MARK", "EMPTY_TUPLE", "TUPLE", "TUPLE1", "TUPLE2", "TUPLE3", "GET", "BINGET"}
-# What "c" and "i" import: without two identifiers the load fails before anything is called.
-_IMPORTED = re.compile(r"[A-Za-z_][\w.]* [A-Za-z_][\w.]*")
-_MOST_OPCODES = 20_000
-_NUMPY = b"\x93NUMPY"
+_HDF5 = b"\x89HDF\r\n\x1a\n"
 
 
 class FormatError(ValueError):
@@ -105,16 +95,19 @@ class FormatError(ValueError):
 
 def suffix_of(path: str) -> str:
     """Return the extension by which a path is judged, in lower case."""
-    return PurePosixPath(path.casefold()).suffix
+    # Some systems drop dots and spaces at the end; ".pkl" is all extension.
+    name = PurePosixPath(path.casefold()).name.rstrip(". ")
+    _stem, dot, last = name.rpartition(".")
+    return dot + last
 
 
 def format_by_name(path: str, admitted: Collection[str] = ()) -> str:
     """Return the format that the name promises.
 
-    Raises FormatError for a pickle's extension that is not among the `admitted` ones.
+    Raises FormatError for the extension of a format that carries code and is not `admitted`.
     """
     suffix = suffix_of(path)
-    if suffix not in PICKLE_SUFFIXES:
+    if suffix not in CODE_SUFFIXES:
         return _BY_SUFFIX.get(suffix, "other")
     if suffix in admitted and suffix in ADMISSIBLE:
         return "pickle"
@@ -145,7 +138,7 @@ class Inspector:
         self._described = bytearray() if describing(path, size) else None
         self._spool: BinaryIO | None = None
         if suffix_of(path) in admitted and suffix_of(path) in ADMISSIBLE:
-            self._spool = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - closed by close
+            self._spool = _open_spool()
 
     def feed(self, block: memoryview) -> None:
         """Take the next block."""
@@ -158,7 +151,7 @@ class Inspector:
         if self._described is not None:
             self._described += block
         if self._spool is not None:
-            _write_all(self._spool, block)
+            _write_spool(self._spool, block)
 
     def close(self) -> None:
         """Let go of the temporary file."""
@@ -186,7 +179,7 @@ class Inspector:
         except HeaderError as error:
             # Something else under this name? Then say what it is.
             refuse_archive(bytes(self._head), b"")
-            refuse_pickle(bytes(self._head))
+            refuse_pickle(bytes(self._head), self._size)
             raise FormatError(str(error)) from None
         self._header = bytearray()
 
@@ -196,46 +189,83 @@ class Inspector:
             if self._wanted:
                 raise FormatError("ends before its safetensors header does")
             _refuse_zip_tail(bytes(self._tail))
+            # A header's length may be spelt so that a pickle begins with it.
+            _refuse_instructions(bytes(self._head), self._size)
             return self.format, self._facts
         head = bytes(self._head)
         if self._spool is not None:
             return self._finish_pickle(self._spool, head)
         refuse_archive(head, bytes(self._tail))
-        refuse_pickle(head)
-        if head.startswith(_NUMPY) and _holds_objects(head):
-            raise FormatError("is a NumPy array of Python objects, which are pickles")
-        if self.format == "gguf" and not head.startswith(b"GGUF"):
-            raise FormatError("is named .gguf but does not begin as one")
+        refuse_pickle(head, self._size)
+        self._refuse_pretence(head)
         if self._described is not None:
             return self.format, facts_described(self._path, bytes(self._described))
         return self.format, {}
 
+    def _refuse_pretence(self, head: bytes) -> None:
+        if head.startswith(NUMPY) and plain_size(head) != self._size:
+            raise FormatError(
+                "is a NumPy array that may hold Python objects, which are pickles, or is not as "
+                "long as its header says"
+            )
+        if head.startswith(_HDF5):
+            raise FormatError("is an HDF5 file, which can carry code; convert the weights")
+        for format_, beginning in (("gguf", b"GGUF"), ("numpy", NUMPY)):
+            if self.format == format_ and not head.startswith(beginning):
+                raise FormatError(f"is named {suffix_of(self._path)} but does not begin as one")
+
     def _finish_pickle(self, spool: BinaryIO, head: bytes) -> tuple[str, dict[str, Any]]:
-        if head.startswith(_NUMPY) and not _holds_objects(head):
+        if not head.startswith(b"PK"):
             _refuse_zip_tail(bytes(self._tail))
-            return self.format, {}
         try:
-            return "pickle", {"imports": scan(spool, suffix_of(self._path))}
+            imports = scan(spool, suffix_of(self._path))
         except PickleError as error:
             raise FormatError(str(error)) from None
+        if plain_size(head) == self._size:
+            return self.format, {}
+        facts: dict[str, Any] = {"imports": imports[:MOST_SHOWN]}
+        if len(imports) > MOST_SHOWN:
+            facts["more_imports"] = len(imports) - MOST_SHOWN
+        return "pickle", facts
 
 
-def _write_all(file: BinaryIO, block: memoryview) -> None:
-    while block:
-        block = block[file.write(block) :]
+def _open_spool() -> BinaryIO:
+    try:
+        return tempfile.TemporaryFile(buffering=0)
+    except OSError as error:
+        raise FormatError(_spool_trouble(error)) from None
+
+
+def _write_spool(spool: BinaryIO, block: memoryview) -> None:
+    try:
+        while block:
+            block = block[spool.write(block) :]
+    except OSError as error:
+        raise FormatError(_spool_trouble(error)) from None
+
+
+def _spool_trouble(error: OSError) -> str:
+    """Not the weights store's: another disk, as a rule, and another remedy."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return (
+            "could not be inspected, because the worker's directory for temporary files (TMPDIR) "
+            "is full; free some space there and ingest again"
+        )
+    return (
+        "could not be inspected, because the worker's directory for temporary files (TMPDIR) "
+        f"cannot be used ({error.strerror or error}); set it right and ingest again"
+    )
 
 
 def refuse_archive(head: bytes, tail: bytes) -> None:
     """Raise FormatError for an archive or a compressed file, whatever it is called."""
-    for magic, what in _ARCHIVES:
-        if head.startswith(magic):
-            if what == "a zip archive" and (inner := _pickle_in_zip(head, tail)):
-                raise FormatError(f"is a zip archive that holds a pickle ({inner})")
-            raise FormatError(
-                f"is {what}, whose inside cannot be inspected; ingest the files themselves"
-            )
-    if head[257:262] == b"ustar":
-        raise FormatError("is a tar archive; ingest the files themselves")
+    what = packed_as(head)
+    if what == "a zip archive" and (inner := _pickle_in_zip(head, tail)):
+        raise FormatError(f"is a zip archive that holds a pickle ({inner})")
+    if what:
+        raise FormatError(
+            f"is {what}, whose inside cannot be inspected; ingest the files themselves"
+        )
     _refuse_zip_tail(tail)
 
 
@@ -256,37 +286,13 @@ def _refuse_zip_tail(tail: bytes) -> None:
         at = tail.rfind(b"PK\x05\x06", 0, at)
 
 
-def refuse_pickle(head: bytes) -> None:
-    """Raise FormatError where the bytes are a pickle, or begin as one that calls something."""
+def refuse_pickle(head: bytes, size: int) -> None:
+    """Raise FormatError where the bytes are a pickle, or begin as one that may call something."""
     if len(head) > 1 and head[0] == 0x80 and head[1] <= 5:
         raise FormatError("is a pickle, which can run code when it is loaded")
-    seen: set[str] = set()
-    for name in _opcodes(head):
-        seen.add(name)
-        # Prose may begin with letters that are opcodes; only a pickle imports, builds arguments
-        # and calls.
-        if name in _CALLS and seen & _IMPORTS and seen & _ARGUMENTS:
-            raise FormatError("is a pickle that runs code when it is loaded")
+    _refuse_instructions(head, size)
 
 
-def _opcodes(head: bytes) -> Iterator[str]:
-    """Yield the names of opcodes as long as a load would get that far."""
-    try:
-        for count, (opcode, argument, _place) in enumerate(pickletools.genops(head)):
-            if opcode.name in ("GLOBAL", "INST") and not _IMPORTED.fullmatch(str(argument)):
-                return
-            yield opcode.name
-            if count > _MOST_OPCODES:
-                return
-    except (ValueError, OverflowError, IndexError, struct.error):
-        return
-
-
-def _holds_objects(head: bytes) -> bool:
-    """NumPy stores arrays of Python objects as pickles inside .npy."""
-    wide = head[6:7] > b"\x01"
-    start = 12 if wide else 10
-    length = int.from_bytes(head[8:start], "little")
-    if length > HEAD - start:
-        raise FormatError("has a NumPy header that is longer than any real one")
-    return bool(re.search(rb"['\"][|<>=]?O\d*['\"]", head[start : start + length]))
+def _refuse_instructions(head: bytes, size: int) -> None:
+    if what := begins_as_pickle(head, size):
+        raise FormatError(f"is a pickle, or begins as one, and {what}")

@@ -4,41 +4,38 @@
 
 Nothing is loaded: the pickle's instructions are listed, never carried out. What they import is
 judged by picklescan; see `releases.pickle_scan` for what is made of it. What cannot be listed to
-its end is refused: an unpickler might go on where a scanner stopped.
+its end is refused: an unpickler might go on where a scanner stopped. So is a file with bytes that
+belong to no pickle, array or tensor.
 """
 
 import io
 import json
 import logging
+import math
 import os
-import pickletools
+import re
 import resource
-import struct
 import sys
 import zipfile
 from pathlib import PurePosixPath
 from typing import IO, BinaryIO
 
 import numpy as np
-from picklescan.scanner import scan_bytes, scan_pickle_bytes
 
-from common.archive import ArchiveError, inspect_zip, read_member
+from common.archive import ArchiveError, Member, inspect_zip, read_member
+from common.packed import LOOKED_AT, packed_as
+from releases.numpy_header import LONGEST_HEADER, NUMPY, plain_size
+from releases.pickle_reader import MOST_IMPORTS, Import, read_all
+from releases.pickle_torch import read_torch
 
 MEMORY = 3 * 1024**3
 SECONDS = 60
 LONGEST_PICKLE = 512 * 1024 * 1024
-# Picklescan keeps every instruction, so that there must be an end to them.
-MOST_INSTRUCTIONS = 2_000_000
 
 TORCH_SUFFIXES = (".bin", ".ckpt", ".pt", ".pth")
 _PICKLE_SUFFIXES = (".joblib", ".p", ".pickle", ".pkl")
-# What torch wrote before it wrote archives: five pickles, and then the tensors' bytes.
-_TORCH_PICKLES = 5
-_NUMPY = b"\x93NUMPY"
-_NESTED = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"\x28\xb5\x2f\xfd")
-_IMPORTS = ("GLOBAL", "INST", "STACK_GLOBAL", "EXT1", "EXT2", "EXT4")
-
-Import = tuple[str, str, str]
+# Where torch keeps the bytes of its tensors: they begin as anything may, and are never unpickled.
+_TENSOR = re.compile(r"(?:[^/]+/)*data/[0-9]+")
 
 
 def main() -> None:
@@ -64,17 +61,18 @@ def look(file: BinaryIO, suffix: str) -> set[Import]:
     Raises ArchiveError where that cannot be told; the text follows the file's name.
     """
     size = os.fstat(file.fileno()).st_size
-    head = file.read(8)
+    head = file.read(LOOKED_AT)
     file.seek(0)
-    if head.startswith(b"PK\x03\x04"):
+    packed = packed_as(head)
+    if packed == "a zip archive":
         return _look_into_zip(file, size)
-    if head.startswith(_NESTED):
-        raise ArchiveError("is compressed, so that its inside cannot be inspected")
-    if head.startswith(_NUMPY):
-        return _look_into_numpy(file)
+    if packed:
+        raise ArchiveError(f"is {packed}, so that its inside cannot be inspected")
+    if head.startswith(NUMPY):
+        return _look_into_numpy(file, size)
     if size > LONGEST_PICKLE:
         raise ArchiveError(f"is a pickle of {size} bytes; at most {LONGEST_PICKLE} are inspected")
-    return _look_into_pickle(file, suffix)
+    return read_torch(file) if suffix in TORCH_SUFFIXES else read_all(file)
 
 
 def _look_into_zip(file: BinaryIO, size: int) -> set[Import]:
@@ -82,26 +80,47 @@ def _look_into_zip(file: BinaryIO, size: int) -> set[Import]:
     found: set[Import] = set()
     with zipfile.ZipFile(file) as archive:
         for member in members:
-            with archive.open(member.name) as stream:
-                head = stream.read(16)
-                if head.startswith(_NUMPY):
-                    stream.seek(0)
-                    found |= _look_into_numpy(stream)
-            if head.startswith(_NESTED):
-                raise ArchiveError("holds an archive in an archive, which is not inspected")
-            if PurePosixPath(member.name.casefold()).suffix in _PICKLE_SUFFIXES:
-                content = io.BytesIO(read_member(archive, member, LONGEST_PICKLE))
-                found |= _look_into_pickle(content, ".pkl")
-            elif head[:1] == b"\x80":
-                # A tensor's bytes may begin so by chance: then they are no pickle to the end.
-                with archive.open(member.name) as stream:
-                    content = io.BytesIO(stream.read(LONGEST_PICKLE))
-                found |= _imports(scan_pickle_bytes(content, "file").globals)
+            found |= _look_into_member(archive, member)
+            if len(found) > MOST_IMPORTS:
+                raise ArchiveError(f"imports more than {MOST_IMPORTS} things")
     return found
 
 
-def _look_into_numpy(file: IO[bytes]) -> set[Import]:
+def _look_into_member(archive: zipfile.ZipFile, member: Member) -> set[Import]:
+    with archive.open(member.name) as stream:
+        head = stream.read(LOOKED_AT)
+    if head.startswith(NUMPY):
+        with archive.open(member.name) as stream:
+            return _look_into_numpy(stream, member.size)
+    if _TENSOR.fullmatch(member.name):
+        return set()
+    if packed_as(head):
+        raise ArchiveError("holds an archive in an archive, which is not inspected")
+    is_pickle = head[:1] == b"\x80" and head[1:2] <= b"\x05"
+    if is_pickle or PurePosixPath(member.name.casefold()).suffix in _PICKLE_SUFFIXES:
+        return read_all(io.BytesIO(read_member(archive, member, LONGEST_PICKLE)))
+    return set()
+
+
+def _look_into_numpy(file: IO[bytes], size: int) -> set[Import]:
     """NumPy stores arrays of Python objects as a pickle behind the array's header."""
+    head = file.read(min(size, LONGEST_HEADER + 12))
+    plain = plain_size(head)
+    if plain is None:
+        file.seek(0)
+        plain = _structured_size(file)
+    if plain is None:
+        content = file.read(LONGEST_PICKLE + 1)
+        if len(content) > LONGEST_PICKLE:
+            raise ArchiveError("holds more Python objects than are inspected")
+        return read_all(io.BytesIO(content))
+    if plain != size:
+        raise ArchiveError("has a NumPy header that does not account for all of its bytes")
+    return set()
+
+
+def _structured_size(file: IO[bytes]) -> int | None:
+    """Return the bytes that an array takes with its header; None for one of Python objects."""
     try:
         version = np.lib.format.read_magic(file)
         read = (
@@ -109,57 +128,12 @@ def _look_into_numpy(file: IO[bytes]) -> set[Import]:
             if version == (1, 0)
             else np.lib.format.read_array_header_2_0
         )
-        dtype = read(file)[2]
+        shape, _order, dtype = read(file)
     except (ValueError, SyntaxError, RecursionError) as error:
         raise ArchiveError(f"has a NumPy header that is broken ({str(error)[:80]!r})") from None
-    if not dtype.hasobject:
-        return set()
-    content = file.read(LONGEST_PICKLE + 1)
-    if len(content) > LONGEST_PICKLE:
-        raise ArchiveError("holds more Python objects than are inspected")
-    return _look_into_pickle(io.BytesIO(content), ".npy")
-
-
-def _look_into_pickle(file: BinaryIO, suffix: str) -> set[Import]:
-    start = file.tell()
-    expected = _count_imports(file, tensors_follow=suffix in TORCH_SUFFIXES)
-    file.seek(start)
-    if suffix in TORCH_SUFFIXES:
-        result = scan_bytes(file, "file", suffix)
-    else:
-        result = scan_pickle_bytes(file, "file")
-    if result.scan_err or bool(expected) != bool(result.globals):
-        raise ArchiveError("is a pickle that could not be inspected to its end")
-    return _imports(result.globals)
-
-
-def _count_imports(file: BinaryIO, *, tensors_follow: bool) -> int:
-    """Go through every instruction to the file's end, and count those that import something."""
-    pickles = instructions = imports = 0
-    try:
-        while True:
-            for opcode, _argument, _place in pickletools.genops(file):
-                instructions += 1
-                imports += opcode.name in _IMPORTS
-                if instructions > MOST_INSTRUCTIONS:
-                    raise ArchiveError(
-                        f"is a pickle of more than {MOST_INSTRUCTIONS} instructions, too many to "
-                        "inspect"
-                    )
-            pickles += 1
-            if not file.read(1):
-                return imports
-            file.seek(-1, io.SEEK_CUR)
-            if tensors_follow and pickles == _TORCH_PICKLES:
-                return imports
-    except ArchiveError:
-        raise
-    except (ValueError, OverflowError, IndexError, KeyError, struct.error):
-        raise ArchiveError("is a pickle that could not be inspected to its end") from None
-
-
-def _imports(found: list) -> set[Import]:
-    return {(each.module, each.name, each.safety.value) for each in found}
+    if dtype.hasobject:
+        return None
+    return file.tell() + math.prod(shape) * dtype.itemsize
 
 
 if __name__ == "__main__":

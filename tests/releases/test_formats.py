@@ -1,8 +1,12 @@
 """What is taken in, and what is refused by name or by content."""
 
 import io
+import lzma
 import pickle
+import struct
+import tarfile
 import zipfile
+import zlib
 from collections import OrderedDict
 from datetime import UTC, datetime
 
@@ -32,9 +36,37 @@ def zipped(*names: str, content: bytes = b"x") -> bytes:
     return stream.getvalue()
 
 
+def tarred(*, mark: bool = True) -> bytes:
+    """Return a tar archive; without the mark it is one of the seventh edition of Unix."""
+    info = tarfile.TarInfo("storages")
+    header = bytearray(info.tobuf(tarfile.USTAR_FORMAT))
+    if not mark:
+        header[257:265] = bytes(8)
+        header[148:156] = b"        "
+        header[148:156] = b"%06o\0 " % sum(header)
+    return bytes(header) + bytes(1024)
+
+
 @pytest.mark.parametrize(
     "name",
-    ["a.pt", "a.PTH", "dir/pytorch_model.bin", "x.ckpt", "x.pkl", "x.pickle", "x.joblib", "x.npz"],
+    [
+        "a.pt",
+        "a.PTH",
+        "dir/pytorch_model.bin",
+        "x.ckpt",
+        "x.pkl",
+        "x.pickle",
+        "x.joblib",
+        "x.npz",
+        ".pkl",
+        "dir/.PKL",
+        "x.pkl.",
+        "x.pkl ",
+        "model.h5",
+        "model.hdf5",
+        "model.keras",
+        "saved_model.pb",
+    ],
 )
 def test_formats_that_run_code_are_refused_by_name(name: str) -> None:
     with pytest.raises(FormatError, match="convert the weights to safetensors"):
@@ -73,6 +105,48 @@ def test_a_text_pickle_by_hand_that_never_ends_is_refused() -> None:
 @pytest.mark.parametrize(
     "content",
     [
+        # What pickletools takes for broken, and an unpickler carries out.
+        b"I0x1\n0cos\nsystem\n(S'true'\ntR.",
+        b"L0x1L\n0cos\nsystem\n(S'true'\ntR.",
+        b"I1\n.cos\nsystem\n(S'true'\ntR.",
+        "c\u00e4\nb\n(S'true'\ntR.".encode(),
+        b"cacme\nThing\n}b.",
+        # Too far behind to be seen.
+        b"N0" * 40_000 + b"cos\nsystem\n(S'true'\ntR.",
+        b"V" + b"x" * 70_000 + b"\n0cos\nsystem\n(S'true'\ntR.",
+        b"B" + struct.pack("<L", 70_000) + bytes(70_000) + b"0cos\nsystem\n(S'true'\ntR.",
+    ],
+)
+def test_a_pickle_is_told_as_an_unpickler_would_read_it(content: bytes) -> None:
+    with pytest.raises(FormatError, match="is a pickle, or begins as one"):
+        judge("notes.txt", content)
+
+
+def test_a_safetensors_file_that_is_a_pickle_too_is_refused() -> None:
+    """Its length reads as a text, its header as more of them, its tensor as a call."""
+    tensor = b"x" * 9 + b"cbuiltins\nlen\n(S'true'\ntR."
+    length = 0x58 + 256 * 100
+    lead = b'{"__metadata__":{"a":"'
+    tail = b'"},"w":{"dtype":"U8","shape":[%d],"data_offsets":[0,%d]}}' % ((len(tensor),) * 2)
+    texts = (b"U~" + b"x" * 126) * 300
+    header = lead.ljust(105 - 8, b"x") + texts
+    header = header[: length - len(tail)] + tail
+    content = struct.pack("<Q", length) + header + tensor
+    assert pickle.loads(content) == 4  # noqa: S301 - our own
+    with pytest.raises(FormatError, match="begins as one, and runs code"):
+        judge("model.safetensors", content)
+
+
+def test_a_safetensors_file_whose_length_begins_as_an_opcode_is_taken_in() -> None:
+    body = b'{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}'
+    for length in (*range(56, 1500, 8), 0x58 + 256 * 1000):
+        content = struct.pack("<Q", length) + body.ljust(length) + b"\x00"
+        assert judge("model.safetensors", content) == "safetensors"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
         b"",
         b".",
         b"(c) 2026 Example\nAll rights reserved.\nRedistribution and use are permitted.\n",
@@ -83,6 +157,10 @@ def test_a_text_pickle_by_hand_that_never_ends_is_refused() -> None:
         "Größe: 12\n".encode(),
         b"]\n)\n}\n",
         b"#version: 0.2\nt h\n",
+        b"x^2 + y^2 = z^2\n",
+        b"BZhou et al.\n",
+        b"Version 1\nNew in this version\n",
+        b"V1\nV2\n" * 10,
     ],
 )
 def test_prose_and_word_lists_are_taken_in(content: bytes) -> None:
@@ -114,6 +192,11 @@ def test_a_zip_that_follows_something_harmless_is_refused() -> None:
         b"\x28\xb5\x2f\xfd" + bytes(20),
         b"7z\xbc\xaf\x27\x1c" + bytes(20),
         b"name" + bytes(253) + b"ustar\x0000" + bytes(300),
+        tarred(),
+        # Of the kind without a mark.
+        tarred(mark=False),
+        lzma.compress(b"x" * 100, lzma.FORMAT_ALONE),
+        *(zlib.compress(b"x" * 100, level) for level in (0, 1, 6, 9)),
     ],
 )
 def test_compressed_files_and_archives_are_refused(content: bytes) -> None:
@@ -127,8 +210,59 @@ def test_a_numpy_array_of_numbers_is_taken_in_and_one_of_objects_is_not() -> Non
     np.save(objects, np.array([Payload()], dtype=object), allow_pickle=True)
     assert judge("a.npy", numbers.getvalue()) == "numpy"
     for name in ("a.npy", "a.txt"):
-        with pytest.raises(FormatError, match="NumPy array of Python objects"):
+        with pytest.raises(FormatError, match="may hold Python objects"):
             judge(name, objects.getvalue())
+
+
+def numpy_file(header: str, data: bytes = b"") -> bytes:
+    text = header.encode().ljust(118) + b"\n"
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text + data
+
+
+@pytest.mark.parametrize(
+    "type_",
+    [
+        "'O'",
+        "'|O'",
+        "'object'",
+        r"'\x4f'",
+        r"'|\x4f'",
+        "'O,O'",
+        "'O8'",
+        "'O' ''",
+        "[('a', 'O')]",
+        "[('a', '<f4')]",
+        "('O', (2,))",
+        "u'|O'",
+        "'f4' or 'O'",
+    ],
+)
+def test_an_array_of_no_plain_type_is_refused_however_it_is_spelt(type_: str) -> None:
+    content = numpy_file(f"{{'descr': {type_}, 'fortran_order': False, 'shape': (), }}", b"N.")
+    with pytest.raises(FormatError, match="may hold Python objects"):
+        judge("a.npy", content)
+
+
+@pytest.mark.parametrize(
+    "type_", ["f8", "f2", ">i4", "?", "c16", "U12", "S3", "V2", "M8[ns]", "u1", "m8[25s]"]
+)
+def test_arrays_of_plain_values_are_taken_in_as_long_as_they_say(type_: str) -> None:
+    for shape in ((), (3,), (2, 3), (0, 5)):
+        stream = io.BytesIO()
+        np.save(stream, np.zeros(shape, dtype=type_))
+        assert judge("a.npy", stream.getvalue()) == "numpy"
+        with pytest.raises(FormatError, match="not as long as its header says"):
+            judge("a.npy", stream.getvalue() + b"more")
+
+
+def test_what_is_named_for_an_array_begins_as_one() -> None:
+    with pytest.raises(FormatError, match="does not begin as one"):
+        judge("a.npy", b"nothing")
+
+
+def test_hdf5_is_refused_whatever_its_name() -> None:
+    with pytest.raises(FormatError, match="HDF5"):
+        judge("weights", b"\x89HDF\r\n\x1a\n" + bytes(100))
 
 
 def test_a_gguf_begins_as_one() -> None:

@@ -1,6 +1,7 @@
 """Formats that can run code: refused, unless a release manager admits them by name and reason."""
 
 import pickle
+import tempfile
 from collections import OrderedDict
 from pathlib import Path
 from typing import Any
@@ -39,13 +40,20 @@ def make_manager(model: Model) -> Any:
 
 
 def ingest(model: Model, files: dict[str, bytes], version: str = "v1") -> Release:
-    release = services.start_ingest(
+    return read(start(model, files, version))
+
+
+def start(model: Model, files: dict[str, bytes], version: str = "v1") -> Release:
+    return services.start_ingest(
         actor=None,
         model=model,
         version=version,
         directory=make_directory({**ordinary_files(), **files}),
         hand_over=False,
     )
+
+
+def read(release: Release) -> Release:
     services.continue_ingest(release_id=release.pk, budget_seconds=60, hand_over=False)
     services.verify_release(release_id=release.pk, budget_seconds=60, hand_over=False)
     release.refresh_from_db()
@@ -92,6 +100,28 @@ def test_what_nobody_vouches_for_is_a_finding() -> None:
     release = ingest(model, {"model.bin": torch_archive(b"\x80\x02cacme.nets\nBlock\n)R.")})
     assert release.state == "sealed"
     assert any("acme.nets.Block" in each["sentence"] for each in release.findings)
+
+
+def test_no_room_to_inspect_it_ends_the_ingest_with_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    model = make_model()
+    override(model)
+    release = start(model, {"model.bin": BIN})
+    with monkeypatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+        read(release)
+    assert release.state == "refused"
+    assert release.refusal.startswith("'model.bin' could not be inspected, because the worker's")
+    assert "(TMPDIR) cannot be used" in release.refusal
+
+    def full(buffering: int) -> Any:
+        return open("/dev/full", "wb", buffering)  # noqa: PTH123
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", full)
+    release = ingest(model, {"model.bin": BIN})
+    assert "(TMPDIR) is full" in release.refusal
+    assert "weights store" not in release.refusal
 
 
 @pytest.mark.parametrize(

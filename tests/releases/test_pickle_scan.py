@@ -7,15 +7,20 @@ import struct
 import tempfile
 import time
 import zipfile
+import zlib
 from collections import OrderedDict
 from collections.abc import Callable
 from fractions import Fraction
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from releases import pickle_scan
 from releases.formats import FormatError, Inspector
 from releases.pickle_scan import PickleError, scan
+from tests.releases.test_formats import numpy_file, tarred
 
 
 class Calls:
@@ -46,11 +51,10 @@ def torch_archive(data: bytes, **others: bytes) -> bytes:
     """Return what torch.save writes: a pickle, and the tensors' bytes beside it."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
-        archive.writestr("archive/data.pkl", data)
-        archive.writestr("archive/data/0", b"\x80\x02" + bytes(64))
-        archive.writestr("archive/version", b"3\n")
-        for name, content in others.items():
-            archive.writestr(name, content)
+        tensors = {"archive/data/0": b"\x80\x02" + bytes(64), "archive/version": b"3\n"}
+        for name, content in {"archive/data.pkl": data, **tensors, **others}.items():
+            # Without the time of day, so that each process names the tests alike.
+            archive.writestr(zipfile.ZipInfo(name), content)
     return stream.getvalue()
 
 
@@ -121,6 +125,138 @@ def test_very_many_instructions_are_refused_in_time() -> None:
     assert time.monotonic() - started < 60
 
 
+def test_a_name_fetched_from_the_memo_is_the_one_that_was_put_there() -> None:
+    """The memo's second place holds the module; a scanner that looks one instruction back errs."""
+    hidden = b"\x80\x04\x8c\x05posix\x94\x940\x68\x01\x8c\x06system\x93\x8c\x0becho PWNED3\x85R."
+    with pytest.raises(PickleError, match="two readers read differently"):
+        scanned(hidden)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\x80\x04\x8c\x02os0\x8c\x05posix2\x8c\x06system\x93)R.",
+        b"\x80\x04(\x8c\x05posix\x8c\x06systemt\x93)R.",
+        b"\x80\x04U\x05posix\x8c\x06system\x93)R.",
+        b"\x80\x04\x8c\x06system\x93)R.",
+        b"\x80\x04N\x94\x8c\x05posix0\x68\x00\x8c\x06system\x93)R.",
+        b"\x80\x02\x82\x01)R.",
+        b"\x80\x02cos system\nx\n)R.",
+    ],
+)
+def test_an_import_whose_name_is_no_constant_is_refused(content: bytes) -> None:
+    with pytest.raises(PickleError, match="hides what it imports"):
+        scanned(content)
+
+
+def test_an_honest_pickle_that_imports_much_is_read_alike_by_both() -> None:
+    values = [np.float32(1), np.zeros(2), OrderedDict(a=Fraction(1, 2)), np.dtype("f4")] * 20
+    for protocol in range(6):
+        content = pickle.dumps(values, protocol)
+        assert scanned(content) == scanned(content + content)
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("dumbdbm", "open"),
+        ("anydbm", "open"),
+        ("cPickle", "loads"),
+        ("__builtin__", "reduce"),
+        ("itertools", "imap"),
+        ("StringIO", "StringIO"),
+        ("test.support", "x"),
+        ("distutils.spawn", "spawn"),
+        ("exceptions", "OSError"),
+    ],
+)
+def test_names_of_other_pythons_libraries_are_dangerous(module: str, name: str) -> None:
+    with pytest.raises(PickleError, match="which can run code"):
+        scanned(f"c{module}\n{name}\n)R.".encode())
+
+
+def test_imports_without_end_are_refused() -> None:
+    def some(start: int, stop: int) -> bytes:
+        return b"".join(b"cacme\nN%d\n0" % n for n in range(start, stop)) + b"N."
+
+    assert len(scanned(some(0, 1000))) == 1000
+    with pytest.raises(PickleError, match="more than 1000"):
+        scanned(some(0, 1001))
+    with pytest.raises(PickleError, match="more than 1000"):
+        scanned(torch_archive(HARMLESS, **{"a.pkl": some(0, 600), "b.pkl": some(500, 1100)}), ".pt")
+    with pytest.raises(PickleError, match="endless name"):
+        scanned(b"cacme\n" + b"x" * 600 + b"\nN.")
+
+
+LEGACY = [
+    pickle.dumps(0x1950A86A20F9469CFC6C, 2),
+    pickle.dumps(1001, 2),
+    pickle.dumps({"little_endian": True, "protocol_version": 1001}, 2),
+]
+
+
+def legacy(
+    *, tail: bytes = b"", count: int = 3, key: str = "94", kind: str = "FloatStorage"
+) -> bytes:
+    """Return what torch.save writes without an archive: one tensor of three floats."""
+    reference = (
+        b"((X\x07\x00\x00\x00storageq\x00ctorch\n" + kind.encode() + b"\nq\x01"
+        b"X\x02\x00\x00\x0094q\x02X\x03\x00\x00\x00cpuq\x03K\x03Ntq\x04Q"
+    )
+    tensor = b"K\x00K\x03\x85q\x05K\x01\x85q\x06\x89ccollections\nOrderedDict\n)Rtq\x07R"
+    value = b"\x80\x02ctorch._utils\n_rebuild_tensor_v2\nq\x08" + reference + tensor + b"."
+    storage = struct.pack("<q", count) + bytes(12)
+    return b"".join(LEGACY) + value + pickle.dumps([key], 2) + storage + tail
+
+
+def test_a_file_that_torch_wrote_before_archives_is_told_to_its_last_byte() -> None:
+    assert scanned(legacy(), ".bin") == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"tail": b"x"}, {"tail": SYSTEM}, {"count": 2}, {"key": "95"}, {"kind": "DoubleStorage"}],
+)
+def test_bytes_behind_a_torch_files_tensors_are_refused(change: dict[str, Any]) -> None:
+    with pytest.raises(PickleError, match="do not account for all of its bytes"):
+        scanned(legacy(**change), ".pt")
+
+
+def test_a_tar_whose_first_name_is_a_torch_header_is_refused() -> None:
+    """torch tries whether a file is a tar archive before it takes it for anything else."""
+    name = b"".join(LEGACY)[:100].decode("latin-1")
+    for mark in (True, False):
+        header = bytearray(tarred(mark=mark))
+        header[:100] = name.encode("latin-1").ljust(100, b"\0")
+        header[148:156] = b"        "
+        header[148:156] = b"%06o\0 " % sum(header[:512])
+        with pytest.raises(PickleError, match="a tar archive"):
+            scanned(bytes(header) + legacy(), ".pt")
+
+
+def test_a_tensor_may_begin_as_anything_does() -> None:
+    for beginning in (b"\x1f\x8b\x08\x00", b"BZh9", b"\x80\x02c", zlib.compress(b"x"), b"PK\3\4"):
+        content = torch_archive(HARMLESS, **{"archive/data/17": beginning + bytes(60)})
+        assert scanned(content, ".pt") == []
+    with pytest.raises(PickleError, match="archive in an archive"):
+        scanned(torch_archive(HARMLESS, **{"archive/code": zlib.compress(b"x")}), ".pt")
+
+
+def test_an_array_among_tensors_is_looked_into_all_the_same() -> None:
+    objects = io.BytesIO()
+    np.save(objects, np.array([Calls(os.system, "true")], dtype=object))
+    with pytest.raises(PickleError, match="which can run code"):
+        scanned(torch_archive(HARMLESS, **{"data/0": objects.getvalue()}), ".npz")
+
+
+def test_a_child_that_talks_without_end_is_not_listened_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pickle_scan, "_MOST_SAID", 5)
+    with pytest.raises(PickleError, match="within bounds"):
+        scanned(HARMLESS)
+
+
 def judge(path: str, content: bytes, *admitted: str) -> tuple[str, dict[str, object]]:
     inspector = Inspector(path, len(content), admitted)
     try:
@@ -147,5 +283,46 @@ def test_an_array_of_objects_takes_leave_and_one_of_numbers_does_not() -> None:
     assert judge("a.npy", numbers.getvalue()) == ("numpy", {})
     assert judge("a.npy", numbers.getvalue(), ".npy") == ("numpy", {})
     assert judge("a.npy", objects.getvalue(), ".npy") == ("pickle", {"imports": []})
-    with pytest.raises(FormatError, match="Python objects"):
+    with pytest.raises(FormatError, match="may hold Python objects"):
         judge("a.npy", objects.getvalue())
+    records = io.BytesIO()
+    np.save(records, np.zeros(3, dtype=[("a", "<f4"), ("b", "<i2", (2,))]))
+    assert judge("a.npy", records.getvalue(), ".npy") == ("pickle", {"imports": []})
+    for content in (numbers.getvalue(), records.getvalue()):
+        with pytest.raises(FormatError, match="account for all of its bytes"):
+            judge("a.npy", content + b"more", ".npy")
+
+
+@pytest.mark.parametrize("spelt", ["'O'", "'object'", r"'\x4f'", r"'|\x4f'", "'O,O'"])
+def test_objects_are_inspected_however_their_type_is_spelt(spelt: str) -> None:
+    content = numpy_file(f"{{'descr': {spelt}, 'fortran_order': False, 'shape': (), }}", SYSTEM)
+    with pytest.raises(FormatError, match="which can run code"):
+        judge("a.npy", content, ".npy")
+
+
+def test_facts_keep_some_imports_and_count_the_others() -> None:
+    content = b"".join(b"cacme\nN%03d\n0" % n for n in range(80)) + b"N."
+    _format, facts = judge("a.pkl", content, ".pkl")
+    assert facts["imports"] == [f"acme.N{n:03d}" for n in range(50)]
+    assert facts["more_imports"] == 30
+
+
+def test_a_zip_behind_a_pickle_is_refused() -> None:
+    with pytest.raises(FormatError, match="ends as a zip archive"):
+        judge("a.bin", legacy(tail=torch_archive(SYSTEM)), ".bin")
+
+
+def test_no_room_for_temporary_files_is_told_with_its_own_remedy(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+        with pytest.raises(FormatError, match=r"TMPDIR\) cannot be used"):
+            judge("a.pkl", HARMLESS, ".pkl")
+    monkeypatch.setattr(
+        tempfile,
+        "TemporaryFile",
+        lambda buffering: open("/dev/full", "wb", buffering),  # noqa: PTH123, SIM115
+    )
+    with pytest.raises(FormatError, match=r"TMPDIR\) is full; free some space"):
+        judge("a.pkl", HARMLESS, ".pkl")
