@@ -20,6 +20,7 @@ class Action(models.TextChoices):
     TOKEN_REVOKED = "token.revoked", _("revoked a personal token")
     TOKEN_LEAKED = "token.leaked", _("revoked a personal token that had leaked")
     TOKEN_REFUSED = "token.refused", _("refused a personal token outside its networks")
+    CREDENTIALS_ENDED = "credentials.ended", _("ended all tokens, devices and links of a person")
     DEVICE_APPROVED = "device.approved", _("approved a device's sign-in")
     DEVICE_DENIED = "device.denied", _("denied a device's sign-in")
     DEVICE_SIGNED_IN = "device.signed_in", _("signed a device in")

@@ -1,7 +1,7 @@
 """Links to files, and the record of downloads: what was handed to whom, and how far it got."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -46,6 +46,15 @@ class Link(models.Model):
     def filename(self) -> str:
         """Return the last part of the file's path, as the address shows it."""
         return self.artifact.path.rsplit("/", 1)[-1]
+
+    def is_over(self, now: datetime) -> bool:
+        """Tell whether it expired, was revoked, or ended with its maker's other credentials."""
+        ended_at = self.user.credentials_ended_at
+        return (
+            self.revoked_at is not None
+            or self.expires_at <= now
+            or (ended_at is not None and self.created_at <= ended_at)
+        )
 
 
 class Download(models.Model):

@@ -1,8 +1,11 @@
 """Finding the file that an address names, the links that people made, and what was downloaded."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
-from django.db.models import Case, F, QuerySet, Sum, When, Window
+from django.db.models import Case, F, Q, QuerySet, Sum, When, Window
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
@@ -66,7 +69,8 @@ def link_by_secret(secret: str) -> Link | None:
 
 def links_of(user: User, release: Release) -> QuerySet[Link]:
     """Return the person's links to files of a release, newest first."""
-    return Link.objects.filter(user=user, artifact__release=release).select_related("artifact")
+    links = Link.objects.filter(user=user, artifact__release=release)
+    return links.select_related("artifact", "user")
 
 
 # What a download counts for: the bytes authorised, until fewer are known to have been sent.
@@ -78,8 +82,25 @@ def used_bytes(grant_id: int, since: datetime) -> int:
 
     Under their former grants too, so that the count does not begin again with a new one.
     """
-    rows = Download.objects.filter(grant__in=grants_of_holder(grant_id), started_at__gt=since)
-    return rows.aggregate(used=Sum(_COUNTED))["used"] or 0
+    return used_by_grant({grant_id: since})[grant_id]
+
+
+def used_by_grant(since: Mapping[int, datetime]) -> dict[int, int]:
+    """Return the same for several grants, each since a moment of its own, in one query."""
+    of_grant = {
+        grant_id: Q(grant__in=grants_of_holder(grant_id), started_at__gt=moment)
+        for grant_id, moment in since.items()
+    }
+    rows = Download.objects.filter(reduce(or_, of_grant.values()))
+    sums = {f"of_{each}": Sum(_COUNTED, filter=wanted) for each, wanted in of_grant.items()}
+    found = rows.aggregate(**sums)
+    return {grant_id: found[f"of_{grant_id}"] or 0 for grant_id in since}
+
+
+def handed_out(user: User, artifact: Artifact) -> int:
+    """Return how many bytes of a file the person was handed so far."""
+    rows = Download.objects.filter(artifact=artifact, user=user)
+    return rows.aggregate(bytes=Sum(_COUNTED))["bytes"] or 0
 
 
 def when_it_fits(grant_id: int, volume: Volume, wanted: int, now: datetime) -> datetime | None:

@@ -10,12 +10,14 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from delivery.callers import Caller
 from delivery.choices import Way
 from delivery.origins import origin_of
 from delivery.ranges import ByteRange, Unsatisfiable, select_range
+from delivery.selectors import handed_out
 from delivery.sending import Unreadable, file_response, prepare
-from delivery.services import authorise_download, bound, note_sent
+from delivery.services import authorise_download, bound, foreseen, note_sent
 from licensing.facts import Verdict, VerdictAction
 from licensing.verdict import decide
 from releases.models import Artifact
@@ -43,6 +45,8 @@ def serve(
     if answer is None:
         return _send(request, caller, artifact, refuse, way or caller.way)
     verdict = _judge(caller, artifact)
+    if request.method == "HEAD":
+        verdict = _foresee(verdict, caller, artifact)
     if not verdict.allowed:
         return refuse(verdict)
     return _with_headers(answer, artifact)
@@ -51,6 +55,17 @@ def serve(
 def _judge(caller: Caller, artifact: Artifact) -> Verdict:
     verdict = decide(caller.subject, artifact.release, VerdictAction.DOWNLOAD, caller.context)
     return bound(verdict, caller.link)
+
+
+def _foresee(verdict: Verdict, caller: Caller, artifact: Artifact) -> Verdict:
+    """Return the verdict as a GET would find it within the quota."""
+    now = caller.context.now
+    whole = foreseen(verdict, artifact.size, now)
+    if whole.allowed or not verdict.allowed or not isinstance(caller.subject, User):
+        return whole
+    # Programs ask with HEAD before they go on with a file of which they have a part.
+    left = artifact.size - handed_out(caller.subject, artifact)
+    return foreseen(verdict, left, now) if 0 < left < artifact.size else whole
 
 
 def _answer_damaged(artifact: Artifact) -> HttpResponseBase | None:

@@ -1,10 +1,13 @@
 """What the rules of the verdict look at, and what they answer. Plain data, no database."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from django.utils.translation import gettext as _
+
+from licensing.volume import Volume
 
 
 class VerdictAction(StrEnum):
@@ -89,6 +92,7 @@ class GrantFact:
     place: str  # "admitted", "queued" or "none"
     # Those of its modes that a reviewer approved; the others came with public terms.
     reviewed: frozenset[str] = frozenset()
+    volume: Volume | None = None
     reason: str = ""
     url: str = ""
 
@@ -162,6 +166,10 @@ class Verdict:
     action: VerdictAction
     checks: tuple[Check, ...]
     grant_id: int | None = None
+    # All grants of the person under which the answer is yes, `grant_id` the first of them, and
+    # the download quotas of those that have one.
+    grant_ids: tuple[int, ...] = ()
+    volumes: Mapping[int, Volume] = field(default_factory=dict)
 
     @property
     def allowed(self) -> bool:

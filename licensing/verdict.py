@@ -85,7 +85,19 @@ def _best(action: VerdictAction, candidates: list[Facts]) -> Verdict:
     if not candidates:
         raise Release.DoesNotExist("A verdict was asked on a release that does not exist.")
     verdicts = [evaluate(action, facts) for facts in candidates]
-    return min(verdicts, key=lambda verdict: len(verdict.denials))
+    best = min(verdicts, key=lambda verdict: len(verdict.denials))
+    if not best.allowed or best.grant_id is None:
+        return best
+    allowing = [
+        facts.grant
+        for facts, verdict in zip(candidates, verdicts, strict=True)
+        if verdict.allowed and facts.grant is not None
+    ]
+    return replace(
+        best,
+        grant_ids=tuple(grant.id for grant in allowing),
+        volumes={grant.id: grant.volume for grant in allowing if grant.volume is not None},
+    )
 
 
 def _gather(subject: Subject, ids: list[int], context: Context) -> dict[int, list[Facts]]:
@@ -201,6 +213,7 @@ def _grant_fact(row: Row, grant: Row) -> GrantFact:
         organization_tier=grant.organization_tier,
         place=_place(row, grant.places),
         reviewed=frozenset(_reviewed(grant)),
+        volume=grant.volume,
         reason=grant.state_reason,
         url=reverse("grant_detail", args=[grant.public_id]),
     )

@@ -27,6 +27,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(default=timezone.now)
     erased_at = models.DateTimeField(null=True, blank=True)
+    credentials_ended_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text=_("What was handed out in the person's name before is over"),
+    )
 
     objects = UserManager()
 
@@ -45,6 +50,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Set the password; what was handed out under the former one is over."""
+        super().set_password(raw_password)
+        self.credentials_ended_at = timezone.now()
 
     def get_full_name(self) -> str:
         """Return the name that pages show."""

@@ -120,11 +120,17 @@ def revoke_token(*, actor: User | None, token: PersonalToken) -> PersonalToken:
 
 @transaction.atomic
 def revoke_all_tokens(*, actor: User | None, user: User) -> int:
-    """End everything that a person's scripts and devices use; return how much that was."""
+    """End everything that a person's scripts and devices use; return how many tokens that was.
+
+    What other rooms handed out in the person's name is over too: they look at the moment.
+    """
     if actor is not None and actor.pk != user.pk and not can_operate(actor):
         raise Refused(_("Only its owner and the operator can revoke a token."))
     # Locked as for making one: a token is made before this, and ended, or after it.
-    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    owner = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    owner.credentials_ended_at = timezone.now()
+    owner.save(update_fields=["credentials_ended_at"])
+    record(actor=actor, action=Action.CREDENTIALS_ENDED, target=owner)
     stopped = _stop_approved_devices(actor, user)
     tokens = PersonalToken.objects.filter(user=user, revoked_at__isnull=True)
     revoked = list(tokens.select_for_update(no_key=True).order_by("pk"))

@@ -130,6 +130,7 @@ def account_tokens_revoke(request: HttpRequest) -> HttpResponse:
                 "lede": _("For when you do not know what has leaked, or leave a place of work."),
                 "effects": [
                     _("Every script and every device is refused from the next request on."),
+                    _("The links to files that you made end too."),
                     _("Downloads that have begun may finish."),
                     _("You stay signed in here, in the browser."),
                 ],

@@ -8,6 +8,7 @@ from delivery.services.downloads import (
     record_export,
 )
 from delivery.services.links import LIFETIMES, MOST_FILES, bound, create_links, revoke_links
+from delivery.services.quotas import foreseen
 
 __all__ = [
     "LIFETIMES",
@@ -17,6 +18,7 @@ __all__ = [
     "authorise_download",
     "bound",
     "create_links",
+    "foreseen",
     "note_sent",
     "read_access_log",
     "record_export",

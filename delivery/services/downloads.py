@@ -24,7 +24,6 @@ from delivery.services.quotas import within_quota
 from licensing.facts import Verdict, VerdictAction
 from licensing.models import LIVE_GRANT_STATES, Grant
 from licensing.verdict import Context, Subject, decide
-from licensing.volume import Volume
 from releases.choices import AccessMode
 from releases.models import Artifact, Release
 
@@ -39,11 +38,6 @@ class Authorisation:
     verdict: Verdict
     download: Download | None = None
     redirect: bool = False
-
-    @property
-    def allowed(self) -> bool:
-        """Whether bytes may leave."""
-        return self.download is not None
 
 
 @transaction.atomic(durable=True)
@@ -68,17 +62,15 @@ def authorise_download(
     downloads) from the decision to the commit.
     """
     release = artifact.release
-    volumes = _lock_against_tightening(release, actor)
+    _lock_against_tightening(release, actor)
     verdict = bound(decide(actor, release, VerdictAction.DOWNLOAD, context), link)
     if link is not None and not _is_alive(link):
         verdict = ended(verdict)
-    volume = volumes.get(verdict.grant_id)
-    redirect = redirects and volume is None and _stands_open(release)
+    redirect = redirects and not verdict.volumes and _stands_open(release)
     if redirect:
         wanted = None
     part = wanted or ByteRange(0, artifact.size, artifact.size)
-    if verdict.allowed and verdict.grant_id is not None and volume is not None:
-        verdict = within_quota(verdict, verdict.grant_id, volume, part.length, timezone.now())
+    verdict = within_quota(verdict, part.length, timezone.now())
     if not verdict.allowed or verdict.grant_id is None or not isinstance(actor, User):
         return Authorisation(verdict)
     download = Download.objects.create(
@@ -154,30 +146,29 @@ def _seal(actor: User, origin: dict[str, str]) -> bytes:
         return b""
 
 
-def _lock_against_tightening(release: Release, actor: Subject) -> dict[int | None, Volume]:
-    """Share-lock the rows that a hold, a demotion or a revocation must lock first.
-
-    Returns the quotas of the actor's grants, by grant.
-    """
+def _lock_against_tightening(release: Release, actor: Subject) -> None:
+    """Share-lock the rows that a hold, a demotion, a revocation or a quota must lock first."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM releases_model WHERE id = %s FOR SHARE", [release.model_id])
-        if not isinstance(actor, User):
-            return {}
-        cursor.execute(_LOCK_GRANTS, [release.model_id, list(LIVE_GRANT_STATES), actor.pk])
-        return {grant: Volume(size, days) for grant, size, days in cursor.fetchall() if size}
+        if isinstance(actor, User):
+            cursor.execute(_LOCK_GRANTS, [release.model_id, list(LIVE_GRANT_STATES), actor.pk])
 
 
 def _is_alive(link: Link) -> bool:
     """Tell whether a link is not revoked, and keep it so until the commit."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT 1 FROM delivery_link WHERE id = %s AND revoked_at IS NULL FOR SHARE", [link.pk]
-        )
+        cursor.execute(_LOCK_LINK, [link.pk])
         return cursor.fetchone() is not None
 
 
+_LOCK_LINK = """
+SELECT 1 FROM delivery_link l JOIN accounts_user u ON u.id = l.user_id
+WHERE l.id = %s AND l.revoked_at IS NULL
+AND (u.credentials_ended_at IS NULL OR u.credentials_ended_at < l.created_at)
+FOR SHARE OF l
+"""
 _LOCK_GRANTS = """
-SELECT g.id, g.volume_bytes, g.volume_days FROM licensing_grant g
+SELECT 1 FROM licensing_grant g
 WHERE g.model_id = %s AND g.state = ANY(%s) AND EXISTS (
     SELECT 1 FROM licensing_grantuser u
     WHERE u.grant_id = g.id AND u.user_id = %s AND u.ended_at IS NULL

@@ -14,6 +14,7 @@ from common.errors import Refused
 from delivery.actions import Action
 from delivery.link_secret import new_secret, secret_digest
 from delivery.models import Link
+from delivery.services.quotas import foreseen
 from licensing.facts import Check, Outcome, Verdict, VerdictAction
 from licensing.models import Grant
 from licensing.verdict import Context, decide
@@ -47,6 +48,8 @@ def create_links(
     if not verdict.allowed or verdict.grant_id is None:
         raise Refused(verdict.sentence)
     now = timezone.now()
+    # Of several grants the first that has something left.
+    grant_id = foreseen(verdict, 1, now).grant_id or verdict.grant_id
     # The person's row is locked so that the number of links stays true.
     User.objects.select_for_update(no_key=True).get(pk=actor.pk)
     lately = Link.objects.filter(user=actor, created_at__gt=now - timedelta(hours=1)).count()
@@ -59,7 +62,7 @@ def create_links(
         secret = new_secret()
         link = Link.objects.create(
             user=actor,
-            grant_id=verdict.grant_id,
+            grant_id=grant_id,
             artifact=artifact,
             digest=secret_digest(secret),
             expires_at=now + timedelta(hours=hours),
@@ -68,7 +71,7 @@ def create_links(
             actor=actor,
             action=Action.LINK_CREATED,
             target=link,
-            also=(artifact, Grant(pk=verdict.grant_id)),
+            also=(artifact, Grant(pk=grant_id)),
             data={
                 "release": str(release),
                 "path": artifact.path,
@@ -102,9 +105,11 @@ def revoke_links(*, actor: User, links: Sequence[Link]) -> int:
 
 def bound(verdict: Verdict, link: Link | None) -> Verdict:
     """Return the verdict narrowed to the link's own grant: no other grant keeps it alive."""
-    if link is None or not verdict.allowed or verdict.grant_id == link.grant_id:
+    if link is None or not verdict.allowed:
         return verdict
-    return ended(verdict)
+    if link.grant_id not in verdict.grant_ids:
+        return ended(verdict)
+    return replace(verdict, grant_id=link.grant_id, grant_ids=(link.grant_id,))
 
 
 def ended(verdict: Verdict) -> Verdict:

@@ -85,7 +85,7 @@ def release_links(request: HttpRequest, namespace: str, name: str, version: str)
 def _links_shown(user: User, release: Release) -> dict[str, Any]:
     now = timezone.now()
     links = list(links_of(user, release)[:SHOWN_LINKS])
-    alive = [link for link in links if link.revoked_at is None and link.expires_at > now]
+    alive = [link for link in links if not link.is_over(now)]
     return {"links": alive, "ended": [link for link in links if link not in alive][:10]}
 
 
@@ -149,7 +149,7 @@ def link_download(request: HttpRequest, secret: str, filename: str) -> HttpRespo
     link = link_by_secret(secret)
     if link is None or link.filename != filename:
         raise Http404
-    if link.revoked_at is not None or link.expires_at <= timezone.now():
+    if link.is_over(timezone.now()):
         sentence = _("This link has expired or was revoked. Whoever made it can make another one.")
         response: HttpResponseBase = _told(request, 410, sentence)
     else:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from audit.selectors import timeline
 from common.client_address import client_address
+from delivery.services import foreseen
 from licensing import shown
 from licensing.facts import VerdictAction
 from licensing.models import Terms
@@ -106,6 +107,8 @@ def release_page(request: HttpRequest, namespace: str, name: str, version: str) 
     if release is None or not found:
         raise Http404
     verdicts = found[0][1]
+    downloading = foreseen(verdicts[VerdictAction.DOWNLOAD], 1, context.now)
+    verdicts = {**verdicts, VerdictAction.DOWNLOAD: downloading}
     standing = standing_of([release], context.now)
     artifacts = artifacts_of(release, facts=True)
     person = viewer(request)

@@ -34,6 +34,7 @@ def test_all_of_ones_tokens_end_at_once_and_nobody_elses() -> None:
     assert not any(token_for_secret(secret) for secret in secrets)
     assert token_for_secret(other) is not None
     assert Event.objects.filter(action="token.revoked", actor=user.pseudonym).count() == 3
+    assert Event.objects.filter(action="credentials.ended", actor=user.pseudonym).count() == 1
     assert services.revoke_all_tokens(actor=user, user=user) == 0
 
 
@@ -53,6 +54,7 @@ def test_the_page_asks_first_and_says_that_it_cannot_be_undone(client: Client) -
     assert url in client.get(reverse("account_tokens")).content.decode()
     page = client.get(url).content.decode()
     assert "cannot be undone" in page
+    assert "links to files that you made end too" in page
     assert "laptop" in page
     assert token_for_secret(secret) is not None
     answer = client.post(url, follow=True)

@@ -2,15 +2,19 @@
 
 import logging
 import re
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
+from accounts import services as accounts
 from accounts.models import User
 from audit.models import Event
 from common.errors import Refused
@@ -19,8 +23,10 @@ from delivery.actions import Action
 from delivery.link_secret import is_well_formed, new_secret
 from delivery.models import Download, Link
 from delivery.origins import Origin
+from delivery.sending import Unreadable
 from delivery.services import links as link_services
 from licensing import services as licensing
+from licensing.facts import Verdict, VerdictAction
 from licensing.models import Grant
 from licensing.verdict import Context
 from releases import services as releases
@@ -162,6 +168,42 @@ def test_a_link_dies_with_its_makers_access(client: Client, end: object) -> None
     assert Download.objects.count() == 1
 
 
+def revoke_everything() -> None:
+    accounts.revoke_all_tokens(actor=person("deployer"), user=person("deployer"))
+
+
+def change_password() -> None:
+    client = Client()
+    User.objects.filter(pk=person("deployer").pk).update(password=make_password("sluice-demo"))
+    client.force_login(person("deployer"))
+    new = "a longer pass phrase than before"
+    answer = client.post(
+        reverse("account_change_password"),
+        {"oldpassword": "sluice-demo", "password1": new, "password2": new},
+    )
+    assert answer.status_code == 302
+
+
+@pytest.mark.parametrize("end", [revoke_everything, change_password])
+def test_a_link_ends_with_its_makers_other_credentials(client: Client, end: object) -> None:
+    link, address = make_link()
+    stale = Link.objects.select_related("user", "artifact__release__model").get(pk=link.pk)
+    assert callable(end)
+    end()
+    assert client.get(address).status_code == client.head(address).status_code == 410
+    answer = services.authorise_download(
+        actor=stale.user,
+        artifact=stale.artifact,
+        wanted=None,
+        context=Context(),
+        origin=Origin(),
+        link=stale,
+    )
+    assert [check.rule for check in answer.verdict.denials] == ["link"]
+    _link, again = make_link()
+    assert client.get(again).getvalue()
+
+
 def test_a_link_is_bound_to_its_grant(client: Client) -> None:
     link, address = make_link()
     other = Grant.objects.create(
@@ -176,6 +218,41 @@ def test_a_link_is_bound_to_its_grant(client: Client) -> None:
     assert client.head(address).status_code == 403
 
 
+def test_a_newer_grant_of_its_maker_does_not_end_a_link() -> None:
+    link, _address = make_link()
+    newer = link.grant_id + 1
+    both = Verdict(VerdictAction.DOWNLOAD, (), grant_id=newer, grant_ids=(newer, link.grant_id))
+    kept = services.bound(both, link)
+    assert (kept.allowed, kept.grant_id, kept.grant_ids) == (
+        True,
+        link.grant_id,
+        (link.grant_id,),
+    )
+    other = replace(both, grant_ids=(newer,))
+    assert [check.rule for check in services.bound(other, link).denials] == ["link"]
+
+
+def test_a_link_whose_grant_ended_is_refused_where_the_file_cannot_be_read(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link, address = make_link()
+
+    def unreadable(*_given: object) -> None:
+        raise Unreadable("is gone")
+
+    monkeypatch.setattr("delivery.serving.prepare", unreadable)
+    assert client.get(address).status_code == 503
+    other = Grant.objects.create(
+        model=link.grant.model,
+        person=person("applicant"),
+        modes=["api"],
+        public_modes=["api"],
+        ends_at=timezone.now() + timedelta(days=1),
+    )
+    Link.objects.filter(pk=link.pk).update(grant=other)
+    assert client.get(address).status_code == 403
+
+
 def test_a_link_revoked_after_it_was_looked_up_hands_out_nothing() -> None:
     link, _address = make_link()
     stale = Link.objects.select_related("user", "artifact__release__model").get(pk=link.pk)
@@ -188,7 +265,7 @@ def test_a_link_revoked_after_it_was_looked_up_hands_out_nothing() -> None:
         origin=Origin(),
         link=stale,
     )
-    assert not answer.allowed
+    assert answer.download is None
     assert [check.rule for check in answer.verdict.denials] == ["link"]
     assert not Download.objects.exists()
 
@@ -320,14 +397,17 @@ def test_no_download_is_authorised_after_its_link_was_revoked(settings: Settings
     deployer = person("deployer")
 
     def download(link: Link) -> bool:
-        return services.authorise_download(
-            actor=deployer,
-            artifact=link.artifact,
-            wanted=None,
-            context=Context(),
-            origin=Origin(),
-            link=link,
-        ).allowed
+        return (
+            services.authorise_download(
+                actor=deployer,
+                artifact=link.artifact,
+                wanted=None,
+                context=Context(),
+                origin=Origin(),
+                link=link,
+            ).download
+            is not None
+        )
 
     for _round in range(ROUNDS // 4):
         made, _address = make_link()

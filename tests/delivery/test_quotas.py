@@ -1,10 +1,13 @@
 """The quota of a grant: what counts, what is refused, when it is free again, and who is told."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -12,11 +15,14 @@ from accounts.models import Notification
 from delivery.models import Download
 from delivery.origins import Origin
 from delivery.selectors import used_bytes, when_it_fits
-from delivery.services import authorise_download
+from delivery.services import authorise_download, foreseen
+from delivery.services.quotas import within_quota
+from licensing.facts import Verdict, VerdictAction
 from licensing.models import Grant
 from licensing.verdict import Context
 from licensing.volume import Volume
 from releases.models import Artifact
+from tests.delivery.hub.asking import Asker
 from tests.racing import ROUNDS, race
 from tests.seeded import demo_release, person
 
@@ -170,6 +176,77 @@ def test_a_head_and_a_precondition_cost_nothing_of_the_quota(deployer: Client) -
     etag = deployer.head(CONFIG)["ETag"]
     assert deployer.get(CONFIG, headers={"If-None-Match": etag}).status_code == 304
     assert fetch(deployer) == 200
+    assert deployer.get(CONFIG, headers={"If-None-Match": etag}).status_code == 304
+
+
+def test_a_head_says_what_a_get_would(deployer: Client) -> None:
+    set_quota(size())
+    fetch(deployer)
+    assert deployer.head(CONFIG).status_code == deployer.get(CONFIG).status_code == 403
+    set_quota(size() - 1)
+    assert deployer.head(CONFIG).status_code == 403
+    page = deployer.get("/models/demo/heron/v1.0/").content.decode()
+    assert "The grant allows downloads of" in page
+
+
+def test_a_head_lets_who_has_a_part_go_on(deployer: Client) -> None:
+    set_quota(size())
+    assert fetch(deployer, "bytes=0-99") == 206
+    assert deployer.head(CONFIG).status_code == 200
+    assert fetch(deployer, "bytes=100-") == 206
+    assert deployer.head(CONFIG).status_code == 403
+
+
+def test_a_quota_costs_a_head_one_query_and_no_quota_none(deployer: Client) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as found:
+            assert deployer.head(CONFIG).status_code == 200
+        return len(found)
+
+    queries()
+    without = queries()
+    set_quota(size())
+    assert queries() == without + 1
+
+
+def test_the_hubs_check_says_that_the_quota_is_used_up() -> None:
+    asker = Asker("deployer")
+    check = "api/models/demo/heron/auth-check"
+    set_quota(Artifact.objects.get(release=demo_release("heron v1.1"), path="config.json").size)
+    assert asker.get(check).status_code == 200
+    resolve = "demo/heron/resolve/main/config.json"
+    assert asker.get(resolve).getvalue()
+    refused, head = asker.get(check), asker.head(resolve)
+    assert [refused.status_code, head.status_code] == [403, 403]
+    assert "The grant allows downloads of" in refused["X-Error-Message"]
+    assert "The grant allows downloads of" in head["X-Error-Message"]
+
+
+def test_of_several_grants_the_first_with_quota_left_is_taken(deployer: Client) -> None:
+    volume = set_quota(size())
+    fetch(deployer)
+    used_up, other = grant().pk, another_grant().pk
+    now = timezone.now()
+    free = Verdict(VerdictAction.DOWNLOAD, (), used_up, (used_up, other), {used_up: volume})
+    for judge in (foreseen, within_quota):
+        taken = judge(free, 1, now)
+        assert (taken.allowed, taken.grant_id) == (True, other)
+        small = replace(free, volumes={used_up: volume, other: Volume(10, DAYS)})
+        assert (judge(small, 10, now).allowed, judge(small, 10, now).grant_id) == (True, other)
+        refused = judge(small, 11, now)
+        assert [check.rule for check in refused.denials] == ["quota"]
+        assert refused.grant_id == used_up
+
+
+def another_grant() -> Grant:
+    model = grant().model
+    return Grant.objects.create(
+        model=model,
+        person=person("applicant"),
+        modes=["weights"],
+        public_modes=["weights"],
+        ends_at=timezone.now() + timedelta(days=1),
+    )
 
 
 def test_a_hub_client_reads_the_quota_in_its_headers(client: Client) -> None:
@@ -201,13 +278,16 @@ def test_two_at_once_do_not_both_slip_past(settings: Settings) -> None:
     set_quota(size())
 
     def download() -> bool:
-        return authorise_download(
-            actor=deployer,
-            artifact=artifact,
-            wanted=None,
-            context=Context(),
-            origin=Origin(),
-        ).allowed
+        return (
+            authorise_download(
+                actor=deployer,
+                artifact=artifact,
+                wanted=None,
+                context=Context(),
+                origin=Origin(),
+            ).download
+            is not None
+        )
 
     for _round in range(ROUNDS // 4):
         Download.objects.all().delete()

@@ -49,13 +49,16 @@ def test_no_download_is_authorised_after_a_revocation_or_a_hold(settings: Settin
     artifact.release = demo_release("heron v1.0")
 
     def download() -> bool:
-        return authorise_download(
-            actor=deployer,
-            artifact=artifact,
-            wanted=None,
-            context=Context(),
-            origin=Origin(),
-        ).allowed
+        return (
+            authorise_download(
+                actor=deployer,
+                artifact=artifact,
+                wanted=None,
+                context=Context(),
+                origin=Origin(),
+            ).download
+            is not None
+        )
 
     tightenings = (
         (revoke, Licensing.GRANT_REVOKED, ROUNDS),

@@ -238,11 +238,13 @@ def test_the_best_of_several_grants_counts() -> None:
     make_all_terms()
     model = make_model()
     release, user = make_release(model), make_user()
-    make_grant(model, user, modes=["api"])
+    own = make_grant(model, user, modes=["api"])
     shared = make_grant(model, user, make_organization(user))
     verdict = decide(user, release, DOWNLOAD)
     assert verdict.allowed
     assert verdict.grant_id == shared.pk
+    assert verdict.grant_ids == (shared.pk,)
+    assert set(decide(user, release, API).grant_ids) == {own.pk, shared.pk}
     services.suspend_grant(actor=make_reviewer(model), grant=shared, reason="We look into it.")
     assert not decide(user, release, DOWNLOAD).allowed
     assert decide(user, release, API).allowed

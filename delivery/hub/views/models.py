@@ -8,8 +8,10 @@ from delivery.hub.answering import Visit, hub_view
 from delivery.hub.cards import CARD, card_data
 from delivery.hub.paging import flag, page, page_length
 from delivery.hub.problems import Problem, malformed
+from delivery.hub.refusing import refusal
 from delivery.hub.repos import MAIN, Repo, open_repo, open_repos
 from delivery.hub.rows import known_releases
+from delivery.services import foreseen
 from releases.models import Artifact, Model
 
 MOST_MODELS = 100
@@ -99,7 +101,10 @@ def commits(
 def auth_check(_request: HttpRequest, visit: Visit, namespace: str, name: str) -> JsonResponse:
     """Say whether the caller may download main now, and if not, why."""
     repo = open_repo(visit, namespace, name)
-    repo.require_download(visit, repo.main)
+    main = repo.main
+    verdict = foreseen(repo.downloads[main.pk], 1, visit.caller.context.now)
+    if not verdict.allowed:
+        raise refusal(visit.caller, main, verdict)
     return JsonResponse({"ok": True})
 
 
