@@ -12,8 +12,8 @@ class DeliveryConfig(AppConfig):
         """Declare what this room records, and what it shows on pages of the rooms below."""
         from audit.actions import register
         from delivery.actions import Action
-        from delivery.panels import downloads_panel
+        from delivery.panels import grant_panel
         from licensing import panels
 
         register(Action, quiet=[Action.DOWNLOAD_AUTHORISED])
-        panels.register(downloads_panel)
+        panels.register(grant_panel)

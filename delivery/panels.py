@@ -6,18 +6,25 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.templatetags.ui import bytes_size
-from delivery.permissions import can_read_grant
 from delivery.selectors import used_bytes
 from licensing.models import Grant, Mode
 from licensing.panels import Panel
+from licensing.permissions import Standing
+from releases.permissions import can_manage
 
 
-def downloads_panel(user: User, grant: Grant) -> Panel | None:
-    """Return the used volume, for whoever may see the grant."""
+def grant_panel(user: User, grant: Grant, standing: Standing) -> Panel | None:
+    """Return the used volume, for whoever sees the grant's page."""
     if Mode.WEIGHTS not in grant.modes:
         return None
+    reads = standing.keeps or standing.governs or can_manage(user, grant.model)
+    return downloads_panel(grant, reads_all=reads)
+
+
+def downloads_panel(grant: Grant, *, reads_all: bool) -> Panel:
+    """Return the used volume, with the way to all downloads under the grant or to one's own."""
     title, volume = _("Downloads"), grant.volume
-    if can_read_grant(user, grant):
+    if reads_all:
         where = reverse("grant_downloads", args=[grant.public_id]), _("See each download")
     else:
         where = reverse("my_downloads"), _("See my own downloads")

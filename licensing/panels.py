@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from accounts.models import User
 from licensing.models import Grant
+from licensing.permissions import Standing
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,8 @@ class Panel:
     url_label: str = ""
 
 
-# Called with who looks and the grant; None shows nothing.
-Provider = Callable[[User, Grant], Panel | None]
+# Called with who looks, the grant, and what they are to it; None shows nothing.
+Provider = Callable[[User, Grant, Standing], Panel | None]
 _providers: list[Provider] = []
 
 
@@ -32,6 +33,6 @@ def register(provider: Provider) -> None:
         _providers.append(provider)
 
 
-def panels(user: User, grant: Grant) -> list[Panel]:
+def panels(user: User, grant: Grant, standing: Standing) -> list[Panel]:
     """Return what the rooms above show to somebody who may see the grant."""
-    return [panel for provider in _providers if (panel := provider(user, grant))]
+    return [panel for provider in _providers if (panel := provider(user, grant, standing))]

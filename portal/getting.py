@@ -12,6 +12,7 @@ from accounts.models import PersonalToken, User
 from accounts.selectors import tokens_of
 from delivery.commands import File, commands
 from delivery.panels import downloads_panel
+from delivery.permissions import can_read_grant
 from delivery.refusals import absolute
 from licensing.facts import Verdict
 from licensing.models import Grant
@@ -36,8 +37,9 @@ def get_card(
         rights__contains=[PersonalToken.Right.WEIGHTS], expires_at__gt=timezone.now()
     )
     grant = Grant.objects.annotate(has_token=Exists(usable)).get(pk=verdict.grant_id)
+    reads = grant.volume is not None and can_read_grant(user, grant)
     return {
-        "quota": downloads_panel(user, grant) if grant.volume else None,
+        "quota": downloads_panel(grant, reads_all=reads) if grant.volume else None,
         "commands": commands(
             base=absolute("/").rstrip("/"),
             model=str(release.model),

@@ -175,7 +175,7 @@ def grant_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "waits_for_second": governs and grant.suspended_by_id == user.pk,
         "can_revoke": governs and live,
         "can_set_volume": governs and live and Mode.WEIGHTS in grant.modes,
-        "panels": panels(user, grant),
+        "panels": panels(user, grant, standing),
         "places": grant.admissions.select_related("release", "stage").order_by("-pk")[:20],
         "entries": shown.timeline(timeline(grant)),
         "form": NamedUserForm(),
