@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 from django.test import RequestFactory
 
-from portal.wsgi import application
-
 
 def status(content_type: str, query: str) -> str:
+    # Not before a fixture has made the directory of static files, which whitenoise looks for.
+    from portal.wsgi import application
+
     environ = RequestFactory().get(f"/health/live?{query}").environ
     told: list[str] = []
 
