@@ -1,9 +1,11 @@
 """Two hands at one release, over real connections: whatever the order, one right outcome."""
 
 import threading
+import time
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import connection, transaction
@@ -51,6 +53,16 @@ def race() -> Generator[Race]:
         barrier = threading.Barrier(2, timeout=PATIENCE)
         for closing in [pool.submit(_disconnect, barrier) for _ in range(2)]:
             closing.result(PATIENCE)
+
+
+def late(act: Act) -> Act:
+    """Return the act with the other one well ahead."""
+
+    def wait_and_act() -> object:
+        time.sleep(0.5)
+        return act()
+
+    return wait_and_act
 
 
 def _attempt(act: Act, start: threading.Barrier) -> object:
@@ -117,15 +129,19 @@ def test_hold_against_take_effect(race: Race) -> None:
     for number in range(ROUNDS):
         transition = course.approved(number)
         entries = StageEntry.objects.count()
+        take_effect = partial(services.take_effect, transition_id=transition.pk)
+        place_hold = partial(
+            services.place_hold,
+            actor=course.holder,
+            model=course.model,
+            release=None if number % 2 else course.release,
+            kind="all",
+            reason="Stop.",
+        )
+        # Chance alone may not show both orders.
         results = race(
-            lambda: services.take_effect(transition_id=transition.pk),  # noqa: B023
-            lambda: services.place_hold(
-                actor=course.holder,
-                model=course.model,
-                release=None if number % 2 else course.release,  # noqa: B023
-                kind="all",
-                reason="Stop.",
-            ),
+            late(take_effect) if number == 1 else take_effect,
+            late(place_hold) if number == 0 else place_hold,
         )
         hold = Hold.objects.get()
         assert results[1] == hold
