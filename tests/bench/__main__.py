@@ -12,6 +12,8 @@ from tests.bench.timing import Figure
 from tests.bench.world import configure, made_in
 
 PARTS = ("downloads", "requests", "ingest", "hub", "revocation")
+NEEDED = ("nginx", "curl")
+BEHIND_NGINX = {"downloads", "hub", "revocation"}
 
 
 def main() -> None:
@@ -28,6 +30,10 @@ def main() -> None:
             import importlib
 
             for part in options.parts or PARTS:
+                missing = _missing() if part in BEHIND_NGINX else []
+                if missing:
+                    print(f"{part}: left out, as it needs the Debian package {missing[0]}")
+                    continue
                 module = importlib.import_module(f"tests.bench.{part}")
                 print(f"{part} ...", flush=True)
                 figures += module.measure(world)
@@ -38,6 +44,11 @@ def main() -> None:
     print(f"\nWritten to {options.json}.")
     if not all(figure.holds for figure in figures):
         raise SystemExit(1)
+
+
+def _missing() -> list[str]:
+    found = {name: shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin") for name in NEEDED}
+    return [name for name, where in found.items() if where is None]
 
 
 def _print(figures: list[Figure]) -> None:
