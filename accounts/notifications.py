@@ -211,9 +211,9 @@ def device_reused(token: PersonalToken) -> None:
         subject=_("A device was signed out: %(name)s") % {"name": token.name},
         body=_(
             "Sign it in again if you still use it. What it renews its access with was used "
-            "twice. Either its files were copied, and somebody else has used them, or it lost an "
-            "answer of ours, for example when it was stopped in the middle. We cannot tell which. "
-            "If you do not know of such an interruption, look for who could read its files."
+            "twice. Either its files were copied, and somebody else has used them, or two programs "
+            "of yours with the same files renewed at once. We cannot tell which. If you do not "
+            "know of the second, look for who could read its files."
         ),
         url=reverse("account_tokens"),
     )

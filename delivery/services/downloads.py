@@ -73,21 +73,7 @@ def authorise_download(
     verdict = within_quota(verdict, part.length, timezone.now())
     if not verdict.allowed or verdict.grant_id is None or not isinstance(actor, User):
         return Authorisation(verdict)
-    download = Download.objects.create(
-        user=actor,
-        grant_id=verdict.grant_id,
-        release=release,
-        artifact=artifact,
-        token=context.token,
-        link=link,
-        start=part.start,
-        stop=part.stop,
-        way=origin.way,
-        client=client_name(origin.agent),
-        sealed_origin=_seal(actor, {"address": context.address, "agent": origin.agent}),
-        request_id=current_request_id(),
-        trace_id=origin.trace_id,
-    )
+    download = _write_down(actor, artifact, part, verdict.grant_id, context, origin, link)
     record(
         actor=actor,
         action=Action.DOWNLOAD_AUTHORISED,
@@ -106,6 +92,32 @@ def authorise_download(
         },
     )
     return Authorisation(verdict, download, redirect)
+
+
+def _write_down(
+    actor: User,
+    artifact: Artifact,
+    part: ByteRange,
+    grant_id: int,
+    context: Context,
+    origin: Origin,
+    link: Link | None,
+) -> Download:
+    return Download.objects.create(
+        user=actor,
+        grant_id=grant_id,
+        release=artifact.release,
+        artifact=artifact,
+        token=context.token,
+        link=link,
+        start=part.start,
+        stop=part.stop,
+        way=origin.way,
+        client=client_name(origin.agent),
+        sealed_origin=_seal(actor, {"address": context.address, "agent": origin.agent}),
+        request_id=current_request_id(),
+        trace_id=origin.trace_id,
+    )
 
 
 def _stands_open(release: Release) -> bool:

@@ -116,30 +116,12 @@ def approve_application(
     granted_modes = _modes(application, modes)
     granted_scope = _scope(application, scope)
     _check_end(ends_at)
-    limit, limited_by = volume_after(actor, selectors.grant_before(application), volume)
+    quota = volume_after(actor, selectors.grant_before(application), volume)
     users = _named(application, named_users)
     if tier is not None:
         _clear(actor, application, users, tier)
     former = _superseded(actor, application)
-    # Modes that the holder had by public terms are not lost by being approved for others.
-    public = sorted(set(former.public_modes) - set(granted_modes)) if former else []
-    grant = Grant.objects.create(
-        model=application.model,
-        organization=application.organization,
-        person=None if application.organization else application.applicant,
-        application=application,
-        modes=sorted({*granted_modes, *public}),
-        public_modes=public,
-        scope=granted_scope.as_data(),
-        ends_at=ends_at,
-        volume_bytes=limit.bytes if limit else None,
-        volume_days=limit.days if limit else None,
-        volume_set_by=limited_by,
-    )
-    GrantUser.objects.bulk_create([GrantUser(grant=grant, user=user) for user in users])
-    if former is not None:
-        # Whoever had a place keeps it.
-        Admission.objects.filter(grant=former).update(grant=grant)
+    grant = _make_grant(application, former, granted_modes, granted_scope, ends_at, users, quota)
     application.state = ApplicationState.APPROVED
     application.decided_at = timezone.now()
     application.message = ""
@@ -154,11 +136,44 @@ def approve_application(
             "modes": granted_modes,
             "scope": grant.scope,
             "ends_at": ends_at.isoformat(),
-            "volume": [limit.bytes, limit.days] if limit else None,
+            "volume": [grant.volume.bytes, grant.volume.days] if grant.volume else None,
         },
     )
     notifications.application_approved(application, grant)
     return admissions.activate_grant(actor=actor, grant=grant)
+
+
+def _make_grant(
+    application: Application,
+    former: Grant | None,
+    modes: list[str],
+    scope: Scope,
+    ends_at: datetime,
+    users: list[User],
+    quota: tuple[Volume | None, User | None],
+) -> Grant:
+    """Insert the grant with its users, who keep what the former one gave them."""
+    limit, limited_by = quota
+    # Modes that the holder had by public terms are not lost by being approved for others.
+    public = sorted(set(former.public_modes) - set(modes)) if former else []
+    grant = Grant.objects.create(
+        model=application.model,
+        organization=application.organization,
+        person=None if application.organization else application.applicant,
+        application=application,
+        modes=sorted({*modes, *public}),
+        public_modes=public,
+        scope=scope.as_data(),
+        ends_at=ends_at,
+        volume_bytes=limit.bytes if limit else None,
+        volume_days=limit.days if limit else None,
+        volume_set_by=limited_by,
+    )
+    GrantUser.objects.bulk_create([GrantUser(grant=grant, user=user) for user in users])
+    if former is not None:
+        # Whoever had a place keeps it.
+        Admission.objects.filter(grant=former).update(grant=grant)
+    return grant
 
 
 def _modes(application: Application, modes: Iterable[str]) -> list[str]:

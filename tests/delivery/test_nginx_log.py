@@ -145,6 +145,7 @@ def test_any_bytes_are_understood_or_damaged(data: bytes) -> None:
 def test_any_value_in_any_place_is_understood_or_damaged(value: Any, data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(sorted(ENTRY)))
     try:
-        parse_line(line(**{name: value}))
+        entry = parse_line(line(**{name: value}))
     except DamagedLine:
         return
+    assert entry is None or (entry.download == DOWNLOAD and entry.sent >= 0)

@@ -259,6 +259,19 @@ def test_at_a_public_stage_the_remedy_is_to_accept_the_terms() -> None:
     assert verdict.next_step.remedy_url == "/accept/"
 
 
+@pytest.mark.parametrize("state", ["revoked", "suspended"])
+def test_whose_grant_was_stopped_is_not_sent_to_accept_terms(state: str) -> None:
+    facts = replace(
+        GOOD,
+        access_mode="weights_open",
+        self_service=frozenset({"api", "weights"}),
+        grant=replace(GRANT, state=state, modes=frozenset({"api"})),
+    )
+    found = {check.rule: check for check in evaluate(VerdictAction.DOWNLOAD, facts).denials}
+    assert "Accept the terms" not in found["grant"].remedy
+    assert "grant_state" in found
+
+
 def test_a_grant_by_public_terms_opens_no_named_stage() -> None:
     public = replace(GRANT, reviewed=frozenset())
     assert denied(VerdictAction.DOWNLOAD, replace(GOOD, grant=public)) == ["grant"]

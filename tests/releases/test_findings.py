@@ -147,7 +147,8 @@ json_values = st.recursive(
 
 @given(json_values, json_values)
 def test_any_json_gives_findings_and_no_fault(config: object, index: object) -> None:
-    found(**{"config.json": config, "model.safetensors.index.json": index})
+    sentences = found(**{"config.json": config, "model.safetensors.index.json": index})
+    assert all(0 < len(sentence) < 1000 for sentence in sentences)
 
 
 def test_thousands_of_parts_are_named_once_and_shortly() -> None:

@@ -1,0 +1,165 @@
+"""The rules of the verdict about the person's grant. Pure, as `licensing.rules` says."""
+
+from django.utils.translation import gettext as _
+
+from licensing.checks import na, no, ok, wait
+from licensing.facts import MODE_OF, NEEDS_PLACE, Check, Facts, VerdictAction
+
+
+def covered(action: VerdictAction, facts: Facts) -> list[Check]:
+    """There is a grant, and it covers this."""
+    grant, mode = facts.grant, MODE_OF[action]
+    if grant is None:
+        return _way_to_a_grant(mode, _("You have no grant for this model."), facts)
+    if mode not in grant.modes:
+        words = {
+            "api": _("Your grant is for the weights and not for the hosted API."),
+            "weights": _("Your grant is for the hosted API and not for the weights."),
+        }
+        return _way_to_a_grant(mode, words[mode], facts)
+    if NEEDS_PLACE[action] == facts.access_mode and mode not in grant.reviewed:
+        sentence = _("Your grant came with public terms; this stage asks for a reviewed one.")
+        return _way_to_a_grant(mode, sentence, facts)
+    # What may have ended it is told by `grant_state`.
+    return ok("grant", _("There is a grant to you that covers this."))
+
+
+def _way_to_a_grant(mode: str, sentence: str, facts: Facts) -> list[Check]:
+    links = facts.links
+    if mode in facts.self_service and not _was_stopped(facts):
+        url = next((terms.url for terms in facts.terms if not terms.accepted), "")
+        url = url or (facts.terms[0].url if facts.terms else "")
+        enough = _("Accept the terms; that is enough at this stage.")
+        remedy = _("Accept the terms.") if facts.required_tier else enough
+        return no("grant", sentence, remedy, url)
+    if facts.open_application in ("submitted", "in_review"):
+        return wait(
+            "grant",
+            _("Your application is with the reviewers."),
+            _("Nothing for you to do now; you will hear from us."),
+            links.application,
+        )
+    if facts.open_application == "returned":
+        return no(
+            "grant",
+            _("Your application came back to you with questions."),
+            _("Answer them and send it again."),
+            links.application,
+        )
+    if facts.open_application == "draft":
+        return no(
+            "grant",
+            _("Your application is not sent yet."),
+            _("Finish it and send it."),
+            links.application,
+        )
+    if facts.takes_applications:
+        return no("grant", sentence, _("Apply for access."), links.apply)
+    return no("grant", sentence, _("Applications are not taken for this model at present."))
+
+
+def _was_stopped(facts: Facts) -> bool:
+    """Tell whether accepting terms makes no further grant (`create_self_service_grant`)."""
+    return facts.grant is not None and facts.grant.state in ("revoked", "suspended")
+
+
+def grant_state(_action: VerdictAction, facts: Facts) -> list[Check]:
+    """The grant works: it waits for nothing and nobody stopped it."""
+    grant = facts.grant
+    if grant is None:
+        return na("grant_state", _("There is no grant to judge."))
+    if grant.state == "active":
+        return ok("grant_state", _("Your grant is active."))
+    again = _("You may apply again.") if facts.takes_applications else ""
+    return {
+        "pending_terms": lambda: no(
+            "grant_state",
+            _("Your grant waits until the terms are accepted."),
+            _("Read and accept the terms."),
+            next((terms.url for terms in facts.terms if not terms.accepted), grant.url),
+        ),
+        "queued": lambda: wait(
+            "grant_state",
+            _("Your grant waits in the queue: the cohort is full."),
+            _("Nothing for you to do; you will hear from us when a place is free."),
+            grant.url,
+        ),
+        "suspended": lambda: no(
+            "grant_state",
+            _("Your grant is suspended: %(reason)s") % {"reason": grant.reason},
+            _("Read what was said, and answer it."),
+            grant.url,
+        ),
+        "revoked": lambda: no(
+            "grant_state",
+            _("Your grant was revoked: %(reason)s") % {"reason": grant.reason},
+            _("Read what was said."),
+            grant.url,
+        ),
+        "relinquished": lambda: no(
+            "grant_state", _("Your grant was given up."), again, facts.links.apply
+        ),
+    }.get(
+        grant.state,
+        lambda: no("grant_state", _("Your grant has ended."), again, facts.links.apply),
+    )()
+
+
+def grant_time(_action: VerdictAction, facts: Facts) -> list[Check]:
+    """The grant has not reached its end date."""
+    grant = facts.grant
+    if grant is None:
+        return na("grant_time", _("There is no grant to judge."))
+    if facts.now < grant.ends_at:
+        return ok("grant_time", _("Your grant has not reached its end date."))
+    return no(
+        "grant_time",
+        _("Your grant has reached its end date."),
+        _("Apply again if you still need access."),
+        facts.links.apply,
+    )
+
+
+def named(_action: VerdictAction, facts: Facts) -> list[Check]:
+    """The person is named on the grant."""
+    grant = facts.grant
+    if grant is None:
+        return na("named", _("There is no grant to judge."))
+    if grant.named:
+        return ok("named", _("You are named on the grant."))
+    return no(
+        "named",
+        _("You are not named on your organisation's grant."),
+        _("Ask whoever keeps the grant in your organisation to name you."),
+        grant.url,
+    )
+
+
+def membership(_action: VerdictAction, facts: Facts) -> list[Check]:
+    """The person belongs to the organisation that holds the grant."""
+    grant = facts.grant
+    if grant is None or not grant.for_organization:
+        return na("membership", _("The grant is not an organisation's."))
+    if grant.member:
+        return ok("membership", _("You belong to the organisation that holds the grant."))
+    return no(
+        "membership",
+        _("You no longer belong to the organisation that holds the grant."),
+        _("Ask its owner to add you again."),
+        facts.links.organizations,
+    )
+
+
+def cohort(action: VerdictAction, facts: Facts) -> list[Check]:
+    """The grant has a place in the cohort, where the stage names its people."""
+    grant = facts.grant
+    if grant is None or NEEDS_PLACE[action] != facts.access_mode:
+        return na("cohort", _("No place in a cohort is needed for this."))
+    if grant.place == "admitted":
+        return ok("cohort", _("You have a place in the cohort."))
+    return wait(
+        "cohort",
+        _("You wait for a place in the cohort of this release."),
+        _("Nothing for you to do; you will hear from us when a place is free."),
+        grant.url,
+    )
