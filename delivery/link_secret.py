@@ -1,6 +1,5 @@
 """The secret in the address of a link: randomness only. No database here."""
 
-import hashlib
 import re
 import secrets
 
@@ -15,8 +14,3 @@ def new_secret() -> str:
 def is_well_formed(secret: str) -> bool:
     """Tell whether this can be a secret of ours, without asking the database."""
     return _WELL_FORMED.fullmatch(secret) is not None
-
-
-def secret_digest(secret: str) -> str:
-    """Return what is stored: SHA-256 is enough for a secret that nobody can guess."""
-    return hashlib.sha256(secret.encode()).hexdigest()

@@ -27,13 +27,12 @@ class Sent:
     """What nginx did with one download.
 
     `download` is the id that the portal gave it, 32 hex characters; `sent` counts bytes of the
-    body; `finished` tells whether all that was promised left; `ended_at` is when it ended.
+    body; `ended_at` is when it ended.
     """
 
     download: str
     status: int
     sent: int
-    finished: bool
     ended_at: datetime
 
 
@@ -55,9 +54,6 @@ def parse_line(line: bytes) -> Sent | None:
         download=download.replace("-", ""),
         status=status,
         sent=sent,
-        finished=(
-            status in (200, 206) and entry.get("completed") == "OK" and _length(entry) == sent
-        ),
         ended_at=_time(entry),
     )
 
@@ -87,14 +83,6 @@ def _whole_number(entry: dict[str, Any], name: str, *, least: int = 0, most: int
     if type(value) is not int or not least <= value <= most:
         raise DamagedLine(f"{name} is not a number from {least} to {most}")
     return value
-
-
-def _length(entry: dict[str, Any]) -> int | None:
-    """Return the Content-Length that was promised; nginx writes it as text, or nothing."""
-    value = entry.get("length")
-    if isinstance(value, str) and re.fullmatch("[0-9]{1,18}", value):
-        return int(value)
-    return None
 
 
 def _time(entry: dict[str, Any]) -> datetime:

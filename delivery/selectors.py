@@ -9,9 +9,10 @@ from django.db.models import Case, F, Q, QuerySet, Sum, When, Window
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
+from accounts.token_secret import secret_digest
 from common.prepared import Parameter, Prepared
 from delivery.commands import File
-from delivery.link_secret import is_well_formed, secret_digest
+from delivery.link_secret import is_well_formed
 from delivery.models import Download, Link
 from licensing.selectors import grants_of_holder
 from licensing.volume import Volume

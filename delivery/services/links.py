@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.token_secret import secret_digest
 from audit.services import record
 from common.errors import Refused
 from delivery.actions import Action
-from delivery.link_secret import new_secret, secret_digest
+from delivery.link_secret import new_secret
 from delivery.models import Link
 from delivery.services.quotas import foreseen
 from licensing.facts import Check, Outcome, Verdict, VerdictAction
