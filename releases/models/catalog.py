@@ -7,16 +7,27 @@ from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from boards.models import Board
 from releases.choices import ACCESS_MODES, AccessMode
+from releases.ladder import EmergencyPlan
+from releases.ladder.plans import HOLD_REVIEW
 
 
 class Ladder(models.Model):
-    """An ordered list of stages, loaded from a reviewed YAML file. Inserted only."""
+    """An ordered list of stages, loaded from a reviewed YAML file. Inserted only.
+
+    `executive` are the roles of the seats that may override the board's result; `emergency` is
+    the fast track as `EmergencyPlan` stores it, empty where there is none.
+    """
 
     name = models.SlugField(max_length=60)
     version = models.PositiveIntegerField()
     title = models.CharField(max_length=120)
     source = models.TextField(help_text=_("The YAML text as it was loaded"))
     digest = models.CharField(max_length=64)
+    executive = ArrayField(models.CharField(max_length=20), default=list)
+    emergency = models.JSONField(null=True, blank=True)
+    hold_review = models.DurationField(
+        default=HOLD_REVIEW, help_text=_("From a hold to the call for its review")
+    )
     loaded_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -30,12 +41,19 @@ class Ladder(models.Model):
     def __str__(self) -> str:
         return f"{self.title} (version {self.version})"
 
+    @property
+    def fast_track(self) -> EmergencyPlan | None:
+        """The emergency review, where the ladder has one."""
+        return EmergencyPlan.from_stored(self.emergency) if self.emergency else None
+
 
 class Stage(models.Model):
     """One rung: who gets what, and what it takes to move onto it. Inserted only.
 
     `rule` is the voting rule as data (boards.tally). `terms` are slugs that an upper room
     resolves. Times are durations; `cohort_cap` counts organisations, empty for no cap.
+    `requirements` are the entries of the file; `override` are the roles of the seats that may
+    override one of them.
     """
 
     ladder = models.ForeignKey(Ladder, models.PROTECT, related_name="stages")
@@ -52,6 +70,11 @@ class Stage(models.Model):
     terms = ArrayField(models.SlugField(max_length=60), default=list)
     rule = models.JSONField()
     irreversible = models.BooleanField()
+    requirements = models.JSONField(default=list)
+    re_review = models.DurationField(
+        null=True, blank=True, help_text=_("How often a release at this stage is judged again")
+    )
+    override = ArrayField(models.CharField(max_length=20), default=list)
 
     class Meta:
         ordering = ("ladder", "position")

@@ -68,6 +68,9 @@ def _insert_ladder(actor: User | None, plan: LadderPlan, source_text: str, diges
         title=plan.title,
         source=source_text,
         digest=digest,
+        executive=list(plan.executive),
+        emergency=plan.emergency.stored() if plan.emergency else None,
+        hold_review=plan.hold_review,
     )
     Stage.objects.bulk_create(
         Stage(
@@ -85,6 +88,9 @@ def _insert_ladder(actor: User | None, plan: LadderPlan, source_text: str, diges
             terms=list(stage.terms),
             rule=stage.rule,
             irreversible=stage.irreversible,
+            requirements=list(stage.requirements),
+            re_review=stage.re_review,
+            override=list(stage.override),
         )
         for position, stage in enumerate(plan.stages)
     )

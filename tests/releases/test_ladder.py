@@ -6,10 +6,13 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from releases.ladder import LadderError, parse_duration, parse_ladder
+from releases.ladder import EmergencyPlan, LadderError, parse_duration, parse_ladder
 
 DEPLOY = Path(settings.BASE_DIR) / "deploy"
 TEXT = (DEPLOY / "ladder.yaml").read_text()
+A_GATE = '{key: bio, kind: metric, name: Bio uplift, at_most: "0.2"}'
+EMERGENCY = """{rule: {quorum: {more_than: "1/2"}, approval: {at_least: "2/3"}}, \
+voting_period: 1d, full_review: 9d}"""
 
 
 def line_of(text: str, wanted: str) -> int:
@@ -27,6 +30,41 @@ def test_the_default_ladder_says_what_the_design_says() -> None:
     assert plan.stages[3].rule["veto"] == ["safety"]
     assert plan.stages[3].rule["approval"] == {"at_least": "2/3"}
     assert [stage.irreversible for stage in plan.stages] == [False] * 4 + [True]
+
+
+def test_the_default_ladder_calls_for_reviews_and_lets_nobody_overrule_the_board() -> None:
+    plan = parse_ladder(TEXT)
+    assert plan.hold_review == timedelta(days=14)
+    assert [stage.re_review for stage in plan.stages] == [None] * 3 + [timedelta(days=180)] * 2
+    assert plan.executive == ()
+    assert plan.emergency is None
+    assert all(stage.override == () for stage in plan.stages)
+
+
+def test_a_file_without_the_newer_keys_stays_valid() -> None:
+    text = TEXT.replace("hold_review: 14d\n", "").replace("    re_review: 180d\n", "")
+    plan = parse_ladder(text)
+    assert plan.hold_review == timedelta(days=14)
+    assert all(stage.re_review is None for stage in plan.stages)
+    assert all(stage.requirements == () for stage in plan.stages)
+
+
+def test_every_newer_key_is_read() -> None:
+    text = TEXT.replace(
+        "hold_review: 14d", f"hold_review: 7d\nexecutive: [chair]\nemergency: {EMERGENCY}"
+    )
+    text = text.replace(
+        "    re_review: 180d", f"    override: [legal]\n    requirements: [{A_GATE}]", 1
+    )
+    plan = parse_ladder(text)
+    assert plan.hold_review == timedelta(days=7)
+    assert plan.executive == ("chair",)
+    assert plan.emergency is not None
+    assert plan.emergency.full_review == timedelta(days=9)
+    assert plan.emergency.voting_period == timedelta(days=1)
+    assert EmergencyPlan.from_stored(plan.emergency.stored()) == plan.emergency
+    assert plan.stages[3].override == ("legal",)
+    assert plan.stages[3].requirements[0]["at_most"] == "0.2"
 
 
 def test_the_demo_ladder_takes_seconds() -> None:
@@ -78,6 +116,21 @@ def test_what_is_no_duration_is_refused(text: str) -> None:
         ("title: The default ladder", "title: 2026-01-01", "must be text in quotes"),
         ("title: The default ladder", "title: {", "line"),
         ("title: The default ladder", "? [a]\n: b", "a key must be plain text"),
+        ("hold_review: 14d", "hold_review: 0s", "hold_review: a review that is due at once"),
+        ("hold_review: 14d", "hold_review: soon", "hold_review: 'soon' is not a duration"),
+        ("hold_review: 14d", "executive: [wizard]", "executive[0]: 'wizard' is not one of"),
+        ("hold_review: 14d", "emergency: {}", "emergency: 'rule' is a required property"),
+        ("hold_review: 14d", f"emergency: {EMERGENCY}".replace("1d", "0s"), "a second to a year"),
+        ("hold_review: 14d", f"emergency: {EMERGENCY}".replace("quo", "fo"), "emergency.rule: The"),
+        ("hold_review: 14d", f"emergency: {EMERGENCY}".replace("9d", "0s"), "due for ever"),
+        ("re_review: 180d", "re_review: 0d", "stages[3].re_review: a review that is due at once"),
+        ("re_review: 180d", "override: safety", "stages[3].override: 'safety' is not of type"),
+        ("re_review: 180d", "override: [wizard]", "stages[3].override[0]: 'wizard'"),
+        ("re_review: 180d", "requirements: [soak]", "stages[3].requirements[0]: 'soak' is not of"),
+        ("re_review: 180d", "requirements: [{key: a, kind: b}]", "'name' is a required property"),
+        ("re_review: 180d", 'requirements: [{key: a, kind: "\\0", name: c}]', "cannot be kept"),
+        ("re_review: 180d", "requirements: [{key: a, kind: b, name: c, x: 0.5}]", "in quotes"),
+        ("re_review: 180d", f"requirements: [{A_GATE}, {A_GATE}]", "the key 'bio' is used twice"),
     ],
 )
 def test_a_mistake_is_told_with_its_line(old: str, new: str, sentence: str) -> None:

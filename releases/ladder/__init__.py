@@ -1,0 +1,20 @@
+"""Reading a ladder from YAML: strictly, and naming the line of everything that is wrong."""
+
+from releases.ladder.checks import parse_ladder
+from releases.ladder.plans import (
+    EmergencyPlan,
+    LadderPlan,
+    StagePlan,
+    parse_duration,
+)
+from releases.ladder.reading import MOST_CHARACTERS, LadderError
+
+__all__ = [
+    "MOST_CHARACTERS",
+    "EmergencyPlan",
+    "LadderError",
+    "LadderPlan",
+    "StagePlan",
+    "parse_duration",
+    "parse_ladder",
+]
