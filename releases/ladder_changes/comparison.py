@@ -1,0 +1,209 @@
+"""Comparing two versions of a ladder, part by part."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from boards.tally import parse_rule
+from releases.ladder import EmergencyPlan, LadderPlan, StagePlan
+from releases.ladder_changes.measures import (
+    APPROVAL,
+    EXECUTIVE,
+    FULL_REVIEW,
+    HOLD_REVIEW,
+    OVERRIDE,
+    QUORUM,
+    REQUIRED_PRESENT,
+    STAGE_MEASURES,
+    TERMS,
+    VETO,
+    Change,
+)
+
+
+def compare(old: LadderPlan, new: LadderPlan) -> list[Change]:
+    """Return every change from one version to the other, those of the whole ladder first."""
+    found = [*_ladder_changes(old, new), *_order_changes(old, new)]
+    former = {stage.slug: stage for stage in old.stages}
+    for stage in new.stages:
+        if stage.slug in former:
+            changes = _stage_changes(former[stage.slug], stage)
+            found += [replace(each, stage=stage.slug, stage_name=stage.name) for each in changes]
+    return found
+
+
+def loosening(changes: Iterable[Change]) -> list[Change]:
+    """Return those that only the board may bring about."""
+    return [change for change in changes if change.effect == "loosens"]
+
+
+def deciding_stages(old: LadderPlan, changes: Sequence[Change]) -> list[StagePlan]:
+    """Return the stages whose rules, as they stood, decide together on what loosens.
+
+    Those that the loosening is about; all of them where it is about the ladder as a whole.
+    """
+    found = loosening(changes)
+    if any(not change.stage or change.part == "stages" for change in found):
+        return list(old.stages)
+    about = {change.stage for change in found}
+    return [stage for stage in old.stages if stage.slug in about]
+
+
+def _stage_changes(old: StagePlan, new: StagePlan) -> Iterator[Change]:
+    for field, measure in STAGE_MEASURES.items():
+        yield from measure.change(getattr(old, field), getattr(new, field))
+    yield from TERMS.change(old.terms, new.terms)
+    yield from _rule_changes(old.rule, new.rule)
+    yield from OVERRIDE.change(old.override, new.override)
+    yield from _requirement_changes(old.requirements, new.requirements)
+    yield from _text_change("name", _("Name"), old.name, new.name)
+    yield from _text_change("description", _("Description"), old.description, new.description)
+
+
+def _rule_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+    before, after = parse_rule(old), parse_rule(new)
+    yield from QUORUM.change(before.quorum, after.quorum)
+    yield from REQUIRED_PRESENT.change(before.required_present, after.required_present)
+    yield from APPROVAL.change(before.approval, after.approval)
+    yield from VETO.change(before.veto, after.veto)
+
+
+def _text_change(part: str, label: str, old: str, new: str) -> Iterator[Change]:
+    if old != new:
+        yield Change(
+            effect="neutral",
+            part=part,
+            what=_("%(label)s: “%(old)s” becomes “%(new)s”.")
+            % {"label": label, "old": old, "new": new},
+            why=_("It says the same in other words; it decides nothing."),
+        )
+
+
+def _requirement_changes(
+    old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]
+) -> Iterator[Change]:
+    before = {entry["key"]: entry for entry in old}
+    after = {entry["key"]: entry for entry in new}
+    for key, entry in after.items():
+        if key not in before:
+            yield Change(
+                "tightens",
+                "requirements",
+                _("Requirement “%(name)s” is added.") % {"name": entry["name"]},
+                _("One more thing must be true before a release moves here."),
+            )
+        else:
+            yield from _requirement_change(before[key], entry)
+    for key, entry in before.items():
+        if key not in after:
+            yield Change(
+                "loosens",
+                "requirements",
+                _("Requirement “%(name)s” is removed.") % {"name": entry["name"]},
+                _("One thing less must be true before a release moves here."),
+            )
+
+
+def _requirement_change(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+    changed = sorted(key for key in {*old, *new} if key != "name" and old.get(key) != new.get(key))
+    if changed:
+        yield Change(
+            "loosens",
+            "requirements",
+            _("Requirement “%(name)s” changes: %(parts)s.")
+            % {"name": new["name"], "parts": "; ".join(_altered(old, new, key) for key in changed)},
+            _("Whether it asks for as much as before cannot be told, and in doubt it loosens."),
+        )
+    yield from _text_change("requirements", _("Name of a requirement"), old["name"], new["name"])
+
+
+def _altered(old: Mapping[str, Any], new: Mapping[str, Any], key: str) -> str:
+    return _("%(key)s %(old)s becomes %(new)s") % {
+        "key": key,
+        "old": old.get(key, _("(not given)")),
+        "new": new.get(key, _("(not given)")),
+    }
+
+
+def _ladder_changes(old: LadderPlan, new: LadderPlan) -> Iterator[Change]:
+    yield from _text_change("title", _("Title"), old.title, new.title)
+    yield from EXECUTIVE.change(old.executive, new.executive)
+    yield from _emergency_changes(old.emergency, new.emergency)
+    yield from HOLD_REVIEW.change(old.hold_review, new.hold_review)
+
+
+def _emergency_changes(old: EmergencyPlan | None, new: EmergencyPlan | None) -> Iterator[Change]:
+    if old is None and new is None:
+        return
+    if old is None:
+        yield Change(
+            "loosens",
+            "emergency",
+            _("An emergency review is added."),
+            _("A decision can be had on a fast track, before the full review."),
+        )
+        return
+    if new is None:
+        yield Change(
+            "tightens",
+            "emergency",
+            _("The emergency review is removed."),
+            _("Every decision takes the full review."),
+        )
+        return
+    changes = [
+        *_rule_changes(old.rule, new.rule),
+        *STAGE_MEASURES["voting_period"].change(old.voting_period, new.voting_period),
+        *FULL_REVIEW.change(old.full_review, new.full_review),
+    ]
+    for change in changes:
+        what = _("Emergency review. %(what)s") % {"what": change.what}
+        yield replace(change, part=f"emergency.{change.part}", what=what)
+
+
+def _order_changes(old: LadderPlan, new: LadderPlan) -> Iterator[Change]:
+    before = [stage.slug for stage in old.stages]
+    after = [stage.slug for stage in new.stages]
+    for stage in new.stages:
+        if stage.slug not in before:
+            yield Change(
+                "loosens",
+                "stages",
+                _("The stage %(name)s is added.") % {"name": stage.name},
+                _("It opens a way out under a rule that the board has not agreed to."),
+                stage.slug,
+                stage.name,
+            )
+    kept_after: set[str] = set()
+    for stage in reversed(old.stages):
+        if stage.slug in after:
+            kept_after.add(stage.slug)
+        else:
+            yield _removed(stage, is_last=not kept_after)
+    if [slug for slug in before if slug in after] != [slug for slug in after if slug in before]:
+        names = {stage.slug: stage.name for stage in new.stages}
+        yield Change(
+            "loosens",
+            "stages",
+            _("The order of the stages changes; it is now %(order)s.")
+            % {"order": ", ".join(names[slug] for slug in after)},
+            _("A release can come to a stage without what used to stand before it."),
+        )
+
+
+def _removed(stage: StagePlan, *, is_last: bool) -> Change:
+    why = (
+        _("Releases can go no further than the stage before it.")
+        if is_last
+        else _("A release comes to the next stage in one step less.")
+    )
+    return Change(
+        "tightens" if is_last else "loosens",
+        "stages",
+        _("The stage %(name)s is removed.") % {"name": stage.name},
+        why,
+        stage.slug,
+        stage.name,
+    )
