@@ -27,6 +27,14 @@ class MotionState(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+# A board that is founded with no rule of its own decides about itself by this one.
+DEFAULT_RULE = {
+    "quorum": {"more_than": "1/2"},
+    "required_present": ["independent"],
+    "approval": {"more_than": "1/2"},
+}
+VOTING_SECONDS = 7 * 24 * 3600
+
 OPEN_STATES = ("draft", "in_review", "voting")
 
 

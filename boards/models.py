@@ -1,11 +1,20 @@
 """Committees and what they decide. Nothing here knows what a motion is about."""
 
+import copy
 import uuid
+from typing import Any
 
 from django.db import models
 
 from accounts.models import User
-from boards.choices import OPEN_STATES, MotionState, SeatRole, VoteChoice
+from boards.choices import (
+    DEFAULT_RULE,
+    OPEN_STATES,
+    VOTING_SECONDS,
+    MotionState,
+    SeatRole,
+    VoteChoice,
+)
 
 __all__ = [
     "OPEN_STATES",
@@ -21,12 +30,23 @@ __all__ = [
 ]
 
 
+def default_rule() -> dict[str, Any]:
+    """Return the rule of a board that was founded with none of its own."""
+    return copy.deepcopy(DEFAULT_RULE)
+
+
 class Board(models.Model):
-    """A committee."""
+    """A committee.
+
+    `rule` and `voting_seconds` are for motions about the board itself and for those whose room
+    has no rule of its own for them.
+    """
 
     name = models.CharField(max_length=120)
     slug = models.SlugField(max_length=60, unique=True)
     description = models.TextField(blank=True)
+    rule = models.JSONField(default=default_rule)
+    voting_seconds = models.PositiveIntegerField(default=VOTING_SECONDS)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -9,8 +9,12 @@ class ReleasesConfig(AppConfig):
     name = "releases"
 
     def ready(self) -> None:
-        """Declare what this room records."""
+        """Declare what this room records, and what it puts before boards."""
         from audit.actions import register
+        from boards import kinds
         from releases.actions import Action
+        from releases.dossier import KINDS
 
         register(Action)
+        for kind in KINDS:
+            kinds.register(kind)

@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 
+from django.utils.translation import gettext_lazy
+
+from boards.kinds import Kind
 from common.text import paragraphs
 
 MOST_CHARACTERS = 20_000
@@ -15,6 +18,25 @@ TRANSITION_FIELDS = (
     "confidence",
 )
 LIFT_FIELDS = ("rationale", "remedy")
+
+KINDS = (
+    Kind(
+        "transition",
+        gettext_lazy("Move of a release to another stage"),
+        {
+            "rationale": gettext_lazy("Rationale"),
+            "safety_margin": gettext_lazy("Safety margin"),
+            "invalidation_conditions": gettext_lazy("When this stops holding"),
+            "preparation": gettext_lazy("How the decision was prepared"),
+            "confidence": gettext_lazy("Statement of confidence"),
+        },
+    ),
+    Kind(
+        "lift_hold",
+        gettext_lazy("Lifting of a hold"),
+        {"rationale": gettext_lazy("Rationale"), "remedy": gettext_lazy("What was remedied")},
+    ),
+)
 
 
 def check_transition_dossier(dossier: Mapping[str, str], *, weights: bool) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """The only writers of boards, motions and votes."""
 
+from boards.services.applying import apply_decided
 from boards.services.founding import found_board
 from boards.services.motions import (
     cancel_motion,
@@ -12,6 +13,7 @@ from boards.services.motions import (
 from boards.services.voting import cast_vote, close_voting, exclude_voter, open_voting
 
 __all__ = [
+    "apply_decided",
     "cancel_motion",
     "cast_vote",
     "close_voting",

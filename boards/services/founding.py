@@ -1,6 +1,7 @@
 """Founding a board. Later seats are a motion's business, not this."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
@@ -9,8 +10,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.services import record
 from boards.actions import Action
-from boards.models import Board, Seat, SeatRole
-from boards.services.guards import clean_line, clean_paragraphs
+from boards.choices import VOTING_SECONDS
+from boards.models import Board, Seat, SeatRole, default_rule
+from boards.services.guards import check_rule, clean_json, clean_line, clean_paragraphs
 from common.errors import Refused
 
 SEATS = 50
@@ -23,10 +25,13 @@ def found_board(
     name: str,
     slug: str,
     description: str = "",
+    rule: dict[str, Any] | None = None,
+    voting_seconds: int = VOTING_SECONDS,
     seats: Sequence[tuple[str, User | None]],
 ) -> Board:
     """Make a board with its seats, the only way to seat people without a motion.
 
+    `rule` is the board's own, for motions about itself; `voting_seconds` the time for them.
     A seat without a holder is vacant. Raises Refused for a slug that is taken, a role that is
     unknown, a person seated twice or a second chair.
     """
@@ -35,10 +40,18 @@ def found_board(
         description = clean_paragraphs(description, what=_("The description"), limit=2000)
     if slug != slugify(slug) or not 1 <= len(slug) <= 60:
         raise Refused(_("The short name takes lower-case letters, digits and hyphens only."))
+    rule = default_rule() if rule is None else clean_json(rule, what=_("The rule"))
+    check_rule(rule, voting_seconds)
     _check_seats(seats)
     try:
         with transaction.atomic():
-            board = Board.objects.create(name=name, slug=slug, description=description)
+            board = Board.objects.create(
+                name=name,
+                slug=slug,
+                description=description,
+                rule=rule,
+                voting_seconds=voting_seconds,
+            )
     except IntegrityError as error:
         raise Refused(
             _("There is a board named %(slug)s already; boards are founded once.") % {"slug": slug}
@@ -49,10 +62,12 @@ def found_board(
         action=Action.BOARD_FOUNDED,
         target=board,
         data={
+            "rule": rule,
+            "voting_seconds": voting_seconds,
             "seats": [
                 {"role": role, "holder": str(holder.pseudonym) if holder else None}
                 for role, holder in seats
-            ]
+            ],
         },
     )
     return board

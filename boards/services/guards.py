@@ -6,13 +6,16 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from boards.dossier import check_structure
 from boards.models import Motion
+from boards.rules import parse_rule
 from common.canonical import canonical_json
 from common.errors import Refused
 from common.text import one_line, paragraphs
 
 REASON_LENGTH = 5000
 DOSSIER_BYTES = 500_000
+LONGEST_VOTE = 366 * 24 * 3600
 
 
 def locked(motion: Motion) -> Motion:
@@ -72,6 +75,25 @@ def clean_json(value: dict[str, Any], *, what: str) -> dict[str, Any]:
             % {"what": what}
         )
     return kept
+
+
+def clean_dossier(dossier: dict[str, Any]) -> dict[str, Any]:
+    """Return a dossier as it is kept, its exhibits and conditions checked. Raises Refused."""
+    what = _("The dossier")
+    try:
+        return clean_json(check_structure(clean_json(dossier, what=what)), what=what)
+    except ValueError as error:
+        raise Refused(f"{what}: {error}") from None
+
+
+def check_rule(rule: dict[str, Any], voting_seconds: int) -> None:
+    """Refuse a rule that cannot be counted by, and a time for voting that is none."""
+    try:
+        parse_rule(rule)
+    except ValueError as error:
+        raise Refused(_("The voting rule is not valid. %(why)s") % {"why": error}) from error
+    if not 1 <= voting_seconds <= LONGEST_VOTE:
+        raise Refused(_("Voting lasts from one second to a year."))
 
 
 def _is_storable(text: str) -> bool:

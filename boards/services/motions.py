@@ -12,12 +12,17 @@ from audit.services import record
 from boards import notifications, permissions, selectors
 from boards.actions import Action
 from boards.models import OPEN_STATES, Board, Dossier, Motion, MotionState
-from boards.services.guards import clean_json, clean_line, clean_reason, live_actor, locked
-from boards.tally import parse_rule
+from boards.services.guards import (
+    check_rule,
+    clean_dossier,
+    clean_json,
+    clean_line,
+    clean_reason,
+    live_actor,
+    locked,
+)
 from common.canonical import digest
 from common.errors import Refused
-
-VOTING_SECONDS = 366 * 24 * 3600
 
 
 @transaction.atomic
@@ -44,8 +49,8 @@ def propose_motion(
     proposer = live_actor(actor)
     title = clean_line(title, what=_("The title"), limit=200)
     params = clean_json(params, what=_("The motion's data"))
-    dossier = clean_json(dossier, what=_("The dossier"))
-    _check_rule(rule, voting_seconds)
+    dossier = clean_dossier(dossier)
+    check_rule(rule, voting_seconds)
     sealed = dossier_digest(kind, subject_ref, params, dossier)
     try:
         with transaction.atomic():
@@ -90,15 +95,6 @@ def dossier_digest(
     return digest({"kind": kind, "subject": subject_ref, "params": params, "dossier": dossier})
 
 
-def _check_rule(rule: dict[str, Any], voting_seconds: int) -> None:
-    try:
-        parse_rule(rule)
-    except ValueError as error:
-        raise Refused(_("The voting rule is not valid. %(why)s") % {"why": error}) from error
-    if not 1 <= voting_seconds <= VOTING_SECONDS:
-        raise Refused(_("Voting lasts from one second to a year."))
-
-
 def _keep_dossier(motion: Motion, submitter: User) -> None:
     Dossier.objects.create(
         motion=motion,
@@ -115,7 +111,7 @@ def revise_dossier(*, actor: User | None, motion: Motion, dossier: dict[str, Any
     current = locked(motion)
     if why := permissions.why_no_revision(proposer, current, timezone.now()):
         raise Refused(why)
-    dossier = clean_json(dossier, what=_("The dossier"))
+    dossier = clean_dossier(dossier)
     sealed = dossier_digest(current.kind, current.subject_ref, current.params, dossier)
     if sealed == current.dossier_digest:
         raise Refused(_("The dossier is the same as before, so nothing was changed."))

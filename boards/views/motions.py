@@ -1,6 +1,5 @@
 """One motion: what is proposed, under which rule, who has voted, and how it ended."""
 
-import json
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,6 +15,8 @@ from accounts.models import User
 from accounts.permissions import signed_in
 from audit.selectors import Entry, timeline
 from boards import permissions, selectors
+from boards.dossier import shown
+from boards.kinds import kind_of
 from boards.models import Motion, MotionState
 from boards.permissions import get_motion_or_404
 from boards.selectors import Standing
@@ -41,13 +42,14 @@ def motion_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "acts": _acts(user, motion, standing, now),
         "mine": _my_ballot(user, motion, standing, now),
         "proposer": selectors.person_name(motion.proposer),
-        "dossier": dossier_sections(motion.dossier),
+        "kind": kind_of(motion.kind).name,
+        "dossier": shown(motion.kind, motion.dossier),
         "dossier_at": newest.created_at,
         "earlier_dossiers": [
             {
                 "digest": each.digest,
                 "at": each.created_at,
-                "sections": dossier_sections(each.content),
+                "shown": shown(motion.kind, each.content),
             }
             for each in earlier
         ],
@@ -63,23 +65,6 @@ def motion_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "more_url": f"?before={entries[-1].id}#timeline" if len(entries) == TIMELINE_LENGTH else "",
     }
     return render(request, "boards/motion_detail.html", context)
-
-
-def dossier_sections(dossier: dict[str, Any]) -> list[dict[str, str]]:
-    """Return the dossier as headed paragraphs, whatever the proposing room put into it."""
-    return [{"title": _words(key), "text": _text(value)} for key, value in dossier.items()]
-
-
-def _words(key: str) -> str:
-    return key.replace("_", " ").strip().capitalize()
-
-
-def _text(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return "\n".join(value)
-    return json.dumps(value, ensure_ascii=False, indent=2)
 
 
 def _acts(user: User, motion: Motion, standing: Standing, now: datetime) -> dict[str, bool]:

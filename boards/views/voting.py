@@ -12,12 +12,12 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import signed_in
 from boards import permissions, selectors, services
+from boards.dossier import shown
 from boards.forms import VoteForm
 from boards.models import Motion
 from boards.permissions import get_motion_or_404
 from boards.tally import describe_rule, parse_rule
 from boards.views.endings import refusal_page
-from boards.views.motions import dossier_sections
 from common.errors import Refused
 
 
@@ -82,6 +82,6 @@ def _page(
         "voted": ballot is not None and standing.has_voted(ballot),
         "vetoes": ballot is not None and ballot.role in parse_rule(motion.rule).veto,
         "rule": describe_rule(motion.rule),
-        "dossier": dossier_sections(motion.dossier),
+        "dossier": shown(motion.kind, motion.dossier),
     }
     return render(request, "boards/motion_vote.html", context, status=status)

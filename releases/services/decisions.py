@@ -4,7 +4,6 @@ Everything here is asked for again and again by a sweep, does what is owed under
 does it once: the motion is marked applied in the transaction of its effect.
 """
 
-import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -14,7 +13,6 @@ from django.utils.translation import gettext as _
 from audit.services import record
 from boards import services as boards
 from boards.models import Motion, MotionState
-from boards.selectors import decided_unapplied
 from releases import notifications, selectors
 from releases.actions import Action
 from releases.choices import EntryCause, HoldState, TransitionState
@@ -22,8 +20,6 @@ from releases.models import Hold, StageEntry, Transition
 from releases.requirements import blocking
 from releases.services.checks import lock_model, lock_transition
 from releases.services.transitions import KIND, end_transition
-
-logger = logging.getLogger(__name__)
 
 LIFT_KIND = "lift_hold"
 # How long an approved transition that fails its re-check waits before it lapses.
@@ -38,18 +34,17 @@ _ENDS = {
 
 
 def apply_decided_motions() -> int:
-    """Do what every decided motion of this room's kinds asks for; return how many changed.
+    """Do what every decided motion of this room's kinds asks for; return how many changed."""
+    return boards.apply_decided(KIND, _carry_on) + boards.apply_decided(
+        LIFT_KIND, lambda motion: apply_lift(motion_id=motion.pk)
+    )
 
-    One that fails does not hold up the others; it is tried again at the next sweep.
-    """
-    changed = 0
-    for motion in decided_unapplied(KIND):
-        transition = Transition.objects.filter(motion=motion).first()
-        if transition is not None and not _is_cooling_off(transition, motion, timezone.now()):
-            changed += _attempt(transition)
-    for motion in decided_unapplied(LIFT_KIND):
-        changed += _attempt(motion)
-    return changed
+
+def _carry_on(motion: Motion) -> bool:
+    transition = Transition.objects.filter(motion=motion).first()
+    if transition is None or _is_cooling_off(transition, motion, timezone.now()):
+        return False
+    return take_effect(transition_id=transition.pk)
 
 
 def _is_cooling_off(transition: Transition, motion: Motion, now: datetime) -> bool:
@@ -59,16 +54,6 @@ def _is_cooling_off(transition: Transition, motion: Motion, now: datetime) -> bo
         and transition.effective_after is not None
         and now < transition.effective_after
     )
-
-
-def _attempt(owed: Transition | Motion) -> bool:
-    try:
-        if isinstance(owed, Transition):
-            return take_effect(transition_id=owed.pk)
-        return apply_lift(motion_id=owed.pk)
-    except Exception:
-        logger.exception("A decided motion could not be applied: %r", owed)
-        return False
 
 
 @transaction.atomic

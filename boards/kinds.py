@@ -1,0 +1,62 @@
+"""The kinds of motions, put together from each room's own part.
+
+A kind is declared by the room that owns it, in its AppConfig.ready(). That room proposes motions
+of it and sweeps those that are decided (`boards.services.apply_decided`); this room knows only
+what pages show.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.functional import Promise
+
+Text = str | Promise
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of motion.
+
+    `part_names` are the labels of the dossier's text parts. `facts` says of a motion what it
+    would do, as (label, value) pairs, at a fixed number of queries; it takes the motion.
+    """
+
+    slug: str
+    name: Text
+    part_names: Mapping[str, Text] = field(default_factory=dict)
+    facts: Callable[[Any], list[tuple[str, str]]] | None = None
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    """Add a room's kind. Raises ValueError for a slug that another kind has."""
+    if _kinds.get(kind.slug, kind) != kind:
+        raise ValueError(f"The kind of motion {kind.slug!r} is declared twice.")
+    _kinds[kind.slug] = kind
+
+
+def is_registered(slug: str) -> bool:
+    """Tell whether some room declared this kind."""
+    return slug in _kinds
+
+
+def all_kinds() -> list[Kind]:
+    """Return every declared kind, sorted by slug."""
+    return [_kinds[slug] for slug in sorted(_kinds)]
+
+
+def kind_of(slug: str) -> Kind:
+    """Return the kind; one named by its slug where no room declares it any more."""
+    return _kinds.get(slug) or Kind(slug=slug, name=_words(slug))
+
+
+def part_name(slug: str, key: str) -> str:
+    """Return the label of a dossier's part."""
+    return str(kind_of(slug).part_names.get(key) or _words(key))
+
+
+def _words(key: str) -> str:
+    return key.replace("_", " ").strip().capitalize()
