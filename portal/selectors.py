@@ -4,18 +4,24 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 
 from accounts.models import User
 from licensing.facts import Verdict, VerdictAction
+from licensing.gathering import IsOneOf
+from licensing.models import Terms
 from licensing.selectors import cohort_sizes
 from licensing.verdict import Context, decide_all
 from releases.choices import OPEN_TRANSITIONS
-from releases.models import Hold, Release, Stage, Transition
+from releases.models import Evidence, Hold, Release, Stage, Transition
 from releases.requirements import Requirement
 from releases.selectors import holds_of, requirements_given
+from releases.selectors.evidence import evidence_of_all
 
 Subject = User | AnonymousUser
 Verdicts = dict[VerdictAction, Verdict]
@@ -31,6 +37,7 @@ class Standing:
     """Where releases stand: their ladders' stages, holds, moves and cohorts."""
 
     now: datetime
+    releases: list[Release]
     stages: dict[int, list[Stage]]
     holds: dict[int, list[Hold]]
     transitions: dict[int, Transition]
@@ -40,6 +47,11 @@ class Standing:
         """Return the ladder that the release stands on, else its model's."""
         ladder = release.stage.ladder_id if release.stage else release.model.ladder_id
         return self.stages.get(ladder, [])
+
+    def terms_of(self, release: Release) -> list[dict[str, str]]:
+        """Return slug and title of the terms that the release's stage asks for."""
+        present = [each for each in self.stages_of(release) if each.pk == release.stage_id]
+        return [terms for stage in present for terms in stage.terms_shown]  # type: ignore[attr-defined] # annotated
 
     def next_stage(self, release: Release) -> Stage | None:
         """Return the stage one step up."""
@@ -56,8 +68,19 @@ class Standing:
         move = self.transitions.get(release.pk)
         other = move if move and move.to_stage_id != target.pk else None
         return requirements_given(
-            release, target, now=self.now, holds=self.holds.get(release.pk, []), other=other
+            release,
+            target,
+            now=self.now,
+            holds=self.holds.get(release.pk, []),
+            other=other,
+            evidence=self.evidence[release.pk],
+            dossier=move.motion.dossier if move and not other else None,
         )
+
+    @cached_property
+    def evidence(self) -> dict[int, list[Evidence]]:
+        """The evidence of every release; read only where it is asked for."""
+        return evidence_of_all(self.releases)
 
 
 def standing_of(releases: Iterable[Release], now: datetime) -> Standing:
@@ -67,11 +90,17 @@ def standing_of(releases: Iterable[Release], now: datetime) -> Standing:
     ladders = {r.stage.ladder_id if r.stage else r.model.ladder_id for r in wanted}
     stages: dict[int, list[Stage]] = defaultdict(list)
     rows = Stage.objects.filter(ladder__in=ladders).select_related("ladder").order_by("position")
+    terms = Terms.objects.alias(required=IsOneOf(F("slug"), OuterRef("terms"))).filter(
+        required=True
+    )
+    shown = terms.order_by("slug").values(shown=JSONObject(slug="slug", title="title"))
+    rows = rows.annotate(terms_shown=ArraySubquery(shown))
     for stage in rows:
         stages[stage.ladder_id].append(stage)
     moves = Transition.objects.filter(release__in=ids, state__in=OPEN_TRANSITIONS)
     return Standing(
         now=now,
+        releases=wanted,
         stages=stages,
         holds=holds_of(wanted),
         transitions={

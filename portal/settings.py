@@ -245,6 +245,28 @@ if DELIVERY_PUBLIC_URL:
             "DELIVERY_PUBLIC_URL must have another host name than BASE_URL: on the way to the "
             "same one clients would send their token along."
         )
+# Evidence and attachments: in a directory or in a bucket of their own, never below STATIC_ROOT.
+try:
+    DOCUMENTS_STORAGE = parse_storage_url(
+        env.str("DOCUMENTS_STORAGE_URL", default=(DATA_DIR / "documents").as_uri())
+    )
+except ValueError as error:
+    raise ImproperlyConfigured(f"DOCUMENTS_STORAGE_URL {error}") from None
+EVIDENCE_MOST_BYTES = 1_000_000 * env_number("EVIDENCE_MOST_MB", default=50, least=1, most=500)
+ATTACHMENT_MOST_BYTES = 1_000_000 * env_number("ATTACHMENT_MOST_MB", default=10, least=1, most=50)
+# Where files are taken at all (common.uploads), by the name of the route.
+UPLOADS = {
+    "evidence_import": EVIDENCE_MOST_BYTES,
+    "evidence_add": ATTACHMENT_MOST_BYTES,
+    "transition_propose": ATTACHMENT_MOST_BYTES,
+    "transition_revise": ATTACHMENT_MOST_BYTES,
+    "api:evidence_post": EVIDENCE_MOST_BYTES,
+}
+FILE_UPLOAD_HANDLERS = [
+    "common.uploads.LimitedUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 # Directories below which a release may be ingested from the portal's own page.
 INGEST_ROOTS = env_path_list("INGEST_ROOTS") or ([DATA_DIR / "incoming"] if DEMO else [])
 

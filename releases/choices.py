@@ -72,3 +72,35 @@ class Right(models.TextChoices):
     MANAGE_RELEASE = "manage_release", _("ingest, propose and describe releases")
     PLACE_HOLD = "place_hold", _("place holds and demote releases")
     REVIEW_APPLICATION = "review_application", _("review applications")
+
+
+class EvidenceType(models.TextChoices):
+    """What a piece of evidence is. The first is read from a file that a tool wrote."""
+
+    EVALUATION = "evaluation", _("Evaluation log")
+    MEASUREMENT = "measurement", _("Measurement")
+    RED_TEAM_REPORT = "red_team_report", _("Red-team report")
+    EXTERNAL_REVIEW = "external_review", _("External review")
+    EXTERNAL_SEARCH = "external_search", _("Search for external evaluators that failed")
+    OTHER = "other", _("Other evidence")
+
+
+class Elicitation(models.TextChoices):
+    """How hard the model was pressed for what it can do."""
+
+    MITIGATIONS_ON = "mitigations_on", _("As deployed, mitigations on")
+    FULLY_ELICITED = "fully_elicited", _("Fully elicited, mitigations off or got around")
+    FINE_TUNED = "fine_tuned", _("After an attack by fine-tuning")
+    NOT_APPLICABLE = "not_applicable", _("Does not apply")
+
+
+class EvidenceState(models.TextChoices):
+    """Where a piece of evidence stands now: it is never stored, but for how it ended."""
+
+    CURRENT = "current", _("Current")
+    EXPIRED = "expired", _("Expired")
+    SUPERSEDED = "superseded", _("Superseded")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+EVIDENCE_ENDS = (EvidenceState.SUPERSEDED, EvidenceState.WITHDRAWN)

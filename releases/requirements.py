@@ -13,6 +13,9 @@ from django.utils.formats import date_format
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
+from releases.choices import EvidenceState
+from releases.evidence.facts import EvidenceFacts
+
 State = Literal["satisfied", "unsatisfied", "overridden", "not_applicable", "error"]
 BLOCKING = ("unsatisfied", "error")
 
@@ -45,6 +48,9 @@ class Facts:
     target: StageFacts
     holds: tuple[HoldFacts, ...] = ()
     other_move: str = ""
+    evidence: tuple[EvidenceFacts, ...] = ()
+    # Title and state of what the dossier refers to and no longer stands; None without a dossier.
+    fallen: tuple[tuple[str, str], ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -189,6 +195,30 @@ def _no_other_move(facts: Facts, _now: datetime) -> Requirement:
     )
 
 
+def _dossier_stands(facts: Facts, _now: datetime) -> Requirement:
+    name = _("The dossier's evidence stands")
+    if facts.fallen is None:
+        return Requirement(
+            "dossier", "not_applicable", name, _("There is no dossier yet that refers to evidence.")
+        )
+    if not facts.fallen:
+        return Requirement(
+            "dossier", "satisfied", name, _("All the evidence that it refers to still stands.")
+        )
+    said = [
+        _("%(title)s is %(state)s.") % {"title": title, "state": EvidenceState(state).label.lower()}
+        for title, state in facts.fallen
+    ]
+    return Requirement(
+        "dossier",
+        "unsatisfied",
+        name,
+        _("%(what)s The dossier must be revised before it is decided on.")
+        % {"what": " ".join(said)},
+        who=_("the proposer"),
+    )
+
+
 def _span(length: timedelta) -> str:
     """A length of time in words, in its two largest units."""
     seconds = int(length.total_seconds())
@@ -198,4 +228,4 @@ def _span(length: timedelta) -> str:
     return timesince(start, start + length, depth=2).replace("\N{NO-BREAK SPACE}", " ")
 
 
-GATES: tuple[Gate, ...] = (_sealed, _one_step, _soak, _no_hold, _no_other_move)
+GATES: tuple[Gate, ...] = (_sealed, _one_step, _soak, _no_hold, _no_other_move, _dossier_stands)

@@ -13,7 +13,6 @@ from common.client_address import client_address
 from delivery.services import foreseen
 from licensing import shown
 from licensing.facts import VerdictAction
-from licensing.models import Terms
 from licensing.verdict import Context
 from portal import access, showing
 from portal.getting import get_card
@@ -129,7 +128,7 @@ def release_page(request: HttpRequest, namespace: str, name: str, version: str) 
         "get": get_card(request.user, release, verdicts[VerdictAction.DOWNLOAD], artifacts),
         "inspection": inspection(release, artifacts),
         **_files(release, artifacts, verdicts),
-        **_terms(release),
+        "terms": standing.terms_of(release),
     }
     if is_staff:
         page |= _staff_part(release, standing, person, rights)
@@ -164,11 +163,6 @@ def _file(release: Release, artifact: Artifact, may_download: bool) -> Data:
 
 def _download_url(release: Release, artifact: Artifact) -> str:
     return reverse("download", args=[*showing.release_args(release), artifact.path])
-
-
-def _terms(release: Release) -> Data:
-    slugs = release.stage.terms if release.stage else []
-    return {"terms": list(Terms.objects.filter(slug__in=slugs)) if slugs else []}
 
 
 def _staff_part(

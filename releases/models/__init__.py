@@ -8,6 +8,7 @@ from releases.models.catalog import (
     ModelUserObjectPermission,
     Stage,
 )
+from releases.models.evidence import Document, Evidence, EvidenceEnd, EvidenceReminder
 from releases.models.moves import Hold, Transition
 from releases.models.releases import (
     Artifact,
@@ -21,6 +22,10 @@ from releases.models.releases import (
 __all__ = [
     "AccessMode",
     "Artifact",
+    "Document",
+    "Evidence",
+    "EvidenceEnd",
+    "EvidenceReminder",
     "FormatOverride",
     "Hold",
     "HoldKind",

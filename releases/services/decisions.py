@@ -18,6 +18,7 @@ from releases.actions import Action
 from releases.choices import EntryCause, HoldState, TransitionState
 from releases.models import Hold, StageEntry, Transition
 from releases.requirements import blocking
+from releases.selectors.evidence import evidence_of
 from releases.services.checks import lock_model, lock_transition
 from releases.services.transitions import KIND, end_transition
 
@@ -137,6 +138,8 @@ def _advance(transition: Transition, now: datetime) -> bool:
             now=now,
             holds=selectors.holds_in_force(release),
             other=None,
+            evidence=evidence_of(release),
+            dossier=transition.motion.dossier,
         )
     )
     if now >= transition.expires_at:

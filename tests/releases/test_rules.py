@@ -15,7 +15,7 @@ from releases.requirements import Facts, HoldFacts, StageFacts, blocking, evalua
 NOW = datetime(2026, 1, 31, tzinfo=UTC)
 INTERNAL = StageFacts("Internal", 0, timedelta(0))
 PUBLIC = StageFacts("Public API", 1, timedelta(days=30))
-READY = Facts("sealed", INTERNAL, NOW - timedelta(days=30), PUBLIC)
+READY = Facts("sealed", INTERNAL, NOW - timedelta(days=30), PUBLIC, fallen=())
 
 
 def states(facts: Facts) -> dict[str, str]:
@@ -40,6 +40,11 @@ def test_all_satisfied() -> None:
         ({"staged_at": NOW.replace(tzinfo=None)}, "_soak", "error"),
         ({"holds": (HoldFacts("admissions", True, "Odd."),)}, "no_hold", "unsatisfied"),
         ({"holds": (HoldFacts("all", False, "Odd."),)}, "no_hold", "unsatisfied"),
+        ({"fallen": None}, "dossier", "not_applicable"),
+        ({"fallen": (("ARC", "withdrawn"),)}, "dossier", "unsatisfied"),
+        ({"fallen": (("ARC", "superseded"),)}, "dossier", "unsatisfied"),
+        ({"fallen": (("ARC", "expired"),)}, "dossier", "unsatisfied"),
+        ({"fallen": (("ARC", "unheard-of"),)}, "_dossier_stands", "error"),
         ({"other_move": "Internal to Public API"}, "one_move", "unsatisfied"),
     ],
 )

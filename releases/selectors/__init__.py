@@ -1,8 +1,9 @@
 """Reading models, releases, ladders, transitions and holds."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -12,6 +13,7 @@ from boards.models import OPEN_STATES, Motion
 from releases.choices import OPEN_TRANSITIONS, HoldState
 from releases.models import (
     Artifact,
+    Evidence,
     FormatOverride,
     Hold,
     Ladder,
@@ -23,6 +25,7 @@ from releases.models import (
     Transition,
 )
 from releases.requirements import Facts, HoldFacts, Requirement, StageFacts, evaluate
+from releases.selectors.evidence import evidence_facts, evidence_of, fallen_exhibits
 
 
 def all_models() -> QuerySet[Model]:
@@ -221,7 +224,15 @@ def requirements_for(
     in_force = holds_in_force(release) if holds is None else holds
     open_now = open_transition(release)
     other = open_now if open_now is not None and (of is None or open_now.pk != of.pk) else None
-    return requirements_given(release, to_stage, now=now, holds=in_force, other=other)
+    return requirements_given(
+        release,
+        to_stage,
+        now=now,
+        holds=in_force,
+        other=other,
+        evidence=evidence_of(release),
+        dossier=of.motion.dossier if of else None,
+    )
 
 
 def requirements_given(
@@ -231,8 +242,14 @@ def requirements_given(
     now: datetime,
     holds: list[Hold],
     other: Transition | None,
+    evidence: Iterable[Evidence],
+    dossier: Mapping[str, Any] | None,
 ) -> list[Requirement]:
-    """Return the same from rows at hand; `other` is an open transition that stands in the way."""
+    """Return the same from rows at hand; `other` is an open transition that stands in the way.
+
+    `evidence` is all of the release's, `dossier` that of the move, if it is proposed already.
+    """
+    known = evidence_facts(release, evidence)
     return evaluate(
         Facts(
             state=release.state,
@@ -243,6 +260,8 @@ def requirements_given(
                 HoldFacts(hold.kind, hold.release_id is None, hold.reason) for hold in holds
             ),
             other_move=f"{other.from_stage} to {other.to_stage}" if other else "",
+            evidence=known,
+            fallen=None if dossier is None else fallen_exhibits(dossier, known, now),
         ),
         now,
     )
