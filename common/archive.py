@@ -11,7 +11,7 @@ import stat
 import struct
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import BinaryIO
 
 MOST_MEMBERS = 20_000
@@ -44,20 +44,56 @@ class ArchiveError(ValueError):
 
 
 @dataclass(frozen=True)
+class Rules:
+    """What an archive may hold and be. Who reads its members by name needs less than who unpacks.
+
+    `unpacked`: its names must be told apart on every disk. `gaps`: bytes that the directory does
+    not list may stand between the members, as are left where one was rewritten in place.
+    """
+
+    methods: frozenset[int] = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+    most_members: int = MOST_MEMBERS
+    longest_directory: int = LONGEST_DIRECTORY
+    most_expansion: int = MOST_EXPANSION
+    unpacked: bool = True
+    gaps: bool = False
+
+
+@dataclass(frozen=True)
 class Member:
-    """One file in an archive: its name and its size once unpacked."""
+    """One file in an archive: its name and its size once unpacked; how and where it is packed."""
 
     name: str
     size: int
+    method: int = field(default=zipfile.ZIP_STORED, compare=False)
+    start: int = field(default=0, compare=False)
+    packed: int = field(default=0, compare=False)
+    crc: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True)
+class Contents:
+    """The files in an archive, by their place, and how many bytes no file accounts for."""
+
+    members: list[Member]
+    unlisted: int
+
+
+_USUAL = Rules()
 
 
 def inspect_zip(file: BinaryIO, size: int) -> list[Member]:
-    """Return the files in a zip archive of `size` bytes, by their place in it.
+    """Return the files in a zip archive of `size` bytes that is to be unpacked."""
+    return inspect_contents(file, size, _USUAL).members
+
+
+def inspect_contents(file: BinaryIO, size: int, rules: Rules) -> Contents:
+    """Return what is in a zip archive of `size` bytes.
 
     Reads the directory and the members' headers only. Raises ArchiveError for an archive that is
     broken, reaches out of the directory it is unpacked to, or grows out of proportion.
     """
-    start = _check_directory(file, size)
+    start = _check_directory(file, size, rules)
     file.seek(0)
     try:
         # 3.11 reads the directory here, and no more.
@@ -65,12 +101,19 @@ def inspect_zip(file: BinaryIO, size: int) -> list[Member]:
             entries = sorted(archive.infolist(), key=lambda entry: entry.header_offset)
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OverflowError) as error:
         raise ArchiveError(f"is a zip archive that is broken ({_short(str(error))})") from None
-    _check_names(entries)
+    _check_names(entries, rules)
     for entry in entries:
-        _check_kind(entry)
-    _check_sizes(entries, size)
-    _check_places(file, entries, start)
-    return [Member(entry.filename, entry.file_size) for entry in entries if not entry.is_dir()]
+        _check_kind(entry, rules)
+    _check_sizes(entries, size, rules)
+    starts, unlisted = _check_places(file, entries, start, rules)
+    members = [
+        Member(
+            entry.filename, entry.file_size, entry.compress_type, at, entry.compress_size, entry.CRC
+        )
+        for entry, at in zip(entries, starts, strict=True)
+        if not entry.is_dir()
+    ]
+    return Contents(members, unlisted)
 
 
 def read_member(archive: zipfile.ZipFile, member: Member, most: int) -> bytes:
@@ -80,21 +123,21 @@ def read_member(archive: zipfile.ZipFile, member: Member, most: int) -> bytes:
     """
     if member.size > most:
         raise ArchiveError(
-            f"holds {_quoted(member.name)} of {member.size} bytes; at most {most} are inspected"
+            f"holds {quoted(member.name)} of {member.size} bytes; at most {most} are inspected"
         )
     try:
         with archive.open(member.name) as stream:
             content = stream.read(most + 1)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise ArchiveError(
-            f"holds {_quoted(member.name)}, which cannot be unpacked ({_short(str(error))})"
+            f"holds {quoted(member.name)}, which cannot be unpacked ({_short(str(error))})"
         ) from None
     if len(content) != member.size:
-        raise ArchiveError(f"holds {_quoted(member.name)}, whose size is not what it claims")
+        raise ArchiveError(f"holds {quoted(member.name)}, whose size is not what it claims")
     return content
 
 
-def _check_directory(file: BinaryIO, size: int) -> int:
+def _check_directory(file: BinaryIO, size: int, rules: Rules) -> int:
     """Find the directory from the end, and return where it begins.
 
     Refuses one that would be too long to read, or that does not lie where its end says.
@@ -114,10 +157,10 @@ def _check_directory(file: BinaryIO, size: int) -> int:
     locator = _read(file, stop - _END64_LOCATOR.size, _END64_LOCATOR)
     if locator and locator[0] == b"PK\x06\x07":
         stop, count, length, start = _read_end64(file, stop, locator, (count, length, start))
-    if count > MOST_MEMBERS or length > LONGEST_DIRECTORY:
+    if count > rules.most_members or length > rules.longest_directory:
         raise ArchiveError(
             f"is a zip archive with a directory of {count} entries in {length} bytes; at most "
-            f"{MOST_MEMBERS} in {LONGEST_DIRECTORY} are read"
+            f"{rules.most_members} in {rules.longest_directory} are read"
         )
     file.seek(0)
     if file.read(4) not in (b"PK\x03\x04", b"PK\x05\x06", b"PK\x06\x06"):
@@ -170,15 +213,19 @@ def _check_entries(directory: bytes, count: int) -> None:
         raise ArchiveError(_UNACCOUNTED)
 
 
-def _check_names(entries: list[zipfile.ZipInfo]) -> None:
+def _check_names(entries: list[zipfile.ZipInfo], rules: Rules) -> None:
     seen: set[str] = set()
     for entry in entries:
         # zipfile cuts a name at NUL; others may not.
         name = entry.orig_filename
-        shown = _quoted(name)
+        shown = quoted(name)
         if not name.isprintable() or len(name) > LONGEST_NAME:
             raise ArchiveError(f"holds a file with a name that cannot be written down ({shown})")
-        if name.startswith("/") or "\\" in name or ":" in name or ".." in name.split("/"):
+        if name.startswith("/") or "\\" in name or ".." in name.split("/"):
+            raise ArchiveError(f"holds {shown}, which leads out of the archive")
+        if not rules.unpacked:
+            continue
+        if ":" in name:
             raise ArchiveError(f"holds {shown}, which leads out of the archive")
         folded = name.rstrip("/").casefold()
         if folded in seen:
@@ -186,43 +233,52 @@ def _check_names(entries: list[zipfile.ZipInfo]) -> None:
         seen.add(folded)
 
 
-def _check_kind(entry: zipfile.ZipInfo) -> None:
-    shown = _quoted(entry.filename)
+def _check_kind(entry: zipfile.ZipInfo, rules: Rules) -> None:
+    shown = quoted(entry.filename)
     if _EXTRA_NAME in _extra_fields(entry.extra):
         raise ArchiveError(f"holds {shown}, which has a second name")
     if entry.flag_bits & _ENCRYPTED:
         raise ArchiveError(f"holds {shown}, which is encrypted")
     if stat.S_ISLNK(entry.external_attr >> 16):
         raise ArchiveError(f"holds {shown}, which is a symbolic link")
-    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+    if entry.compress_type not in rules.methods:
         raise ArchiveError(f"holds {shown}, which is packed in a way that is not inspected")
     if entry.compress_type == zipfile.ZIP_STORED and entry.compress_size != entry.file_size:
         raise ArchiveError(f"holds {shown}, whose size is not what it claims")
 
 
-def _check_sizes(entries: list[zipfile.ZipInfo], size: int) -> None:
+def _check_sizes(entries: list[zipfile.ZipInfo], size: int, rules: Rules) -> None:
     unpacked = sum(entry.file_size for entry in entries)
-    if unpacked > EXPANSION_FREE + MOST_EXPANSION * size:
+    if unpacked > EXPANSION_FREE + rules.most_expansion * size:
         raise ArchiveError(f"is a zip archive of {size} bytes that unpacks to {unpacked}")
 
 
-def _check_places(file: BinaryIO, entries: list[zipfile.ZipInfo], start: int) -> None:
-    """Compare each member's own header; each begins where the former ended, the directory too."""
-    reached = 0
+def _check_places(
+    file: BinaryIO, entries: list[zipfile.ZipInfo], start: int, rules: Rules
+) -> tuple[list[int], int]:
+    """Compare each member's own header; each begins where the former ended, the directory too.
+
+    Returns where the members' bytes begin, and how many bytes no member accounts for.
+    """
+    reached = unlisted = 0
+    starts = []
     places = [*(entry.header_offset for entry in entries[1:]), start]
     for entry, following in zip(entries, places, strict=False):
-        if entry.header_offset < reached:
-            raise ArchiveError("is a zip archive whose files overlap")
-        if entry.header_offset > reached:
-            raise ArchiveError(_UNACCOUNTED)
+        unlisted += _gap(reached, entry.header_offset, rules)
         content = _check_header(file, entry)
+        starts.append(content)
         reached = content + entry.compress_size
         if entry.flag_bits & _DESCRIBED_BEHIND and following > reached:
             reached = _check_descriptor(file, entry, reached, following)
-    if reached != start:
-        raise ArchiveError(
-            "is a zip archive whose files overlap" if reached > start else _UNACCOUNTED
-        )
+    return starts, unlisted + _gap(reached, start, rules)
+
+
+def _gap(reached: int, following: int, rules: Rules) -> int:
+    if following < reached:
+        raise ArchiveError("is a zip archive whose files overlap")
+    if following > reached and not rules.gaps:
+        raise ArchiveError(_UNACCOUNTED)
+    return following - reached
 
 
 def _check_header(file: BinaryIO, entry: zipfile.ZipInfo) -> int:
@@ -281,7 +337,8 @@ def _extra_fields(extra: bytes) -> dict[int, bytes]:
     return fields
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
+    """Return a member's name as it stands in a sentence."""
     return repr(name if len(name) <= 80 else f"{name[:60]}…{name[-15:]}")
 
 

@@ -1,116 +1,69 @@
-"""What a log of an evaluation tells, whichever tool wrote it."""
+"""Read a log of an evaluation tool, whichever of those that are known wrote it."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-# What may be wrong with a log that is read all the same, by the code that rules name it by.
-FLAGS = {
-    "invalidated": "The log, or a sample in it, was declared invalid",
-    "edited": "The log, or a score in it, was edited after the run",
-    "limited": "Only a part of the dataset was run",
-    "dirty_revision": "The code that ran had changes that were not committed",
-    "no_revision": "The log does not say which code ran",
-    "early_stop": "The run was stopped early",
-    "incomplete": "Fewer samples were completed than there were to run",
-    "unscored": "Samples were run and not scored",
-    "sample_error": "Samples ended with an error",
-    "sample_limit": "Samples were cut off by a limit of messages, tokens, time or cost",
-    "no_samples": "The file holds no record of single samples",
-    "samples_missing": "Records of samples are missing that the header counts",
-    "samples_unexpected": "There are records of samples that the header does not count",
-    "no_stderr": "A score has no standard error",
-    "zero_stderr": "A score's standard error is zero",
-    "several_epochs": "Each sample was run several times",
-    "filtered": "A score was taken from filtered answers",
-    "not_bound": "The file does not name the release that was measured",
-}
+from common.archive import ArchiveError
+from common.json_stream import JsonProblem
+from releases.evidence import inspect_file, lm_eval_file
+from releases.evidence.binding import check_digest
+from releases.evidence.told import FLAGS, EvidenceProblem, Flag, Report, Sample, Score
+from releases.evidence.opened import Opened
 
+__all__ = [
+    "FLAGS",
+    "EvidenceProblem",
+    "Flag",
+    "Report",
+    "Sample",
+    "Score",
+    "draw_samples",
+    "read_report",
+]
 
-class EvidenceProblem(ValueError):
-    """The file is no evidence: refused. `sentence` says why and what to do, for the person."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
-
-
-@dataclass(frozen=True)
-class Score:
-    """One measured number.
-
-    `filter` is lm-eval's filter, or Inspect's scorer, with the reducer behind a slash where
-    epochs were reduced. `value` is finite, `stderr` finite and not negative; None where the file
-    has none that means anything.
-    """
-
-    task: str
-    metric: str
-    filter: str
-    value: float
-    stderr: float | None
-    samples: int | None
-    higher_is_better: bool | None
-
-
-@dataclass(frozen=True)
-class Flag:
-    """One doubt about the file: a code of FLAGS, and a sentence with the particulars."""
-
-    code: str
-    sentence: str
-
-
-@dataclass(frozen=True)
-class Sample:
-    """One sample as it was run; the texts are cut to a stated length."""
-
-    id: str
-    epoch: int
-    input: str
-    output: str
-    target: str
-    score: str
-
-
-@dataclass(frozen=True)
-class Report:
-    """All that an import takes from a file.
-
-    `format` is "inspect-eval", "inspect-json" or "lm-eval". `complete`: the whole dataset was run,
-    every sample to its end. `total` and `completed` count samples, times epochs. `bound_digest` is
-    the release that the file itself names, or "". `header` is JSON that can be stored as it is:
-    no NaN, no NUL, texts cut to a stated length.
-    """
-
-    format: str
-    status: str
-    complete: bool
-    total: int | None
-    completed: int | None
-    tool: str
-    task: str
-    model: str
-    ran_at: datetime | None
-    bound_digest: str
-    header: dict[str, Any]
-    scores: tuple[Score, ...]
-    flags: tuple[Flag, ...]
+MOST_DRAWN = 100
+LM_EVAL = "lm-eval"
 
 
 def read_report(path: Path, *, release_digest: str = "") -> Report:
     """Return what the file at `path` tells about a release (64 hex, or "" to leave that out).
 
     Raises EvidenceProblem where the file is refused: not one of the formats, broken, hostile, a
-    run that did not succeed, a score that is no number, or made for another release.
+    run that did not succeed, a score that is no number, or made for another release. Raises
+    ValueError for a digest that is none.
     """
-    raise NotImplementedError
+    digest = check_digest(release_digest)
+    with _opened(path) as opened:
+        read = lm_eval_file.read if opened.format == LM_EVAL else inspect_file.read
+        return read(opened, digest)
 
 
 def draw_samples(path: Path, *, seed: int, count: int = 5) -> tuple[Sample, ...]:
     """Return `count` samples (fewer where there are fewer) that the seed alone chooses.
 
-    Raises EvidenceProblem as `read_report` does.
+    Each sample gets a number: the SHA-256 of the UTF-8 text `SEED`, line feed, `ID`, line feed,
+    `EPOCH`, the seed and the epoch written in decimal. The samples with the smallest numbers are
+    drawn, in the order of the numbers, so anybody who has the file can draw them again. For
+    lm-eval, ID is `task/doc_id/filter` and the epoch is 1; results without records of samples
+    give none. Raises EvidenceProblem as `read_report` does for a file that cannot be read.
     """
-    raise NotImplementedError
+    if not 0 <= count <= MOST_DRAWN:
+        raise ValueError(f"Draw at most {MOST_DRAWN} samples, not {count}.")
+    with _opened(path) as opened:
+        draw = lm_eval_file.draw if opened.format == LM_EVAL else inspect_file.draw
+        return draw(opened, seed, count)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Opened]:
+    """Open a file; say in a sentence what goes wrong while it is open."""
+    try:
+        if path.exists() and not path.is_file():
+            raise EvidenceProblem("The path leads to no file.")
+        with path.open("rb") as file:
+            yield Opened(file)
+    except (ArchiveError, JsonProblem) as error:
+        raise EvidenceProblem(f"The file {error}.") from None
+    except OSError as error:
+        raise EvidenceProblem(f"The file cannot be read: {error.strerror or error}.") from None

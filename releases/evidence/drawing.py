@@ -1,0 +1,16 @@
+"""Samples drawn at random, so that anybody who has the seed and the file can draw them again."""
+
+import hashlib
+import heapq
+from collections.abc import Iterable
+
+
+def rank(seed: int, sample: str, epoch: int) -> bytes:
+    """Return the number by which samples are drawn, the smallest first."""
+    text = f"{seed}\n{sample}\n{epoch}"
+    return hashlib.sha256(text.encode(errors="surrogatepass")).digest()
+
+
+def drawn(keys: Iterable[tuple[str, int]], *, seed: int, count: int) -> list[tuple[str, int]]:
+    """Return the `count` of the (id, epoch) that come first by rank; each once."""
+    return [key for _, key in heapq.nsmallest(count, {(rank(seed, *key), key) for key in keys})]
