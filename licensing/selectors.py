@@ -366,10 +366,13 @@ def queue_length(release: Release) -> int:
 
 
 def waiting_in_line(release: Release, stage: Stage) -> QuerySet[Admission]:
-    """Return who waits for a place, first come first."""
+    """Return who waits for a place, first come first.
+
+    A stage keeps its slug from one version of the ladder to the next, and the line its order.
+    """
     return Admission.objects.filter(
         release=release,
-        stage=stage,
+        stage__slug=stage.slug,
         state=Admission.State.QUEUED,
         grant__state__in=USING_STATES,
     ).order_by("pk")

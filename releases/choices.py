@@ -15,6 +15,7 @@ class AccessMode(models.TextChoices):
 
 
 ACCESS_MODES: tuple[str, ...] = tuple(AccessMode.values)
+NAMED_MODES = (AccessMode.API_NAMED, AccessMode.WEIGHTS_GATED)
 WEIGHTS_MODES = (AccessMode.WEIGHTS_GATED, AccessMode.WEIGHTS_OPEN)
 
 

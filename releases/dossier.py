@@ -18,6 +18,7 @@ TRANSITION_FIELDS = (
     "confidence",
 )
 LIFT_FIELDS = ("rationale", "remedy")
+CAP_FIELDS = ("rationale", "experience")
 
 KINDS = (
     Kind(
@@ -36,6 +37,14 @@ KINDS = (
         gettext_lazy("Lifting of a hold"),
         {"rationale": gettext_lazy("Rationale"), "remedy": gettext_lazy("What was remedied")},
     ),
+    Kind(
+        "raise_cap",
+        gettext_lazy("More places in the cohort of a release"),
+        {
+            "rationale": gettext_lazy("Rationale"),
+            "experience": gettext_lazy("What the present cohort has shown"),
+        },
+    ),
 )
 
 
@@ -48,6 +57,11 @@ def check_transition_dossier(dossier: Mapping[str, str], *, weights: bool) -> di
 def check_lift_dossier(dossier: Mapping[str, str]) -> dict[str, str]:
     """Return the texts trimmed. Raises ValueError naming the part that is missing or wrong."""
     return _check(dossier, LIFT_FIELDS, ())
+
+
+def check_cap_dossier(dossier: Mapping[str, str]) -> dict[str, str]:
+    """Return the texts trimmed. Raises ValueError naming the part that is missing or wrong."""
+    return _check(dossier, CAP_FIELDS, ())
 
 
 def _check(

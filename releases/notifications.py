@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.notifications import notify
+from boards.models import Motion
 from releases.choices import Right
 from releases.models import Artifact, Hold, Model, Release, Stage, Transition
 from releases.permissions import leads_of, users_with_right
@@ -163,6 +164,48 @@ def release_withdrawn(release: Release, reason: str, actor: User) -> None:
         subject=_("%(release)s was withdrawn") % {"release": release},
         body=_("%(person)s withdrew %(release)s: %(reason)s")
         % {"person": actor, "release": release, "reason": reason},
+        url=release.get_absolute_url(),
+    )
+
+
+def cap_raised(release: Release, stage: Stage, former: int, cap: int) -> None:
+    """Tell the managers and the board."""
+    _tell_staff(
+        release.model,
+        kind="cap_raised",
+        subject=_("%(release)s admits %(cap)d organisations at %(stage)s")
+        % {"release": release, "cap": cap, "stage": stage},
+        body=_(
+            "By the board's decision the cap rose from %(former)d to %(cap)d. Whoever waits in "
+            "line is admitted in turn."
+        )
+        % {"former": former, "cap": cap},
+        url=release.get_absolute_url(),
+    )
+
+
+def cap_kept(release: Release, motion: Motion, why: str) -> None:
+    """Tell the proposer, the managers and the board that an approval came to nothing."""
+    _tell_staff(
+        release.model,
+        kind="cap_kept",
+        subject=_("The cap of %(release)s stays as it is") % {"release": release},
+        body=_("The board approved a higher cap, which does not take effect. %(why)s")
+        % {"why": why},
+        url=release.get_absolute_url(),
+        also=motion.proposer,
+    )
+
+
+def cap_lowered(release: Release, stage: Stage, cap: int, reason: str, actor: User) -> None:
+    """Tell the managers and the board."""
+    _tell_staff(
+        release.model,
+        kind="cap_lowered",
+        subject=_("%(release)s admits no more than %(cap)d at %(stage)s")
+        % {"release": release, "cap": cap, "stage": stage},
+        body=_("%(person)s lowered the cap: %(reason)s\n\nWhoever was admitted stays.")
+        % {"person": actor, "reason": reason},
         url=release.get_absolute_url(),
     )
 

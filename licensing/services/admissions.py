@@ -12,7 +12,8 @@ from audit.services import record
 from licensing import notifications, selectors
 from licensing.actions import Action
 from licensing.models import Admission, Grant, GrantState
-from releases.models import AccessMode, Release
+from releases.models import AccessMode, Release, Stage
+from releases.selectors import cohort_cap
 
 # So that one run of the sweep stays short; the next one goes on.
 CHUNK = 200
@@ -93,14 +94,17 @@ def _admit(grant: Grant, release: Release) -> bool:
         return True
     # Asked again under the lock: a hold placed a moment ago must count.
     held = release.pk in selectors.held_releases(release.model)
-    admission, _made = Admission.objects.get_or_create(
-        grant=grant, release=release, stage=stage, defaults={"state": Admission.State.QUEUED}
-    )
-    if held or not _has_room(release, admission):
+    admission = selectors.waiting_in_line(release, stage).filter(grant=grant).first()
+    if admission is None:
+        admission, _made = Admission.objects.get_or_create(
+            grant=grant, release=release, stage=stage, defaults={"state": Admission.State.QUEUED}
+        )
+    if held or not _has_room(release, stage, admission):
         return False
+    admission.stage = stage
     admission.state = Admission.State.ADMITTED
     admission.admitted_at = timezone.now()
-    admission.save(update_fields=["state", "admitted_at"])
+    admission.save(update_fields=["stage", "state", "admitted_at"])
     record(
         actor=None,
         action=Action.GRANT_ADMITTED,
@@ -112,13 +116,13 @@ def _admit(grant: Grant, release: Release) -> bool:
     return True
 
 
-def _has_room(release: Release, admission: Admission) -> bool:
-    stage = admission.stage
-    if stage.cohort_cap is None:
+def _has_room(release: Release, stage: Stage, admission: Admission) -> bool:
+    cap = cohort_cap(release)
+    if cap is None:
         return True
     taken = selectors.places_taken(release, stage).values("grant").distinct().count()
     ahead = selectors.waiting_in_line(release, stage).filter(pk__lt=admission.pk).count()
-    return taken + ahead < stage.cohort_cap
+    return taken + ahead < cap
 
 
 def settle_pending_grants_of(user: User, organization: Organization | None) -> None:
@@ -163,7 +167,7 @@ def _owed_on(release: Release) -> set[int]:
     if named is None:
         return owed
     admitted = selectors.places_taken(release, stage).values("grant")
-    lined_up = Admission.objects.filter(release=release, stage=stage).values("grant")
+    lined_up = Admission.objects.filter(release=release, stage__slug=stage.slug).values("grant")
     owed |= _ids(
         grants.filter(
             ~Q(pk__in=admitted),
@@ -174,9 +178,10 @@ def _owed_on(release: Release) -> set[int]:
         )
     )
     free = CHUNK
-    if stage.cohort_cap is not None:
+    cap = cohort_cap(release)
+    if cap is not None:
         taken = selectors.places_taken(release, stage).values("grant").distinct().count()
-        free = max(0, min(CHUNK, stage.cohort_cap - taken))
+        free = max(0, min(CHUNK, cap - taken))
     line = selectors.waiting_in_line(release, stage).filter(grant__ends_at__gt=timezone.now())
     return owed | set(line.values_list("grant", flat=True)[:free])
 

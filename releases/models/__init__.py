@@ -18,10 +18,12 @@ from releases.models.releases import (
     ReleaseSignature,
     StageEntry,
 )
+from releases.models.waves import CohortCap
 
 __all__ = [
     "AccessMode",
     "Artifact",
+    "CohortCap",
     "Document",
     "Evidence",
     "EvidenceEnd",

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from boards.models import Board
-from releases.choices import ACCESS_MODES, AccessMode
+from releases.choices import ACCESS_MODES, NAMED_MODES, AccessMode
 from releases.ladder import EmergencyPlan
 from releases.ladder.plans import HOLD_REVIEW
 
@@ -91,6 +91,11 @@ class Stage(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def has_cohort(self) -> bool:
+        """Tell whether somebody chooses who gets what leaves here, so that a cap can bind."""
+        return self.access_mode in NAMED_MODES
 
 
 class Model(models.Model):

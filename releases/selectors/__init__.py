@@ -13,6 +13,7 @@ from boards.models import OPEN_STATES, Motion
 from releases.choices import OPEN_TRANSITIONS, HoldState
 from releases.models import (
     Artifact,
+    CohortCap,
     Evidence,
     FormatOverride,
     Hold,
@@ -166,6 +167,26 @@ def lower_stages(release: Release) -> QuerySet[Stage]:
     return Stage.objects.filter(
         ladder_id=release.stage.ladder_id, position__lt=release.stage.position
     ).order_by("-position")
+
+
+def cohort_caps(releases: Iterable[Release]) -> dict[int, int | None]:
+    """Return, by release, how many organisations its stage admits, None for no cap; one query.
+
+    The newest cap of the release itself counts, else the ladder's. Releases at no stage are
+    left out.
+    """
+    staged = [(release.pk, release.stage) for release in releases if release.stage is not None]
+    own = CohortCap.objects.filter(
+        release__in=[pk for pk, _stage in staged], stage__in={stage.pk for _pk, stage in staged}
+    )
+    newest = own.order_by("release_id", "stage_id", "-id").distinct("release_id", "stage_id")
+    caps = {(cap.release_id, cap.stage_id): cap.cap for cap in newest}
+    return {pk: caps.get((pk, stage.pk), stage.cohort_cap) for pk, stage in staged}
+
+
+def cohort_cap(release: Release) -> int | None:
+    """Return how many organisations the release's stage admits, None for no cap or no stage."""
+    return cohort_caps([release]).get(release.pk)
 
 
 def open_transition(release: Release) -> Transition | None:

@@ -1,7 +1,8 @@
 """The only writers of releases. One module a subject; import from here."""
 
+from releases.services.applying import apply_decided_motions
 from releases.services.catalog import create_model, grant_right, load_ladder, withdraw_right
-from releases.services.decisions import apply_decided_motions, apply_lift, take_effect
+from releases.services.decisions import apply_lift, take_effect
 from releases.services.holds import (
     call_for_review,
     demote_release,
@@ -22,20 +23,24 @@ from releases.services.transitions import (
     revise_transition,
 )
 from releases.services.verifying import refuse_release, verify_release
+from releases.services.waves import apply_raise, lower_cap, propose_raise
 
 __all__ = [
     "apply_decided_motions",
     "apply_lift",
+    "apply_raise",
     "call_for_review",
     "continue_ingest",
     "create_model",
     "demote_release",
     "grant_right",
     "load_ladder",
+    "lower_cap",
     "open_transition_vote",
     "override_formats",
     "place_hold",
     "propose_lift",
+    "propose_raise",
     "propose_transition",
     "refuse_release",
     "rehash_due",

@@ -7,6 +7,7 @@ a model takes the model's row first, so that a hold and a take-effect never over
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from boards.models import Motion
 from common.errors import Refused
 from common.text import one_line, paragraphs
 from releases import permissions
@@ -72,3 +73,12 @@ def lock_transition(transition_id: int) -> Transition:
     )
     transition.release = release
     return transition
+
+
+def lock_motion(motion_id: int) -> Motion:
+    """Take the lock of a motion, after those of what it is about."""
+    return (
+        Motion.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("proposer", "board")
+        .get(pk=motion_id)
+    )

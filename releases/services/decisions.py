@@ -19,8 +19,8 @@ from releases.choices import EntryCause, HoldState, TransitionState
 from releases.models import Hold, StageEntry, Transition
 from releases.requirements import blocking
 from releases.selectors.evidence import evidence_of
-from releases.services.checks import lock_model, lock_transition
-from releases.services.transitions import KIND, end_transition
+from releases.services.checks import lock_model, lock_motion, lock_transition
+from releases.services.transitions import end_transition
 
 LIFT_KIND = "lift_hold"
 # How long an approved transition that fails its re-check waits before it lapses.
@@ -34,29 +34,6 @@ _ENDS = {
 }
 
 
-def apply_decided_motions() -> int:
-    """Do what every decided motion of this room's kinds asks for; return how many changed."""
-    return boards.apply_decided(KIND, _carry_on) + boards.apply_decided(
-        LIFT_KIND, lambda motion: apply_lift(motion_id=motion.pk)
-    )
-
-
-def _carry_on(motion: Motion) -> bool:
-    transition = Transition.objects.filter(motion=motion).first()
-    if transition is None or _is_cooling_off(transition, motion, timezone.now()):
-        return False
-    return take_effect(transition_id=transition.pk)
-
-
-def _is_cooling_off(transition: Transition, motion: Motion, now: datetime) -> bool:
-    return (
-        motion.state == MotionState.APPROVED
-        and transition.state == TransitionState.APPROVED
-        and transition.effective_after is not None
-        and now < transition.effective_after
-    )
-
-
 @transaction.atomic
 def take_effect(*, transition_id: int) -> bool:
     """Take the transition as far as its motion, its cool-off and its requirements allow.
@@ -64,7 +41,7 @@ def take_effect(*, transition_id: int) -> bool:
     Returns whether anything changed. Safe to call at any time and any number of times.
     """
     transition = lock_transition(transition_id)
-    motion = _lock_motion(transition.motion_id)
+    motion = lock_motion(transition.motion_id)
     if motion.applied_at is not None or motion.decided_at is None:
         return False
     transition.motion = motion
@@ -85,14 +62,6 @@ def take_effect(*, transition_id: int) -> bool:
         _advance(transition, timezone.now())
         return True
     return _advance(transition, timezone.now())
-
-
-def _lock_motion(motion_id: int) -> Motion:
-    return (
-        Motion.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("proposer", "board")
-        .get(pk=motion_id)
-    )
 
 
 def _start_cool_off(transition: Transition, decided_at: datetime) -> None:
@@ -208,7 +177,7 @@ def apply_lift(*, motion_id: int) -> bool:
             .select_related("model", "model__board", "release")
             .get(pk=hold.pk)
         )
-    motion = _lock_motion(motion_id)
+    motion = lock_motion(motion_id)
     if motion.applied_at is not None or motion.decided_at is None:
         return False
     boards.mark_applied(motion=motion)

@@ -174,7 +174,7 @@ def test_one_that_cannot_be_applied_does_not_hold_up_the_others(
             raise RuntimeError
         return real(transition_id=transition_id)
 
-    monkeypatch.setattr(services.decisions, "take_effect", fail_for_one)
+    monkeypatch.setattr(services.applying, "take_effect", fail_for_one)
     assert services.apply_decided_motions() == 1
     whole.refresh_from_db()
     assert whole.state == "approved"
