@@ -1,5 +1,7 @@
 """Waves: who gets in when the cap of a release is raised or lowered, also at the same moment."""
 
+from functools import partial
+
 import pytest
 from django.utils import timezone
 from pytest_django import Settings
@@ -127,9 +129,9 @@ def test_a_cap_raised_while_two_are_admitted_to_one_free_place_lets_in_both(
         motion = approved_raise(release, 1, 2, number)
         first, second = pending_grants(model, users[2 * number : 2 * number + 2])
         results = race(
-            lambda g=first: services.activate_grant(actor=None, grant=g),
-            lambda g=second: services.activate_grant(actor=None, grant=g),
-            lambda m=motion: apply_raise(motion_id=m.pk),
+            partial(services.activate_grant, actor=None, grant=first),
+            partial(services.activate_grant, actor=None, grant=second),
+            partial(apply_raise, motion_id=motion.pk),
         )
         assert results[2] is True
         assert admitted(release) in (1, 2)
@@ -152,9 +154,9 @@ def test_a_cap_lowered_while_two_are_admitted_lets_nobody_in_beyond_it_afterward
         actor = may_hold(release)
         first, second = pending_grants(model, users[2 * number : 2 * number + 2])
         race(
-            lambda g=first: services.activate_grant(actor=None, grant=g),
-            lambda g=second: services.activate_grant(actor=None, grant=g),
-            lambda r=release, a=actor: lower_cap(actor=a, release=r, cap=1, reason="Slower."),
+            partial(services.activate_grant, actor=None, grant=first),
+            partial(services.activate_grant, actor=None, grant=second),
+            partial(lower_cap, actor=actor, release=release, cap=1, reason="Slower."),
         )
         services.sweep_admissions()
         lowered = Event.objects.filter(action="release.cap_lowered", target=ref(release)).get()
