@@ -1,12 +1,7 @@
 """Reading a ladder from YAML: strictly, and naming the line of everything that is wrong."""
 
 from releases.ladder.checks import parse_ladder
-from releases.ladder.plans import (
-    EmergencyPlan,
-    LadderPlan,
-    StagePlan,
-    parse_duration,
-)
+from releases.ladder.plans import EmergencyPlan, LadderPlan, StagePlan
 from releases.ladder.reading import MOST_CHARACTERS, LadderError
 
 __all__ = [
@@ -15,6 +10,5 @@ __all__ = [
     "LadderError",
     "LadderPlan",
     "StagePlan",
-    "parse_duration",
     "parse_ladder",
 ]

@@ -6,15 +6,11 @@ from typing import Any
 
 from boards.tally import parse_rule
 from releases.choices import ACCESS_MODES, WEIGHTS_MODES
-from releases.ladder.plans import (
-    HOLD_REVIEW,
-    EmergencyPlan,
-    LadderPlan,
-    StagePlan,
-    parse_duration,
-)
+from releases.durations import parse_duration
+from releases.ladder.plans import HOLD_REVIEW, EmergencyPlan, LadderPlan, StagePlan
 from releases.ladder.reading import LadderError, Path, place, read_yaml
 from releases.ladder.schema import schema_problems
+from releases.requirement_plans import check_requirement
 
 MOST_PROBLEMS = 20
 LONGEST_VOTE = timedelta(days=366)
@@ -126,9 +122,10 @@ def _check_rule(path: Path, rule: dict[str, Any]) -> Problems:
 
 
 def _check_requirements(path: Path, entries: list[dict[str, Any]]) -> Problems:
-    """Check what all kinds have in common; what each kind asks for is checked here as well."""
     seen: set[str] = set()
     for number, entry in enumerate(entries):
         if entry["key"] in seen:
             yield (*path, number, "key"), f"the key {entry['key']!r} is used twice"
         seen.add(entry["key"])
+        for inner, problem in check_requirement(entry):
+            yield (*path, number, *inner), problem

@@ -1,13 +1,9 @@
-"""A ladder as plain data, and the durations in it. No database."""
+"""A ladder as plain data. No database."""
 
-import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_DURATION = re.compile(r"(0|[1-9][0-9]{0,8})([smhd])")
-LONGEST = timedelta(days=3650)
 HOLD_REVIEW = timedelta(days=14)
 
 
@@ -73,14 +69,3 @@ class LadderPlan:
     executive: tuple[str, ...] = ()
     emergency: EmergencyPlan | None = None
     hold_review: timedelta = HOLD_REVIEW
-
-
-def parse_duration(text: str) -> timedelta:
-    """Read "30d", "12h", "5m" or "10s". Raises ValueError with a sentence."""
-    found = _DURATION.fullmatch(text)
-    if not found:
-        raise ValueError(f"{text!r} is not a duration; write for example 30d, 12h, 5m or 10s")
-    seconds = int(found[1]) * int(timedelta(**{_UNITS[found[2]]: 1}).total_seconds())
-    if seconds > LONGEST.total_seconds():
-        raise ValueError(f"{text!r} is longer than ten years")
-    return timedelta(seconds=seconds)

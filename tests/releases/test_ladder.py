@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from releases.ladder import EmergencyPlan, LadderError, parse_duration, parse_ladder
+from releases.durations import parse_duration
+from releases.ladder import EmergencyPlan, LadderError, parse_ladder
 
 DEPLOY = Path(settings.BASE_DIR) / "deploy"
 TEXT = (DEPLOY / "ladder.yaml").read_text()
-A_GATE = '{key: bio, kind: metric, name: Bio uplift, at_most: "0.2"}'
+A_GATE = """{key: bio, kind: metric, name: Bio uplift, task: bio, metric: accuracy, \
+unsafe: above, bound: "0.2"}"""
 EMERGENCY = """{rule: {quorum: {more_than: "1/2"}, approval: {at_least: "2/3"}}, \
 voting_period: 1d, full_review: 9d}"""
 
@@ -64,7 +66,7 @@ def test_every_newer_key_is_read() -> None:
     assert plan.emergency.voting_period == timedelta(days=1)
     assert EmergencyPlan.from_stored(plan.emergency.stored()) == plan.emergency
     assert plan.stages[3].override == ("legal",)
-    assert plan.stages[3].requirements[0]["at_most"] == "0.2"
+    assert plan.stages[3].requirements[0]["bound"] == "0.2"
 
 
 def test_the_demo_ladder_takes_seconds() -> None:
@@ -131,6 +133,7 @@ def test_what_is_no_duration_is_refused(text: str) -> None:
         ("re_review: 180d", 'requirements: [{key: a, kind: "\\0", name: c}]', "cannot be kept"),
         ("re_review: 180d", "requirements: [{key: a, kind: b, name: c, x: 0.5}]", "in quotes"),
         ("re_review: 180d", f"requirements: [{A_GATE}, {A_GATE}]", "the key 'bio' is used twice"),
+        ("re_review: 180d", f"requirements: [{A_GATE}]".replace("above", "up"), "[0].unsafe: uns"),
     ],
 )
 def test_a_mistake_is_told_with_its_line(old: str, new: str, sentence: str) -> None:
@@ -143,6 +146,29 @@ def test_a_mistake_is_told_with_its_line(old: str, new: str, sentence: str) -> N
     assert found.startswith("line ")
     if sentence.startswith("stages[3].co"):
         assert found.startswith(f"line {line_of(text, new)}:")
+
+
+def test_what_is_wrong_inside_a_requirement_is_told_with_its_own_line() -> None:
+    gate = """    requirements:
+      - key: bio
+        kind: metric
+        name: Bio uplift
+        task: bio
+        metric: accuracy
+        unsafe: above
+        bound: lots
+        allow_flags:
+          - limited
+          - sloppy"""
+    text = TEXT.replace("    re_review: 180d", gate, 1)
+    with pytest.raises(LadderError) as problem:
+        parse_ladder(text)
+    bound, flag = problem.value.problems
+    assert bound.startswith(
+        f"line {line_of(text, 'bound: lots')}: stages[3].requirements[0].bound:"
+    )
+    assert flag.startswith(f"line {line_of(text, '- sloppy')}: ")
+    assert "'sloppy' is not one of" in flag
 
 
 def test_every_problem_is_told_at_once() -> None:

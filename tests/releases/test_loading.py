@@ -12,7 +12,8 @@ pytestmark = pytest.mark.django_db
 
 TEXT = (Path(settings.BASE_DIR) / "deploy" / "ladder.yaml").read_text()
 RULE = '{quorum: {more_than: "1/2"}, approval: {at_least: "2/3"}}'
-A_GATE = '{key: bio, kind: metric, name: Bio uplift, at_most: "0.2"}'
+A_GATE = """{key: bio, kind: metric, name: Bio uplift, task: bio, metric: accuracy, \
+unsafe: above, bound: "0.2"}"""
 
 
 def test_the_rows_hold_what_the_file_says() -> None:
