@@ -19,3 +19,7 @@ class Action(models.TextChoices):
     MOTION_LAPSED = "motion.lapsed", _("let the motion lapse")
     MOTION_WITHDRAWN = "motion.withdrawn", _("withdrew the motion")
     MOTION_CANCELLED = "motion.cancelled", _("cancelled the approved motion")
+    RECORD_SIGNED = "record.signed", _("signed the record of the decision")
+    ISSUES_SUMMARISED = "motion.issues_summarised", _("wrote about the controverted issues")
+    SUMMARY_DRAFTED = "summary.drafted", _("drafted the public summary of the decision")
+    SUMMARY_RELEASED = "summary.released", _("released the public summary of the decision")

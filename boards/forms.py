@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from boards.choices import VoteChoice
 from boards.services.guards import REASON_LENGTH
+from boards.services.records import SUMMARY_LENGTH
 from common.text import paragraphs
 
 MEANINGS: list[tuple[str, str | Promise]] = [
@@ -68,6 +69,36 @@ class VoteForm(forms.Form):
         error_messages={"required": gettext_lazy("Confirm that you have read the dossier.")},
     )
     dossier_digest = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+
+
+class SummaryForm(forms.Form):
+    """A longer text of the board's own: on what was controverted, or for the public."""
+
+    text = forms.CharField(
+        label=gettext_lazy("Summary"),
+        widget=forms.Textarea(attrs={"rows": 12, "maxlength": SUMMARY_LENGTH}),
+        error_messages={"required": gettext_lazy("Write the summary.")},
+    )
+
+    def __init__(
+        self, data: QueryDict | None = None, *, initial: str = "", public: bool = False
+    ) -> None:
+        super().__init__(data, initial={"text": initial})
+        self.fields["text"].help_text = (
+            _(
+                "10,000 characters at most. Leave out what must not be public, and write "
+                "[redacted: why] where it stood."
+            )
+            if public
+            else _("10,000 characters at most. Name seats by their role, not people by name.")
+        )
+
+    def clean_text(self) -> str:
+        """Refuse what could not be read back."""
+        try:
+            return paragraphs(self.cleaned_data["text"], max_length=SUMMARY_LENGTH)
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
 
 
 class TypedForm(forms.Form):

@@ -119,3 +119,43 @@ def why_no_cancellation(user: User, motion: Motion) -> str:
     if not selectors.holds_seat(user, motion.board_id):
         return _("Only someone with a seat on the board may cancel its decision.")
     return ""
+
+
+def is_chair(user: User, board: Board) -> bool:
+    """Tell whether the person holds the chair now."""
+    return user.is_active and selectors.holds_chair(user, board.pk)
+
+
+def _why_undecided(motion: Motion) -> str:
+    if selectors.is_opened(motion):
+        return ""
+    return _("The board has not decided on this motion: it is %(state)s.") % {
+        "state": state_words(motion)
+    }
+
+
+def why_no_issue_summary(user: User, motion: Motion) -> str:
+    """The chair, once the votes are opened."""
+    if why := _why_undecided(motion):
+        return why
+    if not is_chair(user, motion.board):
+        return _("Only the chair of the board writes about the controverted issues.")
+    return ""
+
+
+def why_no_public_draft(user: User, motion: Motion) -> str:
+    """The proposer or the chair, once the votes are opened."""
+    if why := _why_undecided(motion):
+        return why
+    if motion.proposer_id != user.pk and not is_chair(user, motion.board):
+        return _("Only the proposer and the chair of the board draft the public summary.")
+    return ""
+
+
+def why_no_public_release(user: User, motion: Motion) -> str:
+    """The chair, once the votes are opened: what goes out is the board's word."""
+    if why := _why_undecided(motion):
+        return why
+    if not is_chair(user, motion.board):
+        return _("Only the chair of the board releases the public summary.")
+    return ""

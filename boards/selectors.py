@@ -17,6 +17,7 @@ from boards.models import (
     Motion,
     MotionState,
     Seat,
+    SeatRole,
     Vote,
     VoteChoice,
 )
@@ -53,6 +54,11 @@ def seats_of(user: User) -> QuerySet[Seat]:
 def holds_seat(user: User, board_id: int) -> bool:
     """Tell whether the person sits on the board."""
     return Seat.objects.filter(board_id=board_id, holder=user).exists()
+
+
+def holds_chair(user: User, board_id: int) -> bool:
+    """Tell whether the person holds the board's chair."""
+    return Seat.objects.filter(board_id=board_id, holder=user, role=SeatRole.CHAIR).exists()
 
 
 def motion_by_public_id(public_id: UUID) -> Motion | None:

@@ -11,5 +11,18 @@ urlpatterns = [
     path("motions/<uuid:public_id>/close/", views.motion_close, name="motion_close"),
     path("motions/<uuid:public_id>/withdraw/", views.motion_withdraw, name="motion_withdraw"),
     path("motions/<uuid:public_id>/cancel/", views.motion_cancel, name="motion_cancel"),
+    path("motions/<uuid:public_id>/record/", views.motion_record, name="motion_record"),
+    path(
+        "motions/<uuid:public_id>/record/<int:version>.json",
+        views.motion_record_file,
+        name="motion_record_file",
+    ),
+    path("motions/<uuid:public_id>/issues/", views.motion_issues, name="motion_issues"),
+    path("motions/<uuid:public_id>/summary/", views.motion_summary, name="motion_summary"),
+    path(
+        "motions/<uuid:public_id>/summary/<int:version>/release/",
+        views.summary_release,
+        name="summary_release",
+    ),
     path("<slug:slug>/", views.board_detail, name="board_detail"),
 ]

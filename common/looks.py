@@ -120,6 +120,9 @@ STATES: dict[str, State] = {
     "vacant": State(_("Vacant"), "wait", "ring"),
     "vote_sealed": State(_("Vote cast, sealed"), "busy", "lock"),
     "stale": State(_("Stale: the dossier changed"), "past", "slash"),
+    "took_part": State(_("Took part"), "good", "tick"),
+    "excluded": State(_("No vote"), "past", "slash"),
+    "absent": State(_("Did not vote"), "wait", "ring"),
     # Access modes of a stage
     "none": State(_("Internal"), "idle", "lock"),
     "api_named": State(_("Hosted API, named"), "busy", "person"),

@@ -7,6 +7,7 @@ from django.db.models import Min, Q
 
 from accounts.models import Notification
 from accounts.selectors import failing_notifications
+from boards.gathering import owed_records
 from portal import health
 from releases.models import Artifact, Release, Transition
 
@@ -50,6 +51,11 @@ def waiting_transitions() -> list[Transition]:
         "release", "release__model", "to_stage"
     )
     return list(rows.order_by("effective_after")[:SHOWN])
+
+
+def unsigned_records() -> int:
+    """Return how many decisions are owed a signed record."""
+    return owed_records().count()
 
 
 def damaged_files() -> list[Artifact]:

@@ -183,6 +183,7 @@ CELERY_BEAT_SCHEDULE = {
     "notifications": {"task": "accounts.sweep_notifications", "schedule": _sweep},
     "tokens": {"task": "accounts.sweep_tokens", "schedule": crontab(minute="*/10")},
     "motions-deadlines": {"task": "boards.sweep_motions", "schedule": _sweep},
+    "motions-records": {"task": "boards.sweep_records", "schedule": crontab(minute="*/5")},
     "releases-motions": {"task": "releases.sweep_motions", "schedule": _sweep},
     "releases-rehash": {"task": "releases.rehash", "schedule": crontab(minute="*/5")},
     "releases-signatures": {

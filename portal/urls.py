@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from boards.views import record_schema
 from portal.admin import site as admin_site
 from portal.api import api
 from portal.views import errors, health, home, keys, mail, releases
@@ -32,6 +33,7 @@ urlpatterns = [
     path("demo/mail/", mail.demo_mail, name="demo_mail"),
     path("keys/", keys.key_list, name="key_list"),
     path("keys/<str:fingerprint>.pem", keys.public_key, name="public_key"),
+    path("predicates/board-decision/v1", record_schema, name="record_schema"),
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
     path("robots.txt", health.robots, name="robots"),

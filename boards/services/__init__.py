@@ -10,19 +10,33 @@ from boards.services.motions import (
     revise_dossier,
     withdraw_motion,
 )
+from boards.services.records import (
+    add_summary,
+    draft_public_summary,
+    owe_record,
+    release_summary,
+    sign_owed,
+    sign_record,
+)
 from boards.services.voting import cast_vote, close_voting, exclude_voter, open_voting
 
 __all__ = [
+    "add_summary",
     "apply_decided",
     "cancel_motion",
     "cast_vote",
     "close_voting",
+    "draft_public_summary",
     "exclude_voter",
     "found_board",
     "lapse_motion",
     "mark_applied",
     "open_voting",
+    "owe_record",
     "propose_motion",
+    "release_summary",
     "revise_dossier",
+    "sign_owed",
+    "sign_record",
     "withdraw_motion",
 ]

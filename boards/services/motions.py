@@ -21,6 +21,7 @@ from boards.services.guards import (
     live_actor,
     locked,
 )
+from boards.services.records import owe_record
 from common.canonical import digest
 from common.errors import Refused
 
@@ -183,7 +184,8 @@ def _end(
     current.state = state
     current.closing_reason = reason
     current.decided_at = current.decided_at or timezone.now()
-    current.save(update_fields=["state", "closing_reason", "decided_at"])
+    owe_record(current)
+    current.save(update_fields=["state", "closing_reason", "decided_at", "record_owed"])
     record(
         actor=actor,
         action=action,
@@ -213,5 +215,6 @@ def mark_applied(*, motion: Motion) -> Motion:
         )
     if current.applied_at is None:
         current.applied_at = timezone.now()
-        current.save(update_fields=["applied_at"])
+        owe_record(current)
+        current.save(update_fields=["applied_at", "record_owed"])
     return current

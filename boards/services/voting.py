@@ -17,6 +17,7 @@ from boards.models import Ballot, Motion, MotionState, Vote, VoteChoice
 from boards.sealing import Opening, commitment, new_nonce
 from boards.selectors import Standing
 from boards.services.guards import clean_line, clean_reason, live_actor, locked
+from boards.services.records import owe_record
 from boards.tally import Tally, obstacles, parse_rule
 from common.errors import Refused
 
@@ -183,7 +184,8 @@ def close_voting(*, actor: User | None, motion: Motion) -> Motion:
     current.decided_at = timezone.now()
     current.tally = {**asdict(result), "reasons": list(result.reasons)}
     current.closing_reason = " ".join(result.reasons)
-    current.save(update_fields=["state", "decided_at", "tally", "closing_reason"])
+    owe_record(current)
+    current.save(update_fields=["state", "decided_at", "tally", "closing_reason", "record_owed"])
     _record_close(actor, current, standing, result)
     notifications.motion_decided(current, standing.ballots, result.reasons)
     return current

@@ -3,6 +3,8 @@
 from boards.views.boards import board_detail, board_list
 from boards.views.endings import motion_cancel, motion_close, motion_withdraw
 from boards.views.motions import motion_detail
+from boards.views.records import motion_record, motion_record_file, record_schema
+from boards.views.summaries import motion_issues, motion_summary, summary_release
 from boards.views.voting import motion_vote
 
 __all__ = [
@@ -11,6 +13,12 @@ __all__ = [
     "motion_cancel",
     "motion_close",
     "motion_detail",
+    "motion_issues",
+    "motion_record",
+    "motion_record_file",
+    "motion_summary",
     "motion_vote",
     "motion_withdraw",
+    "record_schema",
+    "summary_release",
 ]

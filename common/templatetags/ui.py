@@ -3,6 +3,7 @@
 They take plain data only.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from django.forms import BoundField
 from django.template.loader import render_to_string
 from django.utils import formats, timezone
 from django.utils.functional import Promise
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html, format_html_join, linebreaks
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext, ngettext, ngettext_lazy
@@ -169,6 +170,19 @@ def digest(value: str | None, length: int = 12) -> SafeString:
     return format_html(
         '<code class="digest" title="{}">{}\N{HORIZONTAL ELLIPSIS}</code>', text, text[:length]
     )
+
+
+_REDACTED = re.compile(r"\[redacted: ([^\[\]]{1,200})\]")
+
+
+@register.filter
+def redactable(value: str | None) -> SafeString:
+    """Paragraphs in which `[redacted: why]` is marked as what was left out."""
+    marked = _REDACTED.sub(
+        lambda found: f'<span class="redacted">{gettext("Redacted:")} {found[1]}</span>',
+        linebreaks(value or "", autoescape=True),
+    )
+    return SafeString(marked)
 
 
 @register.simple_tag

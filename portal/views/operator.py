@@ -33,6 +33,7 @@ def operator(request: HttpRequest) -> HttpResponse:
         "damaged": operation.damaged_files(),
         "longest_unread": operation.longest_unread(),
         "key": current_fingerprint(),
+        "unsigned_records": operation.unsigned_records(),
         "transitions": operation.waiting_transitions(),
     }
     return render(request, "portal/operator.html", page)

@@ -9,8 +9,8 @@ loads a model from a hub.
 import re
 from collections.abc import Iterable, Mapping
 
-from releases.evidence.told import EvidenceProblem, Flag
 from releases.evidence.texts import as_line
+from releases.evidence.told import EvidenceProblem, Flag
 
 KEY = "release_digest"
 _REVISIONS = ("revision", "model_revision", "model_sha")

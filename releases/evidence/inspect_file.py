@@ -11,13 +11,13 @@ from typing import Any
 
 from releases.evidence.binding import bind
 from releases.evidence.drawing import drawn
-from releases.evidence.told import EvidenceProblem, Flag, Report, Sample, is_complete
 from releases.evidence.inspect_flags import header_flags, sample_flags, totals
 from releases.evidence.inspect_header import Header, check_outcome, read_header
 from releases.evidence.inspect_samples import Key, Tally, as_sample, read_record, sample_key
 from releases.evidence.inspect_scores import read_scores
 from releases.evidence.opened import HEADER, Opened
 from releases.evidence.texts import as_dict, as_line, as_list, as_time, listed, storable
+from releases.evidence.told import EvidenceProblem, Flag, Report, Sample, is_complete
 
 _SAMPLE = re.compile(
     r"samples/(?P<id>.+)_epoch_(?P<epoch>[0-9]{1,6})(?:\.json|/sample\.json)", re.DOTALL

@@ -1,9 +1,9 @@
 """The doubts about a log of Inspect, from its header and from its records of samples."""
 
-from releases.evidence.told import Flag
 from releases.evidence.inspect_header import Header
 from releases.evidence.inspect_samples import Key, Tally
 from releases.evidence.texts import as_count, as_dict, as_line, as_list, listed
+from releases.evidence.told import Flag
 
 
 def header_flags(header: Header) -> list[Flag]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from common.json_stream import JsonReader
-from releases.evidence.told import EvidenceProblem
 from releases.evidence.texts import as_count, as_dict, as_line
+from releases.evidence.told import EvidenceProblem
 
 VERSIONS = (1, 2)
 MOST_IDS = 500_000

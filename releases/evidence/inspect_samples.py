@@ -5,8 +5,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from common.json_stream import JsonReader
-from releases.evidence.told import EvidenceProblem, Sample
 from releases.evidence.texts import LONGEST_TEXT, as_dict, as_line, as_list, as_number, as_text
+from releases.evidence.told import EvidenceProblem, Sample
 
 MOST_SAMPLES = 500_000
 # Longer ones are pictures or transcripts, which nobody reads in a table.

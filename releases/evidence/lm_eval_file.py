@@ -11,7 +11,6 @@ from typing import Any
 from common.json_stream import JsonReader
 from releases.evidence.binding import KEY, bind
 from releases.evidence.drawing import drawn
-from releases.evidence.told import EvidenceProblem, Flag, Report, Sample, is_complete
 from releases.evidence.lm_eval_samples import (
     as_sample,
     line_key,
@@ -30,6 +29,7 @@ from releases.evidence.texts import (
     listed,
     storable,
 )
+from releases.evidence.told import EvidenceProblem, Flag, Report, Sample, is_complete
 
 NO_FILTER = "none"
 _TOP = ("n-samples", "higher_is_better", "group_subtasks", "versions", "n-shot", "task_hashes")

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from common.json_stream import JsonReader
-from releases.evidence.told import EvidenceProblem, Flag, Sample
 from releases.evidence.opened import Opened
 from releases.evidence.texts import as_line, as_list, as_text, listed
+from releases.evidence.told import EvidenceProblem, Flag, Sample
 
 MOST_LINES = 1_000_000
 _FILE = re.compile(

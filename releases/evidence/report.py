@@ -8,8 +8,8 @@ from common.archive import ArchiveError
 from common.json_stream import JsonProblem
 from releases.evidence import inspect_file, lm_eval_file
 from releases.evidence.binding import check_digest
-from releases.evidence.told import FLAGS, EvidenceProblem, Flag, Report, Sample, Score
 from releases.evidence.opened import Opened
+from releases.evidence.told import FLAGS, EvidenceProblem, Flag, Report, Sample, Score
 
 __all__ = [
     "FLAGS",

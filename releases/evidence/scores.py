@@ -2,8 +2,8 @@
 
 import math
 
-from releases.evidence.told import EvidenceProblem, Flag, Score
 from releases.evidence.texts import as_line, as_number, listed
+from releases.evidence.told import EvidenceProblem, Flag, Score
 
 MOST_SCORES = 5000
 # Of so few, no deviation can be told; some tools then write zero.

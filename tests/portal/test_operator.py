@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 from accounts.models import Notification
 from accounts.services import notify
 from releases.models import Release
+from tests.boards.factories import decide, make_vote_open
 from tests.seeded import demo_release, person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -58,6 +59,15 @@ def test_parts_jobs_and_failures_stand_on_one_page(
     assert "Stuck" in html
     assert "The broker answers." in html
     assert "No worker has given a sign of life yet." in html
+
+
+def test_decisions_wait_for_a_key_where_the_operator_sees_it(
+    operator: Client, settings: Settings
+) -> None:
+    settings.SIGNING_KEY = ""
+    decide(make_vote_open(), "approve", "approve", "approve")
+    html = operator.get(PAGE).content.decode()
+    assert "They are signed by themselves once SIGNING_KEY is set." in html
 
 
 def test_a_failed_mail_goes_out_on_retry(

@@ -1,0 +1,210 @@
+"""The record of a decision: plain facts into one document, the same for page and signature.
+
+Roles and pseudonyms only: names stand beside pseudonyms on the page, and nowhere in what is signed.
+Reasons are what the seats said in office. They are part of the record, as they are of the log, and
+stay when a person is erased; the pseudonym beside them then leads to nobody.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from boards.choices import VoteChoice
+from boards.tally import describe_rule
+from common.canonical import canonical_json
+
+PAYLOAD_TYPE = "application/vnd.in-toto+json"
+STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
+PREDICATE_PATH = "/predicates/board-decision/v1"
+
+_DISSENT = {"approved": VoteChoice.REJECT, "rejected": VoteChoice.APPROVE}
+
+
+@dataclass(frozen=True)
+class VoteFacts:
+    """A vote that was opened at close."""
+
+    choice: str
+    reason: str
+    at: datetime
+    nonce: str
+    commitment: str
+    conflict: str = ""
+
+
+@dataclass(frozen=True)
+class SeatFacts:
+    """A seat of the snapshot. `holder` is a pseudonym, empty where the seat was vacant."""
+
+    seat: int
+    role: str
+    independent: bool
+    holder: str = ""
+    excluded: str = ""
+    vote: VoteFacts | None = None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything that a record is made of."""
+
+    motion: str
+    board: str
+    board_name: str
+    kind: str
+    title: str
+    subject_ref: str
+    subject_label: str
+    params: Mapping[str, Any]
+    proposer: str
+    state: str
+    tally: Mapping[str, Any]
+    closing_reason: str
+    rule: Mapping[str, Any]
+    dossier: Mapping[str, Any]
+    dossier_digest: str
+    former_dossiers: Sequence[str]
+    rounds: int
+    times: Mapping[str, datetime | None]
+    seats: Sequence[SeatFacts]
+    issues: Sequence[Mapping[str, str]] = ()
+    overrides: Sequence[Mapping[str, Any]] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+def build(facts: Facts) -> dict[str, Any]:
+    """Return the record as JSON without floats, times in UTC."""
+    result = str(facts.tally["outcome"])
+    votes = [_vote(seat, result) for seat in facts.seats if seat.vote and not seat.excluded]
+    return {
+        "motion": {
+            "id": facts.motion,
+            "kind": facts.kind,
+            "title": facts.title,
+            "round": facts.rounds,
+            "stale_rounds": facts.rounds - 1,
+            "proposer": facts.proposer,
+            **facts.extra,
+        },
+        "board": {"slug": facts.board, "name": facts.board_name},
+        "subject": {
+            "ref": facts.subject_ref,
+            "label": facts.subject_label,
+            "params": dict(facts.params),
+        },
+        "outcome": {
+            "state": facts.state,
+            "result": result,
+            "reasons": list(facts.tally["reasons"]),
+            "closing_reason": facts.closing_reason,
+        },
+        "rule": {"data": dict(facts.rule), "words": describe_rule(facts.rule)},
+        "times": {name: moment(at) for name, at in facts.times.items()},
+        "attendance": [_attendance(seat) for seat in facts.seats],
+        "votes": votes,
+        "tally": {key: value for key, value in facts.tally.items() if key != "reasons"},
+        "controverted_issues": {
+            "votes": [
+                vote["seat"]
+                for vote in votes
+                if vote["dissent"] or vote["choice"] == VoteChoice.ABSTAIN
+            ],
+            "summaries": [dict(issue) for issue in facts.issues],
+        },
+        "dossier": {
+            "digest": facts.dossier_digest,
+            "content": dict(facts.dossier),
+            "former_digests": list(facts.former_dossiers),
+        },
+        "overrides": [dict(override) for override in facts.overrides],
+    }
+
+
+def moment(at: datetime | None) -> str | None:
+    """Return a time as the record writes it: UTC, to the second."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if at else None
+
+
+def _attendance(seat: SeatFacts) -> dict[str, Any]:
+    part, why = "absent", ""
+    if not seat.holder:
+        part = "vacant"
+    elif seat.excluded:
+        part, why = "excluded", seat.excluded
+    elif seat.vote and seat.vote.choice == VoteChoice.RECUSE:
+        part, why = "recused", seat.vote.conflict or seat.vote.reason
+    elif seat.vote:
+        part = "took_part"
+    return {
+        "seat": seat.seat,
+        "role": seat.role,
+        "independent": seat.independent,
+        "holder": seat.holder or None,
+        "part": part,
+        "why": why,
+    }
+
+
+def _vote(seat: SeatFacts, result: str) -> dict[str, Any]:
+    vote = seat.vote
+    if vote is None:
+        raise ValueError(f"Seat {seat.seat} has not voted.")
+    told: dict[str, Any] = {
+        "seat": seat.seat,
+        "role": seat.role,
+        "choice": vote.choice,
+        "reason": vote.reason,
+        "dissent": vote.choice == _DISSENT.get(result),
+        "at": moment(vote.at),
+        "nonce": vote.nonce,
+        "commitment": vote.commitment,
+    }
+    return {**told, "conflict": vote.conflict} if vote.conflict else told
+
+
+def statement(
+    record: Mapping[str, Any], *, base_url: str, version: int, previous: str | None
+) -> bytes:
+    """Return the in-toto Statement v1 over a record as the bytes that are signed.
+
+    Its subjects are whatever the motion's parameters name by a SHA-256 (the digest of a release)
+    and the dossier. `previous` is the SHA-256 of the former version's file.
+    """
+    return canonical_json(
+        {
+            "_type": STATEMENT_TYPE,
+            "subject": subjects(record),
+            "predicateType": base_url.rstrip("/") + PREDICATE_PATH,
+            "predicate": {**record, "version": version, "previous": previous},
+        }
+    )
+
+
+def subjects(record: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return what the statement is about, each with its SHA-256."""
+    subject = record["subject"]
+    named: list[dict[str, Any]] = [
+        {"name": subject["label"], "digest": {"sha256": value}}
+        for key, value in sorted(subject["params"].items())
+        if key.endswith("digest") and _is_sha256(value)
+    ]
+    dossier = {
+        "name": f"dossier of motion {record['motion']['id']}",
+        "digest": {"sha256": record["dossier"]["digest"]},
+    }
+    return [*named, dossier]
+
+
+def _is_sha256(value: object) -> bool:
+    return isinstance(value, str) and len(value) == 64 and set(value) <= set("0123456789abcdef")
+
+
+def file_of(envelope: Mapping[str, Any], fingerprint: str) -> tuple[str, str]:
+    """Return a record's file, whose key is named by its fingerprint, and the file's SHA-256."""
+    signatures: list[dict[str, str]] = envelope["signatures"]
+    named = [{**each, "keyid": fingerprint} for each in signatures]
+    text = json.dumps({**envelope, "signatures": named}, indent=1) + "\n"
+    return text, hashlib.sha256(text.encode()).hexdigest()

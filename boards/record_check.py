@@ -1,0 +1,207 @@
+"""Verifying the file of a decision record, by the file and a public key alone. No database.
+
+The signature is checked first; then that what was signed agrees with itself: the dossier with its
+digest, every vote with its commitment, and the result with the votes under the recorded rule.
+"""
+
+import base64
+import binascii
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from jsonschema import Draft202012Validator
+
+from boards.choices import VoteChoice
+from boards.record import PAYLOAD_TYPE, PREDICATE_PATH, STATEMENT_TYPE, subjects
+from boards.record_schema import COUNTS, schema
+from boards.sealing import Opening, opens
+from boards.tally import SeatState, Tally, parse_rule, tally
+from common import dsse
+from common.canonical import digest
+
+MOST_BYTES = 16 * 1024 * 1024
+
+_STATES = {
+    "approved": ("approved", "cancelled"),
+    "rejected": ("rejected",),
+    "no_quorum": ("lapsed",),
+    "error": ("lapsed",),
+}
+
+
+class RecordProblem(ValueError):
+    """The file is not a record that can be relied upon; the text is one sentence why."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A record that was verified, and the tally counted again from its votes."""
+
+    record: dict[str, Any]
+    issuer: str
+    file_digest: str
+    key: str
+    counted: Tally
+
+
+def check(file: bytes, public_pem: str) -> Checked:
+    """Verify a record's file. Raises RecordProblem with one sentence for anything that is wrong."""
+    if len(file) > MOST_BYTES:
+        raise RecordProblem(f"The file is larger than {MOST_BYTES} bytes; no record is.")
+    fingerprint = _fingerprint(public_pem)
+    envelope = _envelope(_json(file, "The file"))
+    try:
+        payload = dsse.verify(public_pem, envelope)
+    except ValueError:
+        raise RecordProblem(
+            "The signature is not valid under this key: the file was changed, "
+            "or it was signed with another key."
+        ) from None
+    if envelope["payloadType"] != PAYLOAD_TYPE:
+        raise RecordProblem("The envelope holds something other than an in-toto statement.")
+    record, issuer = _record(_json(payload, "What was signed"))
+    _check_dossier(record)
+    _check_votes(record)
+    counted = _count(record)
+    _check_result(record, counted)
+    return Checked(
+        record=record,
+        issuer=issuer,
+        file_digest=hashlib.sha256(file).hexdigest(),
+        key=fingerprint,
+        counted=counted,
+    )
+
+
+def _fingerprint(public_pem: str) -> str:
+    try:
+        load_pem_public_key(public_pem.encode())
+        return dsse.fingerprint(public_pem)
+    except (ValueError, UnsupportedAlgorithm):
+        raise RecordProblem("The key is not a public key in PEM.") from None
+
+
+def _json(data: bytes, what: str) -> object:
+    try:
+        return json.loads(data.decode(), parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise RecordProblem(f"{what} is not JSON that can be read.") from None
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+def _envelope(found: object) -> dict[str, Any]:
+    """Return what DSSE calls an envelope, its base64 strict: one file, one meaning."""
+    wrong = RecordProblem("The file is not a DSSE envelope.")
+    if not isinstance(found, dict):
+        raise wrong
+    kind, signatures = found.get("payloadType"), found.get("signatures")
+    if not isinstance(kind, str) or not isinstance(signatures, list) or not signatures:
+        raise wrong
+    if not all(isinstance(each, dict) for each in signatures):
+        raise wrong
+    try:
+        kind.encode()
+        for text in (found.get("payload"), *(each.get("sig") for each in signatures)):
+            base64.b64decode(text, validate=True)
+    except (TypeError, ValueError, binascii.Error):
+        raise wrong from None
+    return found
+
+
+def _record(found: object) -> tuple[dict[str, Any], str]:
+    if not isinstance(found, dict) or found.get("_type") != STATEMENT_TYPE:
+        raise RecordProblem("What was signed is not an in-toto Statement v1.")
+    kind, record = found.get("predicateType"), found.get("predicate")
+    if not isinstance(kind, str) or not kind.endswith(PREDICATE_PATH):
+        raise RecordProblem("The statement is of another type than a board's decision, version 1.")
+    error = next(Draft202012Validator(schema()).iter_errors(record), None)
+    if error is not None or not isinstance(record, dict):
+        place = "/".join(str(part) for part in error.absolute_path) if error else ""
+        raise RecordProblem(f"The record lacks what it must tell, at {place or 'its top'}.")
+    if found.get("subject") != subjects(record):
+        raise RecordProblem("The statement is about something other than its record.")
+    return record, kind.removesuffix(PREDICATE_PATH) or urlsplit(kind).netloc
+
+
+def _check_dossier(record: dict[str, Any]) -> None:
+    subject = record["subject"]
+    sealed = {
+        "kind": record["motion"]["kind"],
+        "subject": subject["ref"],
+        "params": subject["params"],
+        "dossier": record["dossier"]["content"],
+    }
+    try:
+        found = digest(sealed)
+    except (TypeError, ValueError, RecursionError):
+        found = ""
+    if found != record["dossier"]["digest"]:
+        raise RecordProblem("The dossier is not the one that the digest names.")
+
+
+def _check_votes(record: dict[str, Any]) -> None:
+    seats = {each["seat"]: each for each in record["attendance"]}
+    voted = [vote["seat"] for vote in record["votes"]]
+    if len(seats) != len(record["attendance"]) or len(set(voted)) != len(voted):
+        raise RecordProblem("A seat stands in the record twice.")
+    present = {seat for seat, each in seats.items() if each["part"] in ("took_part", "recused")}
+    if missing := present - set(voted):
+        raise RecordProblem(f"The vote of seat {min(missing)} is missing.")
+    for vote in record["votes"]:
+        seat = seats.get(vote["seat"])
+        part = "recused" if vote["choice"] == VoteChoice.RECUSE else "took_part"
+        if seat is None or seat["part"] != part:
+            raise RecordProblem(f"There is a vote of seat {vote['seat']}, which took no such part.")
+        if vote["role"] != seat["role"]:
+            raise RecordProblem(f"The vote of seat {vote['seat']} is by another role.")
+        opening = Opening(
+            nonce=vote["nonce"],
+            choice=vote["choice"],
+            reason=vote["reason"],
+            dossier_digest=record["dossier"]["digest"],
+        )
+        if not opens(vote["commitment"], opening):
+            raise RecordProblem(
+                f"The vote of seat {vote['seat']} is not the one that was committed to."
+            )
+
+
+def _count(record: dict[str, Any]) -> Tally:
+    seats = [
+        SeatState(
+            seat_id=each["seat"],
+            role=each["role"],
+            vacant=each["part"] == "vacant",
+            excluded=each["part"] == "excluded",
+        )
+        for each in record["attendance"]
+    ]
+    choices = {vote["seat"]: vote["choice"] for vote in record["votes"]}
+    try:
+        return tally(parse_rule(record["rule"]["data"]), seats, choices)
+    except ValueError as error:
+        raise RecordProblem(f"The votes cannot be counted: {error}") from None
+
+
+def _check_result(record: dict[str, Any], counted: Tally) -> None:
+    outcome = record["outcome"]
+    numbers = {key: value for key, value in asdict(counted).items() if key in COUNTS}
+    recorded = {key: record["tally"][key] for key in COUNTS}
+    if outcome["result"] != counted.outcome or numbers != recorded:
+        raise RecordProblem(
+            f"The recorded result is {outcome['result']}; "
+            f"the votes under the recorded rule give {counted.outcome} or other numbers."
+        )
+    if not record["overrides"] and outcome["state"] not in _STATES[counted.outcome]:
+        raise RecordProblem(
+            f"The motion is recorded as {outcome['state']}, "
+            f"which does not follow from {counted.outcome}."
+        )
