@@ -178,7 +178,7 @@ def statement(
             "_type": STATEMENT_TYPE,
             "subject": subjects(record),
             "predicateType": base_url.rstrip("/") + PREDICATE_PATH,
-            "predicate": {**record, "version": version, "previous": previous},
+            "predicate": dict(record, version=version, previous=previous),
         }
     )
 
