@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -42,6 +42,10 @@ class Standing:
     holds: dict[int, list[Hold]]
     transitions: dict[int, Transition]
     admitted: dict[int, int]
+
+    def for_the_public(self) -> "Standing":
+        """Return the same without open moves: what a board has before it is not announced."""
+        return replace(self, transitions={})
 
     def stages_of(self, release: Release) -> list[Stage]:
         """Return the ladder that the release stands on, else its model's."""

@@ -17,6 +17,7 @@ from licensing.verdict import Context
 from portal import access, showing
 from portal.getting import get_card
 from portal.inspection import inspection
+from portal.public_record import stages_so_far, summaries
 from portal.selectors import Standing, Verdicts, all_releases, standing_of, visible
 from portal.showing import Data
 from portal.viewer import Viewer, viewer
@@ -45,10 +46,15 @@ def model_page(request: HttpRequest, namespace: str, name: str) -> HttpResponse:
     is_staff = bool(person.rights.get(model.pk)) or model.board_id in person.boards
     if not found and not is_staff:
         raise Http404
-    standing = standing_of([release for release, _verdicts in found], context.now)
+    releases = [release for release, _verdicts in found]
+    standing = standing_of(releases, context.now)
+    if not is_staff:
+        standing = standing.for_the_public()
     page = {
         "model": model,
         "cards": [_release_card(release, verdicts, standing) for release, verdicts in found],
+        "entries": stages_so_far(releases),
+        "summaries": summaries(model, releases),
         "apply": _apply(found),
         "hold": _model_hold(standing),
         "may_hold": Right.PLACE_HOLD in person.rights.get(model.pk, ()),
@@ -113,6 +119,8 @@ def release_page(request: HttpRequest, namespace: str, name: str, version: str) 
     person = viewer(request)
     rights = person.rights.get(release.model_id, set())
     is_staff = bool(rights) or release.model.board_id in person.boards
+    if not is_staff:
+        standing = standing.for_the_public()
     page: dict[str, Any] = {
         "release": release,
         "model": release.model,

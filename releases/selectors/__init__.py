@@ -131,6 +131,12 @@ def stage_history(release: Release) -> list[StageEntry]:
     )
 
 
+def stage_entries(release_ids: Iterable[int], limit: int) -> list[StageEntry]:
+    """Return the newest arrivals of several releases at their stages."""
+    entries = StageEntry.objects.filter(release__in=list(release_ids)).select_related("stage")
+    return list(entries.order_by("-id")[:limit])
+
+
 def ladder_stages(ladder: Ladder) -> list[Stage]:
     """Return the stages from the narrowest up."""
     return list(Stage.objects.filter(ladder=ladder).order_by("position"))
