@@ -197,6 +197,10 @@ def test_directories_of_one_name_below_roots_of_one_name_are_two(
     assert 'value="incoming/heron"' not in page
     # Only of those that would look alike more than the name is shown.
     assert 'value="incoming/other"' in page
+    # None of several is chosen by chance.
+    assert "Directory (optional)" not in page
+    unchosen = text(client.post(url, {"version": "v2", "directory": ""}))
+    assert "Choose the directory to read." in unchosen
     second = settings.INGEST_ROOTS[1] / "heron"
     assert f'value="{second}"' in page
     client.post(url, {"version": "v2", "directory": str(second)})
@@ -218,7 +222,7 @@ def test_bad_input_to_the_ingest(scene: Scene, incoming: Path) -> None:
     client = signed_in(scene.manager)
     url = scene.url("release_ingest", release=False)
     for data, status, words in (
-        ({}, 200, "This field is required."),
+        ({}, 200, "Give the version a name"),
         ({"version": "main", "directory": f"incoming/{pickled.name}"}, 200, "moving revision"),
         ({"version": "v2", "directory": "/etc"}, 200, "That directory is not offered"),
         ({"version": "v2", "directory": "incoming/.."}, 200, "That directory is not offered"),
