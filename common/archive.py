@@ -11,8 +11,10 @@ import stat
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 MOST_MEMBERS = 20_000
 # Of the directory in the end, which is read whole.
@@ -73,6 +75,21 @@ def inspect_zip(file: BinaryIO, size: int) -> list[Member]:
     return [Member(entry.filename, entry.file_size) for entry in entries if not entry.is_dir()]
 
 
+@contextmanager
+def opened(archive: zipfile.ZipFile, member: Member) -> Iterator[IO[bytes]]:
+    """Open one file of an inspected archive, to be read from its beginning.
+
+    Raises ArchiveError where it turns out, meanwhile, that it cannot be unpacked.
+    """
+    try:
+        with archive.open(member.name) as stream:
+            yield stream
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise ArchiveError(
+            f"holds {_quoted(member.name)}, which cannot be unpacked ({_short(str(error))})"
+        ) from None
+
+
 def read_member(archive: zipfile.ZipFile, member: Member, most: int) -> bytes:
     """Return one file of an inspected archive.
 
@@ -82,13 +99,8 @@ def read_member(archive: zipfile.ZipFile, member: Member, most: int) -> bytes:
         raise ArchiveError(
             f"holds {_quoted(member.name)} of {member.size} bytes; at most {most} are inspected"
         )
-    try:
-        with archive.open(member.name) as stream:
-            content = stream.read(most + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise ArchiveError(
-            f"holds {_quoted(member.name)}, which cannot be unpacked ({_short(str(error))})"
-        ) from None
+    with opened(archive, member) as stream:
+        content = stream.read(most + 1)
     if len(content) != member.size:
         raise ArchiveError(f"holds {_quoted(member.name)}, whose size is not what it claims")
     return content
