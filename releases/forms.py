@@ -85,9 +85,6 @@ class IngestForm(forms.Form):
             del self.fields["bucket"]
         if buckets and not directories:
             del self.fields["directory"]
-        ways = [self.fields[name] for name in ("directory", "bucket") if name in self.fields]
-        if len(ways) == 1:
-            ways[0].required = True
 
     def clean_version(self) -> str:
         """Refuse what cannot be a version."""

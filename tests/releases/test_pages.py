@@ -265,7 +265,7 @@ def test_the_only_way_in_is_required_and_of_two_each_is_optional(
     page = text(client.get(url))
     assert "Directory" in page
     assert "(optional)" not in page
-    assert "This field is required." in text(client.post(url, {"version": "v2"}))
+    assert "Choose the directory to read." in text(client.post(url, {"version": "v2"}))
     settings.INGEST_S3_ROOTS = buckets
     page = text(client.get(url))
     assert page.count("(optional)") == 2
@@ -274,7 +274,7 @@ def test_the_only_way_in_is_required_and_of_two_each_is_optional(
     page = text(client.get(url))
     assert "Prefix of a bucket" in page
     assert "(optional)" not in page
-    assert "This field is required." in text(client.post(url, {"version": "v2"}))
+    assert "Give the prefix to read." in text(client.post(url, {"version": "v2"}))
 
 
 def test_without_a_directory_the_page_says_what_to_do(scene: Scene, incoming: Path) -> None:
