@@ -11,8 +11,10 @@ import stat
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 MOST_MEMBERS = 20_000
 # Of the directory in the end, which is read whole.
@@ -116,6 +118,21 @@ def inspect_contents(file: BinaryIO, size: int, rules: Rules) -> Contents:
     return Contents(members, unlisted)
 
 
+@contextmanager
+def opened(archive: zipfile.ZipFile, member: Member) -> Iterator[IO[bytes]]:
+    """Open one file of an inspected archive, to be read from its beginning.
+
+    Raises ArchiveError where it turns out, meanwhile, that it cannot be unpacked.
+    """
+    try:
+        with archive.open(member.name) as stream:
+            yield stream
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise ArchiveError(
+            f"holds {quoted(member.name)}, which cannot be unpacked ({_short(str(error))})"
+        ) from None
+
+
 def read_member(archive: zipfile.ZipFile, member: Member, most: int) -> bytes:
     """Return one file of an inspected archive.
 
@@ -125,13 +142,8 @@ def read_member(archive: zipfile.ZipFile, member: Member, most: int) -> bytes:
         raise ArchiveError(
             f"holds {quoted(member.name)} of {member.size} bytes; at most {most} are inspected"
         )
-    try:
-        with archive.open(member.name) as stream:
-            content = stream.read(most + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise ArchiveError(
-            f"holds {quoted(member.name)}, which cannot be unpacked ({_short(str(error))})"
-        ) from None
+    with opened(archive, member) as stream:
+        content = stream.read(most + 1)
     if len(content) != member.size:
         raise ArchiveError(f"holds {quoted(member.name)}, whose size is not what it claims")
     return content

@@ -13,7 +13,9 @@ class DeliveryConfig(AppConfig):
         from audit.actions import register
         from delivery.actions import Action
         from delivery.panels import grant_panel
-        from licensing import panels
+        from delivery.services import foreseen_any
+        from licensing import foresight, panels
 
         register(Action, quiet=[Action.DOWNLOAD_AUTHORISED])
         panels.register(grant_panel)
+        foresight.register(foreseen_any)

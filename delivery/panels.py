@@ -35,6 +35,8 @@ def downloads_panel(grant: Grant, *, reads_all: bool) -> Panel:
     used = used_bytes(grant.pk, timezone.now() - volume.period)
     words = {"used": bytes_size(used), "most": bytes_size(volume.bytes)}
     sentences = [_("What is older than %(days)d days no longer counts.") % {"days": volume.days}]
+    if used >= volume.bytes:
+        sentences = [_("The quota is used up: further downloads are refused."), *sentences]
     return Panel(
         title,
         sentences,

@@ -35,16 +35,19 @@ def serve(
     *,
     refuse: Refuse,
     way: Way | None = None,
+    verdict: Verdict | None = None,
 ) -> HttpResponseBase:
     """Answer a HEAD or GET of a file, after the verdict and, before a byte, the event.
 
     Knows preconditions, one range, and 416. `refuse` words what the verdict denies. `way` is
-    how the record calls this address; by default what the caller came with.
+    how the record calls this address; by default what the caller came with. `verdict` is the one
+    on this download if this request has it already: it holds for an answer without bytes. Bytes
+    leave after one that is made under the locks of `authorise_download` only.
     """
     answer = _answer_damaged(artifact) or _answer_without_bytes(request, artifact)
     if answer is None:
         return _send(request, caller, artifact, refuse, way or caller.way)
-    verdict = _judge(caller, artifact)
+    verdict = bound(verdict, caller.link) if verdict else _judge(caller, artifact)
     if request.method == "HEAD":
         verdict = _foresee(verdict, caller, artifact)
     if not verdict.allowed:

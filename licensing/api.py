@@ -7,6 +7,7 @@ from ninja import Router, Schema, Status
 
 from accounts.authentication import bearer_token
 from common.client_address import client_address
+from licensing import foresight
 from licensing.facts import VerdictAction
 from licensing.verdict import Context, Subject, decide_all
 from releases.selectors import release_by_name
@@ -69,6 +70,7 @@ def explain(
     verdicts = decide_all(subject, [release], context=context)[release.pk]
     if not verdicts[VerdictAction.SEE].allowed:
         return Status(404, unknown)
+    verdicts = foresight.foreseen(verdicts, context.now)
     explanation = {
         "model": str(release.model),
         "release": release.version,

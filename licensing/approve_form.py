@@ -32,7 +32,7 @@ class VolumeFields(forms.Form):
         help_text=gettext_lazy("Leave it empty for no quota. A download counts once it begins."),
     )
     volume_days = forms.IntegerField(
-        label=gettext_lazy("In any so many days"),
+        label=gettext_lazy("Counted over how many days"),
         required=False,
         min_value=1,
         max_value=MOST_DAYS,

@@ -139,7 +139,10 @@ class Facts:
     # Of all the person's grants on the model: "", "complete" (nothing left to ask for) or
     # "suspended".
     held: str
+    # The state of the person's application for the model that is not decided, or "".
     open_application: str
+    # None is open, and of those that reviewers decided the last was declined.
+    declined: bool
     links: Links = field(default_factory=Links)
 
 

@@ -140,6 +140,7 @@ class ReasonForm(forms.Form):
     reason = LongTextField(
         label=gettext_lazy("Reason"),
         help_text=gettext_lazy("Those concerned read this as you write it."),
+        error_messages={"required": gettext_lazy("Give a reason; a sentence is enough.")},
     )
 
 

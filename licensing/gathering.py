@@ -25,6 +25,7 @@ from common.prepared import Parameter, Prepared
 from licensing.facts import NAMED_ACCESS_MODES
 from licensing.models import (
     OPEN_APPLICATION_STATES,
+    REVIEWED_APPLICATION_STATES,
     Acceptance,
     Admission,
     Application,
@@ -89,9 +90,12 @@ def _releases() -> QuerySet[Any]:
         )
     )
     same_model = Release.objects.filter(model=OuterRef("model"), state="sealed")
+    # The one that is open; without one, the one that was decided last.
     application = Application.objects.filter(
-        model=OuterRef("model"), applicant=_USER, state__in=OPEN_APPLICATION_STATES
-    )
+        model=OuterRef("model"),
+        applicant=_USER,
+        state__in=OPEN_APPLICATION_STATES + REVIEWED_APPLICATION_STATES,
+    ).order_by(F("decided_at").desc(nulls_first=True), "-pk")
     return (
         Release.objects.filter(IsOneOf(F("pk"), _IDS))
         .select_related("model", "stage")
@@ -101,9 +105,7 @@ def _releases() -> QuerySet[Any]:
             takes_applications=Exists(same_model.filter(stage__access_mode__in=NAMED_ACCESS_MODES)),
             staff=Exists(models_staffed_by(_USER).filter(pk=OuterRef("model"))),
             application=Subquery(
-                application.order_by("-pk").values(
-                    fact=JSONObject(state="state", public_id="public_id")
-                )[:1]
+                application.values(fact=JSONObject(state="state", public_id="public_id"))[:1]
             ),
         )
     )

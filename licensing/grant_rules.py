@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from licensing.apply_rules import may_apply_again
 from licensing.checks import na, no, ok, wait
 from licensing.facts import MODE_OF, NEEDS_PLACE, Check, Facts, VerdictAction
 
@@ -53,6 +54,10 @@ def _way_to_a_grant(mode: str, sentence: str, facts: Facts) -> list[Check]:
             _("Finish it and send it."),
             links.application,
         )
+    if facts.declined and facts.grant is None:
+        again = _("Read the reason on its page; you may apply again from there.")
+        remedy = again if may_apply_again(facts) else _("Read the reason on its page.")
+        return no("grant", _("Your application was declined."), remedy, links.application)
     if facts.takes_applications:
         return no("grant", sentence, _("Apply for access."), links.apply)
     return no("grant", sentence, _("Applications are not taken for this model at present."))
@@ -70,7 +75,7 @@ def grant_state(_action: VerdictAction, facts: Facts) -> list[Check]:
         return na("grant_state", _("There is no grant to judge."))
     if grant.state == "active":
         return ok("grant_state", _("Your grant is active."))
-    again = _("You may apply again.") if facts.takes_applications else ""
+    again = _("You may apply again.") if may_apply_again(facts) else ""
     return {
         "pending_terms": lambda: no(
             "grant_state",

@@ -118,6 +118,8 @@ class ApplicationState(models.TextChoices):
 
 
 OPEN_APPLICATION_STATES = ("draft", "submitted", "in_review", "returned")
+# Decided by a reviewer; who withdraws decides nothing.
+REVIEWED_APPLICATION_STATES = ("approved", "declined")
 
 
 class Application(models.Model):

@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
-from licensing import grant_rules
-from licensing.checks import na, no, ok, wait
+from licensing import apply_rules, grant_rules
+from licensing.checks import na, no, ok
 from licensing.facts import (
     MODE_OF,
     NAMED_ACCESS_MODES,
@@ -135,22 +135,6 @@ def _stage(action: VerdictAction, facts: Facts) -> list[Check]:
     )
 
 
-def _hold(action: VerdictAction, facts: Facts) -> list[Check]:
-    if "all" in facts.holds:
-        return no(
-            "hold",
-            _("A hold is in force: nothing leaves until it is lifted."),
-            _("Nothing for you to do. The board of the model decides when it ends."),
-        )
-    if action is VerdictAction.APPLY and "admissions" in facts.holds:
-        return no(
-            "hold",
-            _("A hold is in force: no new access is given until it is lifted."),
-            _("Nothing for you to do. The board of the model decides when it ends."),
-        )
-    return ok("hold", _("No hold forbids this."))
-
-
 def _terms(_action: VerdictAction, facts: Facts) -> list[Check]:
     if not facts.terms:
         return na("terms", _("The stage requires no terms."))
@@ -207,38 +191,6 @@ def _organization_tier(_action: VerdictAction, facts: Facts) -> list[Check]:
     )
 
 
-def _reviewable(_action: VerdictAction, facts: Facts) -> list[Check]:
-    if facts.takes_applications:
-        return ok("takes_applications", _("The model takes applications."))
-    return no(
-        "takes_applications",
-        _("No release of this model is at a stage that one applies for."),
-    )
-
-
-def _no_application(_action: VerdictAction, facts: Facts) -> list[Check]:
-    if not facts.open_application:
-        return ok("no_application", _("You have no other application for this model open."))
-    return wait(
-        "no_application",
-        _("You have an application for this model open."),
-        _("Follow it, or withdraw it."),
-        facts.links.application,
-    )
-
-
-def _no_grant(_action: VerdictAction, facts: Facts) -> list[Check]:
-    if facts.held == "complete":
-        return no("no_grant", _("You already have a grant for everything that one can ask for."))
-    if facts.held == "suspended":
-        return no(
-            "no_grant",
-            _("Your grant for this model is suspended."),
-            _("It must be lifted or ended before you apply again."),
-        )
-    return ok("no_grant", _("You have no grant that covers everything already."))
-
-
 _USE: tuple[Rule, ...] = (
     _signed_in,
     _account,
@@ -247,7 +199,7 @@ _USE: tuple[Rule, ...] = (
     _token_right,
     _sealed,
     _stage,
-    _hold,
+    apply_rules.hold,
     grant_rules.covered,
     grant_rules.grant_state,
     grant_rules.grant_time,
@@ -265,10 +217,10 @@ _RULES: dict[VerdictAction, tuple[Rule, ...]] = {
         _signed_in,
         _account,
         _email,
-        _hold,
-        _reviewable,
-        _no_application,
-        _no_grant,
+        apply_rules.hold,
+        apply_rules.takes_applications,
+        apply_rules.no_application,
+        apply_rules.no_grant,
     ),
     VerdictAction.USE_API: _USE,
     VerdictAction.DOWNLOAD: _USE,

@@ -28,7 +28,12 @@ from licensing.facts import (
     as_wide_or_wider,
 )
 from licensing.gathering import Row
-from licensing.models import LIVE_GRANT_STATES, Mode
+from licensing.models import (
+    LIVE_GRANT_STATES,
+    OPEN_APPLICATION_STATES,
+    ApplicationState,
+    Mode,
+)
 from licensing.rules import evaluate
 from releases.models import AccessMode, Release
 
@@ -147,6 +152,7 @@ def _base(row: Row, person: Row, context: Context) -> Facts:
         rights = person.token_rights if person is not None else None
         token = TokenFact(live=rights is not None, rights=frozenset(rights or ()))
     access_mode = row.stage.access_mode if row.stage else AccessMode.NONE.value
+    application = row.application["state"] if row.application and active else ""
     return Facts(
         now=context.now,
         release_state=row.state,
@@ -165,7 +171,8 @@ def _base(row: Row, person: Row, context: Context) -> Facts:
         terms=_terms(row, person, set()),
         grant=None,
         held="",
-        open_application=row.application["state"] if row.application and active else "",
+        open_application=application if application in OPEN_APPLICATION_STATES else "",
+        declined=application == ApplicationState.DECLINED,
         links=_links(row),
     )
 

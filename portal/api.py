@@ -3,12 +3,15 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, ValidationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from accounts.authentication import INVALID_CREDENTIALS, InvalidCredentials
 from delivery.api import router as gateway
 from licensing.api import router as licensing
 from releases.api import router as releases
+
+_BAD_REQUEST = 400
+_NOT_JSON = "The body could not be read. It must be JSON, in UTF-8."
 
 api = NinjaAPI(
     title="Sluice",
@@ -40,6 +43,13 @@ def invalid_credentials(request: HttpRequest, error: InvalidCredentials) -> Http
     response = api.create_response(request, {"error": error.sentence}, status=401)
     response["WWW-Authenticate"] = 'Bearer error="invalid_token"'
     return response
+
+
+@api.exception_handler(HttpError)
+def unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """What else ninja refuses by itself: 400 for a body that is not JSON."""
+    sentence = _NOT_JSON if error.status_code == _BAD_REQUEST else error.message
+    return api.create_response(request, {"error": sentence}, status=error.status_code)
 
 
 @api.exception_handler(ValidationError)

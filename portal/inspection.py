@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Sequence
 
 from portal.showing import Data
+from releases.formats import suffix_of
 from releases.models import Artifact, Release
 
 
 def inspection(release: Release, artifacts: Sequence[Artifact]) -> Data:
-    """Return sums over the weights, what does not fit, and the override, if there is one."""
+    """Return sums over the weights, what does not fit, the override, and what is damaged."""
     weights = [each.facts for each in artifacts if each.format == "safetensors" and each.facts]
     dtypes: Counter[str] = Counter()
     for facts in weights:
@@ -20,7 +21,15 @@ def inspection(release: Release, artifacts: Sequence[Artifact]) -> Data:
         "architectures": ", ".join(_architectures(artifacts)),
         "findings": release.findings,
         "override": release.override,
+        "overridden": _overridden(release, artifacts),
+        "damaged": [each.path for each in artifacts if each.damage],
     }
+
+
+def _overridden(release: Release, artifacts: Sequence[Artifact]) -> list[str]:
+    """Return those of the admitted formats that the release really holds."""
+    admitted = release.override.formats if release.override else []
+    return sorted({suffix_of(each.path) for each in artifacts} & set(admitted))
 
 
 def _architectures(artifacts: Sequence[Artifact]) -> list[str]:

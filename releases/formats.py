@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 from common.packed import packed_as
 from releases.described import describing, facts_described
 from releases.numpy_header import NUMPY, plain_size
-from releases.pickle_content import begins_as_pickle
+from releases.pickle_content import Follower
 from releases.pickle_scan import MOST_SHOWN, PickleError, scan
 from releases.safetensors_header import HeaderError, header_length, read_header
 
@@ -130,6 +130,7 @@ class Inspector:
         self._path = path
         self._size = size
         self._head = bytearray()
+        self._follower = Follower()
         self._tail = bytearray()
         self._header = bytearray()
         self._wanted = 8 if self.format == "safetensors" else 0
@@ -144,6 +145,7 @@ class Inspector:
         """Take the next block."""
         if len(self._head) < HEAD:
             self._head += block[: HEAD - len(self._head)]
+        self._follower.feed(block)
         self._tail += block[-TAIL:]
         del self._tail[:-TAIL]
         if self._wanted:
@@ -178,8 +180,8 @@ class Inspector:
                 self._wanted = 0
         except HeaderError as error:
             # Something else under this name? Then say what it is.
-            refuse_archive(bytes(self._head), b"")
-            refuse_pickle(bytes(self._head), self._size)
+            _refuse_archive(bytes(self._head), b"")
+            self._refuse_pickle(bytes(self._head))
             raise FormatError(str(error)) from None
         self._header = bytearray()
 
@@ -190,17 +192,26 @@ class Inspector:
                 raise FormatError("ends before its safetensors header does")
             _refuse_zip_tail(bytes(self._tail))
             # A header's length may be spelt so that a pickle begins with it.
-            _refuse_instructions(bytes(self._head), self._size)
+            self._refuse_instructions()
             return self.format, self._facts
         head = bytes(self._head)
         if self._spool is not None:
             return self._finish_pickle(self._spool, head)
-        refuse_archive(head, bytes(self._tail))
-        refuse_pickle(head, self._size)
+        _refuse_archive(head, bytes(self._tail))
+        self._refuse_pickle(head)
         self._refuse_pretence(head)
         if self._described is not None:
             return self.format, facts_described(self._path, bytes(self._described))
         return self.format, {}
+
+    def _refuse_pickle(self, head: bytes) -> None:
+        if len(head) > 1 and head[0] == 0x80 and head[1] <= 5:
+            raise FormatError("is a pickle, which can run code when it is loaded")
+        self._refuse_instructions()
+
+    def _refuse_instructions(self) -> None:
+        if self._follower.found:
+            raise FormatError(f"is a pickle, or begins as one, and {self._follower.found}")
 
     def _refuse_pretence(self, head: bytes) -> None:
         if head.startswith(NUMPY) and plain_size(head) != self._size:
@@ -257,7 +268,7 @@ def _spool_trouble(error: OSError) -> str:
     )
 
 
-def refuse_archive(head: bytes, tail: bytes) -> None:
+def _refuse_archive(head: bytes, tail: bytes) -> None:
     """Raise FormatError for an archive or a compressed file, whatever it is called."""
     what = packed_as(head)
     if what == "a zip archive" and (inner := _pickle_in_zip(head, tail)):
@@ -284,15 +295,3 @@ def _refuse_zip_tail(tail: bytes) -> None:
             if at + 22 + comment == len(tail):
                 raise FormatError("ends as a zip archive does, so that its name hides what it is")
         at = tail.rfind(b"PK\x05\x06", 0, at)
-
-
-def refuse_pickle(head: bytes, size: int) -> None:
-    """Raise FormatError where the bytes are a pickle, or begin as one that may call something."""
-    if len(head) > 1 and head[0] == 0x80 and head[1] <= 5:
-        raise FormatError("is a pickle, which can run code when it is loaded")
-    _refuse_instructions(head, size)
-
-
-def _refuse_instructions(head: bytes, size: int) -> None:
-    if what := begins_as_pickle(head, size):
-        raise FormatError(f"is a pickle, or begins as one, and {what}")

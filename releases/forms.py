@@ -17,6 +17,8 @@ from releases.formats import ADMISSIBLE
 from releases.models import Stage
 from releases.names import check_version
 
+NO_VERSION = gettext_lazy("Give the version a name, for example v1.0.")
+
 
 class TextField(forms.CharField):
     """One part of a dossier: several paragraphs of plain text."""
@@ -40,6 +42,7 @@ class IngestForm(forms.Form):
         label=gettext_lazy("Version"),
         max_length=64,
         help_text=gettext_lazy("For example v1.0. It cannot be changed afterwards."),
+        error_messages={"required": NO_VERSION},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     directory = forms.ChoiceField(
@@ -47,13 +50,17 @@ class IngestForm(forms.Form):
         required=False,
         help_text=gettext_lazy("What the operator put into the directories open to ingest."),
         error_messages={
-            "invalid_choice": gettext_lazy("That directory is not offered; choose one of the list.")
+            "invalid_choice": gettext_lazy(
+                "That directory is not offered; choose one of the list."
+            ),
+            "required": gettext_lazy("Choose the directory to read."),
         },
     )
     bucket = forms.CharField(
         label=gettext_lazy("Prefix of a bucket"),
         required=False,
         max_length=1000,
+        error_messages={"required": gettext_lazy("Give the prefix to read.")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 
@@ -68,8 +75,10 @@ class IngestForm(forms.Form):
         self._directories = _by_name(directories)
         field = self.fields["directory"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
-        # With both ways in, either may stay empty.
-        none = [("", "–")] if buckets else []
+        # With both ways in, either may stay empty; and none of several is chosen by chance.
+        none = [("", "–")] if buckets or len(self._directories) > 1 else []
+        field.required = not buckets
+        self.fields["bucket"].required = not directories
         field.choices = [*none, *((name, name) for name in self._directories)]
         self.fields["bucket"].help_text = _("Below %(buckets)s.") % {"buckets": ", ".join(buckets)}
         if not buckets:
@@ -116,6 +125,7 @@ class OverrideForm(forms.Form):
         label=gettext_lazy("Version"),
         max_length=64,
         help_text=gettext_lazy("The one version that they are admitted to; it is ingested later."),
+        error_messages={"required": NO_VERSION},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     formats = forms.MultipleChoiceField(

@@ -22,7 +22,7 @@ from typing import IO, BinaryIO
 
 import numpy as np
 
-from common.archive import ArchiveError, Member, inspect_zip, read_member
+from common.archive import ArchiveError, Member, inspect_zip, opened, read_member
 from common.packed import LOOKED_AT, packed_as
 from releases.numpy_header import LONGEST_HEADER, NUMPY, plain_size
 from releases.pickle_reader import MOST_IMPORTS, Import, read_all
@@ -87,10 +87,10 @@ def _look_into_zip(file: BinaryIO, size: int) -> set[Import]:
 
 
 def _look_into_member(archive: zipfile.ZipFile, member: Member) -> set[Import]:
-    with archive.open(member.name) as stream:
+    with opened(archive, member) as stream:
         head = stream.read(LOOKED_AT)
     if head.startswith(NUMPY):
-        with archive.open(member.name) as stream:
+        with opened(archive, member) as stream:
             return _look_into_numpy(stream, member.size)
     if _TENSOR.fullmatch(member.name):
         return set()

@@ -1,12 +1,9 @@
 """What a pickle would import when it is loaded, and whether that can do harm.
 
-Loading a pickle calls whatever it names. picklescan knows names that are known to be misused;
-here everything of Python's own library is dangerous unless it is known to be harmless, and so is
-a name with a dot in it, which reaches through one object into another. Names of other packages
-can be neither proven harmless nor harmful: they are listed, for a person to judge.
+What is dangerous by picklescan's judgement or by ours (`releases.pickle_names`) is refused; what
+neither knows to be harmless is listed, for a person to judge.
 """
 
-import _compat_pickle
 import json
 import os
 import subprocess
@@ -15,46 +12,13 @@ import threading
 from pathlib import Path
 from typing import IO
 
+from releases.pickle_names import is_dangerous, is_harmless
+
 _ROOT = Path(__file__).resolve().parent.parent
 _SECONDS = 120
 MOST_SHOWN = 50
 # A thousand long names.
 _MOST_SAID = 8 * 1024 * 1024
-
-_HARMLESS = {
-    "__builtin__": {"bytearray", "complex", "frozenset", "list", "object", "set", "slice", "str"},
-    "_codecs": {"encode"},
-    "builtins": {"bytearray", "complex", "frozenset", "list", "object", "set", "slice", "str"},
-    "collections": {"Counter", "OrderedDict", "defaultdict", "deque"},
-    "copy_reg": {"_reconstructor"},
-    "copyreg": {"_reconstructor"},
-    "datetime": {"date", "datetime", "time", "timedelta", "timezone"},
-    "decimal": {"Decimal"},
-    "fractions": {"Fraction"},
-    "pathlib": {"PurePosixPath", "PureWindowsPath"},
-}
-# Parts of the library of other versions of Python than this one.
-_OF_OTHERS = {
-    "annotationlib",
-    "asynchat",
-    "asyncore",
-    "compression",
-    "distutils",
-    "exceptions",
-    "imp",
-    "lib2to3",
-    "popen2",
-    "smtpd",
-    "test",
-    "_interpreters",
-    "_pyrepl",
-    "_sysconfig",
-}
-_LIBRARY = (
-    sys.stdlib_module_names
-    | _OF_OTHERS
-    | {former.partition(".")[0] for former in _compat_pickle.IMPORT_MAPPING}
-)
 
 
 class PickleError(ValueError):
@@ -72,33 +36,14 @@ def scan(file: IO[bytes], suffix: str) -> list[str]:
         raise PickleError(str(found["refused"]))
     unknown = set()
     for module, name, judgement in found["imports"]:
-        if judgement == "dangerous" or _is_dangerous(module, name):
+        if judgement == "dangerous" or is_dangerous(module, name):
             raise PickleError(
                 f"is a pickle that imports {_shown(module, name)}, which can run code; "
                 "it is never taken in"
             )
-        if judgement != "innocuous" and name not in _HARMLESS.get(module, ()):
+        if judgement != "innocuous" and not is_harmless(module, name):
             unknown.add(_shown(module, name))
     return sorted(unknown)
-
-
-def _is_dangerous(module: str, name: str) -> bool:
-    return _is_dangerous_here(module, name) or _is_dangerous_here(*_as_loaded(module, name))
-
-
-def _as_loaded(module: str, name: str) -> tuple[str, str]:
-    """Return what Python 3 imports for a name in a pickle of Python 2 (protocols 0 to 2)."""
-    if (module, name) in _compat_pickle.NAME_MAPPING:
-        return _compat_pickle.NAME_MAPPING[module, name]
-    return _compat_pickle.IMPORT_MAPPING.get(module, module), name
-
-
-def _is_dangerous_here(module: str, name: str) -> bool:
-    if not module or "." in name or not f"{module}.{name}".isascii():
-        return True
-    if module.partition(".")[0] in _LIBRARY:
-        return name not in _HARMLESS.get(module, ())
-    return False
 
 
 def _ask_child(file: IO[bytes], suffix: str) -> dict:

@@ -134,6 +134,7 @@ def account_tokens_revoke(request: HttpRequest) -> HttpResponse:
                     _("Downloads that have begun may finish."),
                     _("You stay signed in here, in the browser."),
                 ],
+                "affected_title": _("What is revoked"),
                 "affected": _what_works(user) or [_("Nothing: you have no live token or device.")],
                 "warning": _("This cannot be undone: what is revoked cannot be brought back."),
                 "submit": _("Revoke everything"),

@@ -156,7 +156,7 @@ def bytes_size(value: int | str | None) -> str:
             break
         size /= 1000
     number = str(int(size)) if unit == "bytes" else formats.number_format(round(size, 1), 1)
-    return f"{number}\N{NO-BREAK SPACE}{unit}"
+    return f"{number}\N{NO-BREAK SPACE}{'byte' if size == 1 and unit == 'bytes' else unit}"
 
 
 @register.filter

@@ -100,26 +100,34 @@ def hidden(visit: Visit) -> problems.Problem:
     return problems.repo_not_found(with_token=visit.caller.token is not None)
 
 
-def find_file(visit: Visit, namespace: str, name: str, revision: str, path: str) -> Artifact:
+@dataclass(frozen=True)
+class FoundFile:
+    """A file, and the verdict on its download where finding the file took one: then it is yes."""
+
+    artifact: Artifact
+    verdict: Verdict | None = None
+
+
+def find_file(visit: Visit, namespace: str, name: str, revision: str, path: str) -> FoundFile:
     """Return the file that a resolve address names. Raises Problem.
 
     One query where the revision names a release; whether the caller may have the file, or know
-    of it, is not judged then.
+    of it, is not judged then. Which release is main follows from the verdicts on all of them.
     """
     subject = visit.caller.subject
     if bare(revision) != MAIN:
         artifact = file_at(subject, namespace, name, bare(revision), path)
         if artifact is not None:
             visit.note_end(artifact.release.model, artifact.access_ended)
-            return artifact
+            return FoundFile(artifact)
     repo = open_repo(visit, namespace, name)
     release = repo.at(revision)
+    # As at the Hub: who may not have the files is told so, whichever file they ask for.
+    repo.require_download(visit, release)
     artifact = file_at(subject, namespace, name, commit_of(release), path)
     if artifact is None:
-        # As at the Hub: who may not have the files is told so, whichever file they ask for.
-        repo.require_download(visit, release)
         raise problems.entry_not_found(path, commit_of(release))
-    return artifact
+    return FoundFile(artifact, repo.downloads[release.pk])
 
 
 def refuse_file(

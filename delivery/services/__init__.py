@@ -8,7 +8,7 @@ from delivery.services.downloads import (
     record_export,
 )
 from delivery.services.links import LIFETIMES, MOST_FILES, bound, create_links, revoke_links
-from delivery.services.quotas import foreseen
+from delivery.services.quotas import foreseen, foreseen_any
 
 __all__ = [
     "LIFETIMES",
@@ -19,6 +19,7 @@ __all__ = [
     "bound",
     "create_links",
     "foreseen",
+    "foreseen_any",
     "note_sent",
     "read_access_log",
     "record_export",

@@ -52,6 +52,11 @@ def foreseen(verdict: Verdict, wanted: int, now: datetime) -> Verdict:
     return _chosen(verdict, _used(verdict, now), wanted, now)
 
 
+def foreseen_any(verdict: Verdict, now: datetime) -> Verdict:
+    """Return the verdict as it stands for the next byte, whichever file it is of."""
+    return foreseen(verdict, 1, now)
+
+
 def _is_limited(verdict: Verdict) -> bool:
     """Tell whether a quota has to be looked at: not where the first grant has none."""
     return verdict.allowed and verdict.grant_id in verdict.volumes
@@ -77,7 +82,10 @@ def _denial(grant_id: int, volume: Volume, used: int, wanted: int, now: datetime
     grant = Grant.objects.get(pk=grant_id)
     sentence = _(
         "The grant allows downloads of %(volume)s; %(used)s are used, and this needs %(wanted)s."
-    ) % {"volume": volume, "used": bytes_size(used), "wanted": bytes_size(wanted)}
+    )
+    if used >= volume.bytes:
+        sentence = _("The grant allows downloads of %(volume)s; %(used)s are used: none is left.")
+    sentence %= {"volume": volume, "used": bytes_size(used), "wanted": bytes_size(wanted)}
     free_at = when_it_fits(grant_id, volume, wanted, now)
     if free_at is None:
         remedy = _(

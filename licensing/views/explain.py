@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from common.client_address import client_address
-from licensing import shown
+from licensing import foresight, shown
 from licensing.facts import VerdictAction
 from licensing.selectors import person_name
 from licensing.verdict import Context, decide_all
@@ -31,6 +31,7 @@ def explain(request: HttpRequest, namespace: str, name: str, version: str) -> Ht
     about = _somebody_else(request, release.model)
     if about is not None:
         verdicts = decide_all(about, [release], context=Context(now=context.now))[release.pk]
+    verdicts = foresight.foreseen(verdicts, context.now)
     page = {
         "release": release,
         "about": person_name(about),

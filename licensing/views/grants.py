@@ -19,7 +19,7 @@ from accounts.selectors import user_by_email
 from audit.selectors import timeline
 from common.client_address import client_address
 from common.errors import Refused
-from licensing import permissions, selectors, services, shown
+from licensing import foresight, permissions, selectors, services, shown
 from licensing import scope as scopes
 from licensing.application_form import scope_asked
 from licensing.facts import MODE_OF, Outcome, Verdict, VerdictAction
@@ -49,7 +49,7 @@ def grant_list(request: HttpRequest) -> HttpResponse:
         .select_related("model", "stage")
         .order_by("-pk")
     )
-    verdicts = decide_all(user, releases, USES, _context(request)) if releases else {}
+    verdicts = _verdicts(request, user, releases)
     cards = [
         _card(grant, [each for each in releases if each.model_id == grant.model_id], verdicts)
         for grant in grants
@@ -62,6 +62,12 @@ def _context(request: HttpRequest) -> Context:
 
 
 Verdicts = dict[int, dict[VerdictAction, Verdict]]
+
+
+def _verdicts(request: HttpRequest, user: User, releases: list[Release]) -> Verdicts:
+    context = _context(request)
+    verdicts = decide_all(user, releases, USES, context) if releases else {}
+    return {key: foresight.foreseen(each, context.now) for key, each in verdicts.items()}
 
 
 def _page(request: HttpRequest, grants: QuerySet[Grant]) -> tuple[list[Grant], str]:
@@ -219,7 +225,7 @@ def _comparison(grant: Grant) -> list[scopes.Difference]:
 def _verdicts_on(
     request: HttpRequest, user: User, grant: Grant, releases: list[Release]
 ) -> list[Data]:
-    verdicts = decide_all(user, releases, USES, _context(request))
+    verdicts = _verdicts(request, user, releases)
     actions = [action for action in USES if MODE_OF[action] in grant.modes]
     return [
         {

@@ -165,7 +165,8 @@ def _file(release: Release, artifact: Artifact, may_download: bool) -> Data:
         "path": artifact.path,
         "size": artifact.size,
         "sha256": artifact.sha256,
-        "url": _download_url(release, artifact) if may_download else "",
+        "damaged": bool(artifact.damage),
+        "url": _download_url(release, artifact) if may_download and not artifact.damage else "",
     }
 
 

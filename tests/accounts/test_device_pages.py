@@ -112,6 +112,20 @@ def test_to_approve_takes_the_password_and_then_goes_on_by_itself(
     assert "This device was answered already." in again.content.decode()
 
 
+def test_a_mistake_that_shows_after_the_password_can_be_mended_on_the_page(
+    client: Client, user: User
+) -> None:
+    codes = ask_for_codes()
+    question = enter(client, codes.user_code)
+    asked = client.post(question, {"rights": []})
+    page = client.post(asked.headers["Location"], {"password": PASSWORD, "next": question})
+    assert "Choose at least one right, or deny" in page.content.decode()
+    # The page stands under the address that asked for the password; its form goes to its own.
+    assert f'action="{question}"' in page.content.decode()
+    client.post(question, {"rights": ["weights"]})
+    assert redeem(codes).rights == ("weights",)
+
+
 def test_a_fresh_password_is_not_asked_for_again(client: Client, user: User) -> None:
     codes = ask_for_codes()
     confirm_password(client)

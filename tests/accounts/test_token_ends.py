@@ -55,6 +55,8 @@ def test_the_page_asks_first_and_says_that_it_cannot_be_undone(client: Client) -
     page = client.get(url).content.decode()
     assert "cannot be undone" in page
     assert "links to files that you made end too" in page
+    assert "What is revoked" in page
+    assert "Who is affected" not in page
     assert "laptop" in page
     assert token_for_secret(secret) is not None
     answer = client.post(url, follow=True)

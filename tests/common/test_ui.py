@@ -160,6 +160,7 @@ def test_span_names_the_two_largest_units(value: timedelta | int, words: str) ->
     ("value", "words"),
     [
         (0, "0 bytes"),
+        (1, "1 byte"),
         (999, "999 bytes"),
         (1000, "1.0 kB"),
         (62_400_123, "62.4 MB"),

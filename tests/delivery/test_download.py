@@ -319,6 +319,19 @@ def test_a_lost_file_is_said_to_be_lost_and_leaves_no_event(deployer: Client) ->
     assert events() == 0
 
 
+def test_the_release_page_offers_no_damaged_file_and_says_why(deployer: Client) -> None:
+    release = demo_release("heron v1.0")
+    page = deployer.get(release.get_absolute_url()).content.decode()
+    assert f'href="{CONFIG}"' in page
+    assert "damaged" not in page
+    release.artifacts.filter(path="config.json").update(damage="Other bytes.")
+    page = deployer.get(release.get_absolute_url()).content.decode()
+    assert f'href="{CONFIG}"' not in page
+    assert f'href="{HERON}generation_config.json"' in page
+    assert "1 file is damaged in the store" in page
+    assert "Damaged, not sent" in page
+
+
 def test_a_file_known_to_be_damaged_is_not_sent_and_leaves_no_event(
     deployer: Client, client: Client
 ) -> None:

@@ -74,7 +74,7 @@ def test_downloads_fit_up_to_the_last_byte_and_then_no_more(deployer: Client) ->
 
 
 def test_a_refusal_says_what_is_used_and_when_it_fits_again(deployer: Client) -> None:
-    set_quota(2 * size())
+    set_quota(2 * size() + 1)
     fetch(deployer)
     age(days=20)
     fetch(deployer)
@@ -257,7 +257,42 @@ def test_a_hub_client_reads_the_quota_in_its_headers(client: Client) -> None:
     address = "/hf/demo/heron/resolve/v1.0/config.json"
     response = client.get(address, headers={"Authorization": f"Bearer {secret}"})
     assert (response.status_code, response["X-Error-Code"]) == (403, "GatedRepo")
-    assert "1 bytes in any 30 days" in response["X-Error-Message"]
+    assert "1 byte in any 30 days" in response["X-Error-Message"]
+
+
+def test_every_page_that_says_what_is_allowed_says_that_the_quota_is_used_up(
+    deployer: Client,
+) -> None:
+    explained = "/licensing/explain/demo/heron/v1.0/"
+    sheet = f"/licensing/grants/{grant().public_id}/"
+    listed = "/licensing/grants/"
+    pages = (explained, sheet, listed, "/models/demo/heron/v1.0/")
+    set_quota(size())
+    before = {page: deployer.get(page).content.decode() for page in pages}
+    fetch(deployer)
+    after = {page: deployer.get(page).content.decode() for page in pages}
+    for page in pages:
+        assert "You may download this release." in before[page]
+        assert "You may download this release." not in after[page]
+        # The card speaks of what is possible: the API.
+        assert ("are used: none is left" in after[page]) == (page != listed)
+    assert "The quota is used up" in after[sheet]
+    api = deployer.get("/api/explain/demo/heron/v1.0").json()
+    [download] = [each for each in api["actions"] if each["action"] == "download"]
+    assert not download["allowed"]
+    assert download["rules"][-1]["rule"] == "quota"
+
+
+def test_staff_who_look_for_somebody_see_that_their_quota_is_used_up(client: Client) -> None:
+    deployer = person("deployer")
+    set_quota(size())
+    address = f"/licensing/explain/demo/heron/v1.0/?for={deployer.pseudonym}"
+    client.force_login(person("reviewer"))
+    assert "none is left" not in client.get(address).content.decode()
+    client.force_login(deployer)
+    fetch(client)
+    client.force_login(person("reviewer"))
+    assert "none is left" in client.get(address).content.decode()
 
 
 def test_the_release_page_shows_the_quota_beside_the_commands(deployer: Client) -> None:

@@ -40,10 +40,12 @@ def test_pending_reads_that_nothing_is_to_be_done(client: MakeClient, portal: Se
     assert f"you will hear from us. {portal.url}/licensing/applications/" in text
 
 
-def test_declined_reads_that_there_is_no_grant(client: MakeClient, portal: SecurePortal) -> None:
+def test_declined_reads_so_and_where_the_reason_is(
+    client: MakeClient, portal: SecurePortal
+) -> None:
     text = gated(client(portal.do("make_declined")))
-    assert "You have no grant for this model." in text
-    assert f"Apply for access. {portal.url}/" in text
+    assert "Your application was declined." in text
+    assert f"you may apply again from there. {portal.url}/licensing/applications/" in text
 
 
 def test_without_a_token_one_reads_how_to_show_one(

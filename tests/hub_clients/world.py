@@ -19,6 +19,7 @@ from tests.boards import factories as boards_factories
 from tests.factories import make_token, make_user
 from tests.licensing import factories as licensing_factories
 from tests.licensing.factories import (
+    decline,
     give_right,
     make_application,
     make_grant,
@@ -79,9 +80,7 @@ def make_applicants(count: str) -> list[str]:
 def make_declined() -> str:
     """Make somebody whose application for heron was declined."""
     user = make_user()
-    application = make_in_review(make_application(_heron(), user))
-    reviewer = User.objects.get(pk=application.reviewer_id)
-    licensing.decline_application(actor=reviewer, application=application, reason="No plan.")
+    decline(make_in_review(make_application(_heron(), user)))
     return _token(user)
 
 

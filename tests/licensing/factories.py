@@ -265,6 +265,14 @@ def approve(application: Application, **changes: Any) -> Grant:
     )
 
 
+def decline(application: Application) -> Application:
+    """Decline an application that is in review, by its reviewer."""
+    assert application.reviewer is not None
+    return services.decline_application(
+        actor=application.reviewer, application=application, reason="No plan."
+    )
+
+
 def make_grant(
     model: Model,
     holder: User | None = None,

@@ -19,6 +19,7 @@ from tests.factories import make_clearance, make_organization, make_token, make_
 from tests.licensing.factories import (
     accept_all,
     answers,
+    decline,
     make_all_terms,
     make_application,
     make_draft,
@@ -535,6 +536,24 @@ def test_the_api_explains_as_the_page_does(model: Any) -> None:
     assert denied == ["token_right"]
     assert Client().get(url, headers={"Authorization": "Bearer no"}).status_code == 401
     assert browser().get(url + "x").status_code == 404
+
+
+def test_explain_says_of_a_declined_application_where_its_reason_is(model: Any) -> None:
+    release = model.releases.get(stage__slug="gated")
+    user = make_user()
+    application = decline(make_in_review(make_application(model, user)))
+    args = (model.namespace, model.name, release.version)
+    where = reverse("application_detail", args=[application.public_id])
+    body = page(browser(user), "explain", *args)
+    assert "Your application was declined." in body
+    assert f'href="{where}"' in body
+    answer = browser(user).get(f"/api/explain/{'/'.join(args)}").json()
+    rules = [rule for each in answer["actions"] for rule in each["rules"]]
+    assert {rule["url"] for rule in rules if "was declined" in rule["sentence"]} == {where}
+    # There the reason stands, and the way to another application.
+    body = page(browser(user), "application_detail", application.public_id)
+    assert "No plan." in body
+    assert "Apply again" in body
 
 
 # Erasure

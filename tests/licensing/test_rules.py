@@ -13,6 +13,7 @@ from licensing.facts import (
     ACCESS_MODES,
     Facts,
     GrantFact,
+    Links,
     Outcome,
     TermsFact,
     TokenFact,
@@ -54,6 +55,7 @@ GOOD = Facts(
     grant=GRANT,
     held="",
     open_application="",
+    declined=False,
 )
 # Where the API too asks for a place in the cohort.
 GOOD_API = replace(GOOD, access_mode="api_named")
@@ -81,6 +83,8 @@ USE_FLIPS: list[tuple[dict[str, Any], str]] = [
     ({"holds": frozenset({"all"})}, "hold"),
     ({"holds": frozenset({"all", "admissions"})}, "hold"),
     ({"grant": None}, "grant"),
+    ({"grant": None, "declined": True}, "grant"),
+    ({"grant": None, "declined": True, "takes_applications": False}, "grant"),
     (with_grant(modes=frozenset(), reviewed=frozenset()), "grant"),
     (with_grant(reviewed=frozenset()), "grant"),
     (with_grant(state="pending_terms"), "grant_state"),
@@ -245,6 +249,67 @@ def test_a_waiting_application_is_told_instead_of_an_invitation_to_apply() -> No
     assert "reviewers" in denial.sentence
 
 
+def _about_the_grant(**changes: Any) -> tuple[str, str, str]:
+    """Return what somebody without a grant, whose application was declined, is told of it."""
+    links = Links(apply="/apply/", application="/mine/")
+    world = replace(GOOD, grant=None, declined=True, links=links)
+    checks = evaluate(VerdictAction.DOWNLOAD, replace(world, **changes)).checks
+    (check,) = (each for each in checks if each.rule == "grant")
+    return check.sentence, check.remedy, check.remedy_url
+
+
+def test_who_was_declined_reads_so_and_where_the_reason_is() -> None:
+    assert _about_the_grant() == (
+        "Your application was declined.",
+        "Read the reason on its page; you may apply again from there.",
+        "/mine/",
+    )
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"takes_applications": False},
+        {"holds": frozenset({"admissions"})},
+        {"holds": frozenset({"all"})},
+    ],
+)
+def test_who_was_declined_is_not_sent_to_apply_where_the_rules_forbid_it(
+    changes: dict[str, Any],
+) -> None:
+    assert _about_the_grant(**changes) == (
+        "Your application was declined.",
+        "Read the reason on its page.",
+        "/mine/",
+    )
+    apply = replace(GOOD_APPLY, declined=True, **changes)
+    assert not evaluate(VerdictAction.APPLY, apply).allowed
+
+
+def test_a_decline_forbids_no_further_application() -> None:
+    assert evaluate(VerdictAction.APPLY, replace(GOOD_APPLY, declined=True)).allowed
+
+
+def test_a_decline_counts_for_nothing_where_accepting_the_terms_is_enough() -> None:
+    open_to_all = {"access_mode": "weights_open", "self_service": frozenset({"api", "weights"})}
+    assert "Accept the terms" in _about_the_grant(**open_to_all)[1]
+
+
+def test_a_decline_is_not_told_where_a_grant_was_given_all_the_same() -> None:
+    api_only = replace(GRANT, modes=frozenset({"api"}), reviewed=frozenset({"api"}))
+    sentence, remedy, url = _about_the_grant(grant=api_only)
+    assert "for the hosted API and not for the weights" in sentence
+    assert (remedy, url) == ("Apply for access.", "/apply/")
+    assert evaluate(VerdictAction.DOWNLOAD, replace(GOOD, declined=True)).allowed
+
+
+@pytest.mark.parametrize("state", ["revoked", "suspended", "expired", "relinquished"])
+def test_how_a_grant_ended_is_told_rather_than_a_decline(state: str) -> None:
+    facts = replace(GOOD, declined=True, grant=replace(GRANT, state=state))
+    (denial,) = evaluate(VerdictAction.DOWNLOAD, facts).denials
+    assert denial.rule == "grant_state"
+
+
 def test_at_a_public_stage_the_remedy_is_to_accept_the_terms() -> None:
     facts = replace(
         GOOD,
@@ -343,6 +408,7 @@ worlds = st.builds(
     grant=st.one_of(grants, grants, st.none()),
     held=st.sampled_from(["", "", "complete", "suspended"]),
     open_application=st.sampled_from(["", "", "draft", "submitted", "returned"]),
+    declined=st.booleans(),
 )
 
 

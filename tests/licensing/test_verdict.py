@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,8 +13,8 @@ from django.utils import timezone
 from accounts import services as accounts
 from accounts.models import Organization, User
 from licensing import services
-from licensing.facts import VerdictAction
-from licensing.models import Grant
+from licensing.facts import Check, VerdictAction
+from licensing.models import Application, Grant
 from licensing.verdict import Context, decide, decide_all, decide_many
 from releases.choices import Right
 from releases.models import Model, Release
@@ -23,9 +23,11 @@ from tests.licensing.factories import (
     accept,
     accept_all,
     approve,
+    decline,
     give_right,
     make_all_terms,
     make_application,
+    make_draft,
     make_grant,
     make_hold,
     make_in_review,
@@ -300,6 +302,107 @@ def test_an_application_once_open_cannot_be_begun_again() -> None:
     assert str(application.public_id) in verdict.denials[0].remedy_url
 
 
+def _decline(application: Application, decided_at: datetime | None = None) -> Application:
+    application = decline(make_in_review(application))
+    if decided_at is not None:
+        Application.objects.filter(pk=application.pk).update(decided_at=decided_at)
+    return application
+
+
+def _about_grant(user: User, release: Release) -> Check:
+    denials = decide(user, release, DOWNLOAD).denials
+    return next(check for check in denials if check.rule == "grant")
+
+
+DECLINED = "Your application was declined."
+
+
+@pytest.mark.parametrize("of_organization", [False, True])
+def test_whose_application_was_declined_reads_so_and_finds_the_reason(
+    of_organization: bool,
+) -> None:
+    model = make_model()
+    release, user = make_release(model), make_user()
+    colleague = make_user()
+    organization = make_organization(user) if of_organization else None
+    if organization is not None:
+        accounts.add_member(actor=None, organization=organization, user=colleague, role="member")
+    application = _decline(make_application(model, user, organization))
+    told = _about_grant(user, release)
+    assert told.sentence == DECLINED
+    assert told.remedy_url == f"/licensing/applications/{application.public_id}/"
+    assert decide(user, release, VerdictAction.APPLY).allowed
+    # The application is its applicant's, as one that waits is.
+    for other in (colleague, make_user()):
+        assert _about_grant(other, release).sentence == "You have no grant for this model."
+    elsewhere = make_release(make_model())
+    assert _about_grant(user, elsewhere).sentence == "You have no grant for this model."
+
+
+@pytest.mark.parametrize(
+    ("step", "sentence"),
+    [
+        (make_draft, "Your application is not sent yet."),
+        (make_application, "Your application is with the reviewers."),
+    ],
+)
+def test_who_applied_again_reads_of_the_application_that_is_open(
+    step: Callable[..., Application], sentence: str
+) -> None:
+    model = make_model()
+    release, user = make_release(model), make_user()
+    _decline(make_application(model, user))
+    again = step(model, user)
+    told = _about_grant(user, release)
+    assert told.sentence == sentence
+    assert str(again.public_id) in told.remedy_url
+
+
+def test_of_two_that_were_declined_the_one_decided_last_is_shown() -> None:
+    model = make_model()
+    release, user = make_release(model), make_user()
+    last = _decline(make_application(model, user))
+    _decline(
+        make_application(model, user, make_organization(user)),
+        decided_at=timezone.now() - timedelta(days=3),
+    )
+    assert str(last.public_id) in _about_grant(user, release).remedy_url
+
+
+def test_who_withdrew_the_next_application_still_reads_of_the_decline() -> None:
+    model = make_model()
+    release, user = make_release(model), make_user()
+    declined = _decline(make_application(model, user))
+    services.withdraw_application(actor=user, application=make_application(model, user))
+    told = _about_grant(user, release)
+    assert told.sentence == DECLINED
+    assert str(declined.public_id) in told.remedy_url
+
+
+def test_who_withdrew_the_only_application_has_not_been_declined() -> None:
+    model = make_model()
+    release, user = make_release(model), make_user()
+    services.withdraw_application(actor=user, application=make_application(model, user))
+    assert _about_grant(user, release).sentence == "You have no grant for this model."
+
+
+def test_a_grant_given_after_a_decline_is_what_counts() -> None:
+    make_all_terms()
+    model = make_model()
+    release, user = make_release(model), make_user()
+    _decline(make_application(model, user))
+    make_grant(model, user)
+    assert decide(user, release, DOWNLOAD).allowed
+
+
+def test_a_closed_account_reads_of_no_decline() -> None:
+    model = make_model()
+    release, user = make_release(model), make_user()
+    _decline(make_application(model, user))
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    assert _about_grant(user, release).sentence == "You have no grant for this model."
+
+
 def test_a_withdrawn_release_is_seen_by_those_who_had_a_grant(world: World) -> None:
     _withdraw(world)
     assert decide(world.user, world.release, VerdictAction.SEE).allowed
@@ -332,6 +435,17 @@ def test_an_erased_person_breaks_no_verdict(world: World) -> None:
     verdicts = decide_all(world.user, [world.release])[world.release.pk]
     assert not verdicts[DOWNLOAD].allowed
     assert verdicts[VerdictAction.SEE].allowed
+
+
+def test_of_a_decline_a_verdict_learns_in_the_same_three_queries(
+    django_assert_num_queries: Any,
+) -> None:
+    model = make_model()
+    release, user = make_release(model), make_user()
+    _decline(make_application(model, user))
+    with django_assert_num_queries(3):
+        verdict = decide(user, release, DOWNLOAD)
+    assert DECLINED in {check.sentence for check in verdict.denials}
 
 
 @pytest.mark.parametrize("action", list(VerdictAction))
@@ -407,7 +521,10 @@ def _random_grant(
         application = make_application(model, user, organization)
     except Refused:
         return
-    if draw.random() < 0.2:
+    fate = draw.random()
+    if fate < 0.4:
+        if fate < 0.2:
+            _decline(application)
         return
     grant = approve(
         make_in_review(application), modes=draw.choice([["api"], ["weights"], ["api", "weights"]])

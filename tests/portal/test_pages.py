@@ -8,6 +8,7 @@ from accounts.models import User
 from releases import services as releases
 from releases.models import Ladder, Model
 from tests.factories import make_user
+from tests.licensing.factories import decline, make_application, make_in_review
 from tests.seeded import demo_release, person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -118,6 +119,16 @@ def test_an_applicant_reads_what_is_missing_and_finds_no_links_to_bytes(client: 
     assert "You cannot download this release yet." in html
     assert "/licensing/applications/new/?model=demo" in html
     assert "What happened" not in html
+
+
+def test_who_was_declined_is_led_to_the_reason(client: Client) -> None:
+    user, model = make_user(), Model.objects.get(name="heron")
+    application = decline(make_in_review(make_application(model, user), person("reviewer2")))
+    client.force_login(user)
+    html = page(client, V10)
+    assert "You cannot download this release yet. Your application was declined." in html
+    assert f"/licensing/applications/{application.public_id}/" in html
+    assert "See your application" in html
 
 
 def test_a_visitor_is_led_to_sign_in(client: Client) -> None:

@@ -21,10 +21,10 @@ class Payload:
         return (print, ("run",))
 
 
-def judge(name: str, content: bytes) -> str:
+def judge(name: str, content: bytes, block: int = 5000) -> str:
     inspector = Inspector(name, len(content))
-    for start in range(0, len(content), 5000):
-        inspector.feed(memoryview(content)[start : start + 5000])
+    for start in range(0, len(content), block):
+        inspector.feed(memoryview(content)[start : start + block])
     return inspector.finish()[0]
 
 
@@ -139,7 +139,7 @@ def test_a_safetensors_file_that_is_a_pickle_too_is_refused() -> None:
 
 def test_a_safetensors_file_whose_length_begins_as_an_opcode_is_taken_in() -> None:
     body = b'{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}'
-    for length in (*range(56, 1500, 8), 0x58 + 256 * 1000):
+    for length in (*range(56, 1500, 8), *range(256_000, 256_256, 8)):
         content = struct.pack("<Q", length) + body.ljust(length) + b"\x00"
         assert judge("model.safetensors", content) == "safetensors"
 
@@ -165,6 +165,30 @@ def test_a_safetensors_file_whose_length_begins_as_an_opcode_is_taken_in() -> No
 )
 def test_prose_and_word_lists_are_taken_in(content: bytes) -> None:
     assert judge("vocab.txt", content) == "text"
+
+
+@pytest.mark.parametrize("letter", [chr(code) for code in range(33, 127)])
+def test_a_long_text_in_one_line_is_taken_in_whatever_its_first_letter(letter: str) -> None:
+    for rest in ("ord, " * 40_000, "鷺" * 30_000, "'" * 100_000, "1" * 100_000, "\n" * 100_000):
+        assert judge("vocab.txt", (letter + rest).encode()) == "text"
+
+
+@pytest.mark.parametrize("character", ["é", "鷺", "𓅓"])
+def test_a_character_of_several_bytes_may_lie_across_any_border(character: str) -> None:
+    for shift in range(4):
+        text = "P" + "x" * shift + character * 50_000
+        assert judge("vocab.txt", text.encode(), 65_536) == "text"
+        assert judge("tokenizer.json", f'{{"{text}":0}}'.encode(), 65_536) == "json"
+    hidden = f"c{character * 50_000}".replace("𓅓", "x").encode() + b"\nb\n(S'true'\ntR."
+    with pytest.raises(FormatError, match="begins as one"):
+        judge("vocab.txt", hidden, 65_536)
+
+
+@pytest.mark.parametrize("block", [1, 7, 65_536, 10**6])
+def test_a_pickle_is_followed_however_its_bytes_arrive(block: int) -> None:
+    for lead in (b"V" + b"x" * 70_000 + b"\n0", b"X" + struct.pack("<L", 70_000) + bytes(70_000)):
+        with pytest.raises(FormatError, match="begins as one, and runs code"):
+            judge("notes.txt", lead + b"cos\nsystem\n(S'true'\ntR.", block)
 
 
 def test_a_torch_checkpoint_under_another_name_is_named_for_what_it_is() -> None:

@@ -1,5 +1,6 @@
 """Pages: who gets which, what they show, and what they do with bad input."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -197,6 +198,10 @@ def test_directories_of_one_name_below_roots_of_one_name_are_two(
     assert 'value="incoming/heron"' not in page
     # Only of those that would look alike more than the name is shown.
     assert 'value="incoming/other"' in page
+    # None of several is chosen by chance.
+    assert "Directory (optional)" not in page
+    unchosen = text(client.post(url, {"version": "v2", "directory": ""}))
+    assert "Choose the directory to read." in unchosen
     second = settings.INGEST_ROOTS[1] / "heron"
     assert f'value="{second}"' in page
     client.post(url, {"version": "v2", "directory": str(second)})
@@ -218,7 +223,7 @@ def test_bad_input_to_the_ingest(scene: Scene, incoming: Path) -> None:
     client = signed_in(scene.manager)
     url = scene.url("release_ingest", release=False)
     for data, status, words in (
-        ({}, 200, "This field is required."),
+        ({}, 200, "Give the version a name"),
         ({"version": "main", "directory": f"incoming/{pickled.name}"}, 200, "moving revision"),
         ({"version": "v2", "directory": "/etc"}, 200, "That directory is not offered"),
         ({"version": "v2", "directory": "incoming/.."}, 200, "That directory is not offered"),
@@ -249,6 +254,27 @@ def test_a_bucket_is_a_second_way_in(scene: Scene, incoming: Path, settings: Set
         response = client.post(url, {"version": "v2", **sent})
         assert response.status_code == status, sent
         assert sentence in response.content.decode()
+
+
+def test_the_only_way_in_is_required_and_of_two_each_is_optional(
+    scene: Scene, incoming: Path, settings: Settings
+) -> None:
+    client, url = signed_in(scene.manager), scene.url("release_ingest", release=False)
+    buckets = parse_buckets(["s3://incoming/weights?endpoint=http://127.0.0.1:1"])
+    directory = make_directory(below=incoming)
+    page = text(client.get(url))
+    assert "Directory" in page
+    assert "(optional)" not in page
+    assert "Choose the directory to read." in text(client.post(url, {"version": "v2"}))
+    settings.INGEST_S3_ROOTS = buckets
+    page = text(client.get(url))
+    assert page.count("(optional)") == 2
+    assert "Say what to read." in text(client.post(url, {"version": "v2"}))
+    shutil.rmtree(directory)
+    page = text(client.get(url))
+    assert "Prefix of a bucket" in page
+    assert "(optional)" not in page
+    assert "Give the prefix to read." in text(client.post(url, {"version": "v2"}))
 
 
 def test_without_a_directory_the_page_says_what_to_do(scene: Scene, incoming: Path) -> None:

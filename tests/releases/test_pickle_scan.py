@@ -8,10 +8,12 @@ import tempfile
 import time
 import zipfile
 import zlib
+from argparse import Namespace
 from collections import OrderedDict
 from collections.abc import Callable
 from fractions import Fraction
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -69,6 +71,31 @@ def test_a_harmless_one_imports_nothing_worth_a_word() -> None:
     assert scanned(saved({"a": 1}, compressed=True), ".npz") == []
 
 
+@pytest.mark.parametrize("protocol", range(6))
+def test_plain_values_of_python_are_harmless_at_every_protocol(protocol: int) -> None:
+    values = [b"", range(3), float, int, bool, dict, tuple, bytes, PurePosixPath("a"), Path("a")]
+    values += [Namespace(lr=1e-3), SimpleNamespace(a=1)]
+    assert scanned(pickle.dumps(values, protocol)) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "torch._utils\n_rebuild_tensor_v3",
+        "torch._utils\n_rebuild_parameter",
+        "torch._utils\n_rebuild_qtensor",
+        "torch._utils\n_rebuild_sparse_tensor",
+        "torch._tensor\n_rebuild_from_type_v2",
+        "torch.storage\nUntypedStorage",
+        "torch.serialization\n_get_layout",
+        "torch\nfloat8_e4m3fn",
+        "torch\nSize",
+    ],
+)
+def test_what_torch_itself_loads_without_trust_is_harmless(name: str) -> None:
+    assert scanned(b"\x80\x02c%s\n." % name.encode(), ".pt") == []
+
+
 def test_what_nobody_vouches_for_is_named() -> None:
     assert scanned(b"\x80\x02csklearn.tree\nTree\n)R.") == ["sklearn.tree.Tree"]
     assert scanned(torch_archive(b"\x80\x02cacme.nets\nBlock\n)R."), ".bin") == ["acme.nets.Block"]
@@ -91,6 +118,11 @@ def test_what_nobody_vouches_for_is_named() -> None:
         # A dotted name reaches through a harmless object into another.
         (b"\x80\x04\x8c\x05torch\x8c\x17serialization.os.system\x93)R.", ".pkl"),
         (b"(S'true'\nios\nsystem\n.", ".pkl"),
+        # What loads another pickle, of which nothing would be seen.
+        (b"\x80\x04ctorch.storage\n_load_from_bytes\nC\x01x\x85R.", ".pt"),
+        (b"\x80\x04ctorch\nload\nX\x01\x00\x00\x00x\x85R.", ".pkl"),
+        (b"\x80\x04cjoblib\nload\nX\x01\x00\x00\x00x\x85R.", ".joblib"),
+        (b"\x80\x04cdill\nloads\nC\x01x\x85R.", ".pkl"),
     ],
 )
 def test_what_can_run_code_is_refused_always(content: bytes, suffix: str) -> None:
@@ -109,6 +141,7 @@ def test_what_can_run_code_is_refused_always(content: bytes, suffix: str) -> Non
         (torch_archive(HARMLESS[:-3]), ".pt", "to its end"),
         (torch_archive(HARMLESS, **{"../../evil": b""}), ".pt", "leads out"),
         (torch_archive(HARMLESS, inner=torch_archive(SYSTEM)), ".pt", "archive in an archive"),
+        (torch_archive(HARMLESS).replace(b"3\n", b"4\n"), ".pt", "archive/version.*Bad CRC-32"),
         (b"\x1f\x8b\x08" + bytes(100), ".joblib", "compressed"),
         (b"\x93NUMPY\x01\x00\xff\xff" + b"(" * 70_000, ".npy", "NumPy header"),
     ],
@@ -196,26 +229,56 @@ LEGACY = [
 
 
 def legacy(
-    *, tail: bytes = b"", count: int = 3, key: str = "94", kind: str = "FloatStorage"
+    *,
+    tail: bytes = b"",
+    count: int = 3,
+    counted: int | None = None,
+    key: str = "94",
+    kind: str = "torch\nFloatStorage",
+    before: bytes = b"",
 ) -> bytes:
-    """Return what torch.save writes without an archive: one tensor of three floats."""
+    """Return what torch.save writes without an archive: one tensor in twelve bytes."""
     reference = (
-        b"((X\x07\x00\x00\x00storageq\x00ctorch\n" + kind.encode() + b"\nq\x01"
-        b"X\x02\x00\x00\x0094q\x02X\x03\x00\x00\x00cpuq\x03K\x03Ntq\x04Q"
+        b"((X\x07\x00\x00\x00storageq\x00c" + kind.encode() + b"\nq\x01"
+        b"X\x02\x00\x00\x0094q\x02X\x03\x00\x00\x00cpuq\x03K" + bytes([count]) + b"Ntq\x04Q"
     )
     tensor = b"K\x00K\x03\x85q\x05K\x01\x85q\x06\x89ccollections\nOrderedDict\n)Rtq\x07R"
-    value = b"\x80\x02ctorch._utils\n_rebuild_tensor_v2\nq\x08" + reference + tensor + b"."
-    storage = struct.pack("<q", count) + bytes(12)
+    rebuild = b"ctorch._utils\n_rebuild_tensor_v2\nq\x08"
+    value = b"\x80\x02" + before + rebuild + reference + tensor + b"."
+    storage = struct.pack("<q", count if counted is None else counted) + bytes(12)
     return b"".join(LEGACY) + value + pickle.dumps([key], 2) + storage + tail
+
+
+# What torch asks its loader for, where a whole network is saved: the class and its source.
+MODULE = b"(X\x06\x00\x00\x00modulecacme.nets\nBlock\nNNtQ"
 
 
 def test_a_file_that_torch_wrote_before_archives_is_told_to_its_last_byte() -> None:
     assert scanned(legacy(), ".bin") == []
+    # Types that came later are kept as bytes.
+    assert scanned(legacy(kind="torch.storage\nUntypedStorage", count=12), ".bin") == []
+
+
+def test_a_network_that_torch_wrote_before_archives_names_its_classes() -> None:
+    source = b"X\x04\x00\x00\x00a.pyX\x08\x00\x00\x00class A:"
+    for module in (MODULE, MODULE.replace(b"NN", source)):
+        assert scanned(legacy(before=module + b"0"), ".pt") == ["acme.nets.Block"]
 
 
 @pytest.mark.parametrize(
     "change",
-    [{"tail": b"x"}, {"tail": SYSTEM}, {"count": 2}, {"key": "95"}, {"kind": "DoubleStorage"}],
+    [
+        {"tail": b"x"},
+        {"tail": SYSTEM},
+        {"counted": 2},
+        {"key": "95"},
+        {"kind": "torch\nDoubleStorage"},
+        {"kind": "acme\nFloatStorage"},
+        {"kind": "torch.storage\nUntypedStorage"},
+        {"before": MODULE.replace(b"module", b"models") + b"0"},
+        {"before": MODULE.replace(b"NN", b"N") + b"0"},
+        {"before": MODULE.replace(b"cacme.nets\nBlock\n", b"N") + b"0"},
+    ],
 )
 def test_bytes_behind_a_torch_files_tensors_are_refused(change: dict[str, Any]) -> None:
     with pytest.raises(PickleError, match="do not account for all of its bytes"):

@@ -19,12 +19,15 @@ def resolve(
     request: HttpRequest, visit: Visit, namespace: str, name: str, revision: str, path: str
 ) -> HttpResponseBase:
     """Send a file or one range of it, or say what a HEAD asks for."""
-    artifact = find_file(visit, namespace, name, revision, path)
+    found = find_file(visit, namespace, name, revision, path)
+    artifact = found.artifact
 
     def refuse(verdict: Verdict) -> HttpResponseBase:
         raise refuse_file(visit, artifact.release, revision, verdict)
 
-    response = serve(request, visit.caller, artifact, refuse=refuse, way=Way.HUB)
+    response = serve(
+        request, visit.caller, artifact, refuse=refuse, way=Way.HUB, verdict=found.verdict
+    )
     if isinstance(response, HttpResponse) and response.status_code == _UNAVAILABLE:
         # What it says is for a person, and a HEAD has headers only.
         headers = {"Retry-After": response["Retry-After"]}

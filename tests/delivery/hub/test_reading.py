@@ -426,7 +426,7 @@ def test_the_list_has_pages(demo: None) -> None:
         (f"{INFO}/tree/main?recursive=true", 7),
         (f"{INFO}/tree/main", 8),
         (f"{HERON}/resolve/v1.0/config.json", 6),
-        (f"{HERON}/resolve/main/config.json", 10),
+        (f"{HERON}/resolve/main/config.json", 7),
         (f"{HERON}/resolve/v1.0/missing.json", 8),
     ],
 )

@@ -15,7 +15,7 @@ from releases import services as releases
 from releases.models import Artifact, Release
 from tests.delivery.hub.asking import HERON, Asker, commit, told
 from tests.factories import make_token
-from tests.licensing.factories import approve, make_application, make_in_review
+from tests.licensing.factories import approve, decline, make_application, make_in_review
 from tests.seeded import demo_release, person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -97,14 +97,16 @@ def test_everybody_reads_where_they_stand(name: str, sentence: str) -> None:
 
 def test_who_was_declined_may_read_so(demo: None) -> None:
     application = Application.objects.get(applicant=person("tomas.novak"))
-    make_in_review(application, person("reviewer2"))
-    application.refresh_from_db()
-    licensing.decline_application(
-        actor=person("reviewer2"), application=application, reason="No plan."
-    )
-    response = Asker("tomas.novak").get(OLD_FILE)
-    assert told(response) == (403, "GatedRepo")
-    assert "You have no grant for this model. " in response["X-Error-Message"]
+    decline(make_in_review(application, person("reviewer2")))
+    page = f"http://localhost/licensing/applications/{application.public_id}/"
+    for path in GATED:
+        response = Asker("tomas.novak").get(path)
+        assert told(response) == (403, "GatedRepo")
+        warning = response["X-HF-Warning"]
+        assert "Your application was declined. " in warning
+        assert f"Read the reason on its page; you may apply again from there. {page}" in warning
+        # The reason itself may be personal; it stays on the page.
+        assert "No plan." not in warning
 
 
 def test_a_token_without_the_right_is_told_to_make_another() -> None:
