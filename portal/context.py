@@ -72,5 +72,6 @@ def _person_places() -> list[dict[str, str]]:
 def _footer() -> list[dict[str, str]]:
     return [
         {"label": _("Terms"), "url": reverse("terms_list")},
+        {"label": _("Taxonomy of controls"), "url": reverse("taxonomy")},
         {"label": _("API description"), "url": reverse("api:openapi-json")},
     ]

@@ -6,6 +6,7 @@ from boards.views import record_schema
 from portal.admin import site as admin_site
 from portal.api import api
 from portal.views import errors, health, home, keys, mail, releases
+from portal.views.about import taxonomy
 from portal.views.dashboard import dashboard
 from portal.views.operator import operator, retry_job, retry_mail
 
@@ -31,6 +32,7 @@ urlpatterns = [
     path("operation/releases/<int:release_id>/retry/", retry_job, name="retry_job"),
     path("admin/", admin_site.urls),
     path("demo/mail/", mail.demo_mail, name="demo_mail"),
+    path("about/taxonomy/", taxonomy, name="taxonomy"),
     path("keys/", keys.key_list, name="key_list"),
     path("keys/<str:fingerprint>.pem", keys.public_key, name="public_key"),
     path("predicates/board-decision/v1", record_schema, name="record_schema"),

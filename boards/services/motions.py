@@ -22,6 +22,7 @@ from boards.services.guards import (
     locked,
 )
 from boards.services.records import owe_record
+from boards.states import MOTION
 from common.canonical import digest
 from common.errors import Refused
 
@@ -120,7 +121,7 @@ def revise_dossier(*, actor: User | None, motion: Motion, dossier: dict[str, Any
     former = current.dossier_digest
     current.dossier = dossier
     current.dossier_digest = sealed
-    current.state = MotionState.IN_REVIEW
+    MOTION.move(current, MotionState.IN_REVIEW)
     current.voting_opened_at = current.voting_closes_at = None
     current.save(
         update_fields=[
@@ -181,7 +182,7 @@ def _end(
 ) -> Motion:
     reason = clean_reason(reason)
     was = current.state
-    current.state = state
+    MOTION.move(current, state)
     current.closing_reason = reason
     current.decided_at = current.decided_at or timezone.now()
     owe_record(current)

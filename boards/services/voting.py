@@ -18,6 +18,7 @@ from boards.sealing import Opening, commitment, new_nonce
 from boards.selectors import Standing
 from boards.services.guards import clean_line, clean_reason, live_actor, locked
 from boards.services.records import owe_record
+from boards.states import MOTION
 from boards.tally import Tally, obstacles, parse_rule
 from common.errors import Refused
 
@@ -57,7 +58,7 @@ def open_voting(
             % {"why": " ".join(blocked)}
         )
     now = timezone.now()
-    current.state = MotionState.VOTING
+    MOTION.move(current, MotionState.VOTING)
     current.voting_opened_at = now
     current.voting_closes_at = now + timedelta(seconds=current.voting_seconds)
     current.save(update_fields=["state", "round", "voting_opened_at", "voting_closes_at"])
@@ -180,7 +181,7 @@ def close_voting(*, actor: User | None, motion: Motion) -> Motion:
     _guard_close(actor, current, standing)
     result = standing.count(current)
     states = {"approved": MotionState.APPROVED, "rejected": MotionState.REJECTED}
-    current.state = states.get(result.outcome, MotionState.LAPSED)
+    MOTION.move(current, states.get(result.outcome, MotionState.LAPSED))
     current.decided_at = timezone.now()
     current.tally = {**asdict(result), "reasons": list(result.reasons)}
     current.closing_reason = " ".join(result.reasons)

@@ -20,6 +20,7 @@ from django.utils.translation import gettext, ngettext, ngettext_lazy
 
 from common.looks import ICONS, STATES, State
 from common.request_id import current_request_id
+from common.taxonomy import codes_of
 
 register = template.Library()
 
@@ -183,6 +184,23 @@ def redactable(value: str | None) -> SafeString:
         linebreaks(value or "", autoescape=True),
     )
     return SafeString(marked)
+
+
+@register.simple_tag
+def taxonomy(*controls: str, codes: Iterable[str] | None = None) -> SafeString:
+    """The codes that a control answers, small: those that are given, else the control's own."""
+    found = codes_of(*controls, given=codes or ())
+    if not found:
+        return SafeString("")
+    return format_html(
+        '<small class="taxonomy"><span class="visually-hidden">{} </span>{}</small>',
+        gettext("AI Risk Mitigation Taxonomy:"),
+        format_html_join(
+            " \N{MIDDLE DOT} ",
+            '<span title="{}">{}{} {}</span>',
+            ((c.meaning, "v2 " if c.version == "v2" else "", c.number, c.name) for c in found),
+        ),
+    )
 
 
 @register.simple_tag

@@ -21,6 +21,7 @@ from releases.requirements import blocking
 from releases.selectors.evidence import evidence_of
 from releases.services.checks import lock_model, lock_motion, lock_transition
 from releases.services.transitions import end_transition
+from releases.states import HOLD, TRANSITION
 
 LIFT_KIND = "lift_hold"
 # How long an approved transition that fails its re-check waits before it lapses.
@@ -69,7 +70,7 @@ def _start_cool_off(transition: Transition, decided_at: datetime) -> None:
     release = transition.release
     holds = Hold.objects.filter(model=release.model, placed_at__gt=decided_at)
     since = [hold.placed_at for hold in holds if hold.release_id in (None, release.pk)]
-    transition.state = TransitionState.APPROVED
+    TRANSITION.move(transition, TransitionState.APPROVED)
     set_cool_off(transition, max([decided_at, *since]))
     record(
         actor=None,
@@ -145,7 +146,7 @@ def _move(transition: Transition, now: datetime) -> None:
         cause=EntryCause.TRANSITION,
         motion=transition.motion,
     )
-    transition.state = TransitionState.EFFECTIVE
+    TRANSITION.move(transition, TransitionState.EFFECTIVE)
     transition.waiting_for = ""
     transition.ended_at = now
     transition.save(update_fields=["state", "waiting_for", "ended_at"])
@@ -183,7 +184,7 @@ def apply_lift(*, motion_id: int) -> bool:
     boards.mark_applied(motion=motion)
     if hold is None or motion.state != MotionState.APPROVED or hold.state == HoldState.LIFTED:
         return False
-    hold.state = HoldState.LIFTED
+    HOLD.move(hold, HoldState.LIFTED)
     hold.lifted_at = timezone.now()
     hold.lifted_by = motion
     hold.save(update_fields=["state", "lifted_at", "lifted_by"])

@@ -34,6 +34,7 @@ from releases.services.checks import (
 )
 from releases.services.decisions import LIFT_KIND, set_cool_off
 from releases.services.transitions import end_open_transition, excluded_voters
+from releases.states import HOLD, RELEASE
 
 # A hold asks for a review after this time. It never opens by itself.
 REVIEW_AFTER = timedelta(days=14)
@@ -210,7 +211,7 @@ def withdraw_release(*, actor: User, release: Release, reason: str) -> Release:
         )
     if not selectors.holds_in_force(release):
         raise Refused(_("Place a hold on %(release)s first.") % {"release": release})
-    release.state = ReleaseState.WITHDRAWN
+    RELEASE.move(release, ReleaseState.WITHDRAWN)
     release.save(update_fields=["state"])
     end_open_transition(
         actor=actor,
@@ -238,7 +239,7 @@ def call_for_review() -> int:
         .order_by("id")[:100]
     )
     for hold in due:
-        hold.state = HoldState.REVIEW_DUE
+        HOLD.move(hold, HoldState.REVIEW_DUE)
         hold.save(update_fields=["state"])
         record(
             actor=None,

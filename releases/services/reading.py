@@ -23,6 +23,7 @@ from releases.services.side_by_side import Progress, Watch, side_by_side
 from releases.services.verifying import refuse
 from releases.source import SourceAway, SourceError, SourceFile
 from releases.sources import Reader
+from releases.states import RELEASE
 from releases.store import StoreAway, StoreError
 
 
@@ -97,7 +98,7 @@ def _finish_reading(
 ) -> None:
     jobs.check_lease(release_id, token, ReleaseState.INGESTING)
     release = Release.objects.select_related("model").get(pk=release_id)
-    release.state = ReleaseState.VERIFYING
+    RELEASE.move(release, ReleaseState.VERIFYING)
     release.findings = found
     release.job_token = None
     release.job_at = timezone.now()

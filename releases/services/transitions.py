@@ -19,6 +19,7 @@ from releases.dossier import check_transition_dossier
 from releases.models import Model, Release, Stage, Transition
 from releases.requirements import blocking
 from releases.services.checks import guard_right, lock_release, lock_transition
+from releases.states import TRANSITION
 
 KIND = "transition"
 
@@ -156,7 +157,7 @@ def end_transition(
     *, actor: User | None, transition: Transition, state: TransitionState, reason: str
 ) -> None:
     """End a locked transition without effect."""
-    transition.state = state
+    TRANSITION.move(transition, state)
     transition.waiting_for = ""
     transition.ended_at = timezone.now()
     transition.save(update_fields=["state", "waiting_for", "ended_at"])

@@ -22,6 +22,7 @@ from releases.services.jobs import LeaseLost
 from releases.services.rehash import lock_objects, note_sound
 from releases.services.side_by_side import Progress, Watch, side_by_side
 from releases.services.signing import sign_release
+from releases.states import RELEASE
 from releases.store import StoreAway, StoreError
 
 
@@ -97,7 +98,7 @@ def _seal(release_id: int, token: uuid.UUID) -> None:
         for artifact in selectors.artifacts_of(release)
     ]
     release.digest = manifest_digest(str(release.model), release.version, entries)
-    release.state = ReleaseState.SEALED
+    RELEASE.move(release, ReleaseState.SEALED)
     release.stage = selectors.ladder_stages(release.model.ladder)[0]
     release.staged_at = release.sealed_at = timezone.now()
     release.job_token = None
@@ -135,7 +136,7 @@ def refuse_release(*, release_id: int, sentence: str) -> Release:
     release = lock_release(release_id)
     if release.state not in (ReleaseState.INGESTING, ReleaseState.VERIFYING):
         raise Refused(_("%(release)s is not being ingested.") % {"release": release})
-    release.state = ReleaseState.REFUSED
+    RELEASE.move(release, ReleaseState.REFUSED)
     release.refusal = sentence
     release.job_token = None
     release.save(update_fields=["state", "refusal", "job_token"])
