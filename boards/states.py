@@ -17,8 +17,6 @@ MOTION = Machine(
         Move(_REVIEW, MotionState.LAPSED.value, "its subject is gone"),
         Move(_REVIEW, MotionState.WITHDRAWN.value, "withdrawn by the proposer"),
         Move(_VOTING, MotionState.WITHDRAWN.value, "withdrawn by the proposer"),
-        Move(
-            MotionState.APPROVED.value, MotionState.CANCELLED.value, "cancelled in time"
-        ),
+        Move(MotionState.APPROVED.value, MotionState.CANCELLED.value, "cancelled in time"),
     ),
 )

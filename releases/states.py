@@ -44,9 +44,7 @@ HOLD = Machine(
     "hold",
     (
         Move("", HoldState.PLACED.value, "placed by one person"),
-        Move(
-            HoldState.PLACED.value, HoldState.REVIEW_DUE.value, "its review is due"
-        ),
+        Move(HoldState.PLACED.value, HoldState.REVIEW_DUE.value, "its review is due"),
         Move(HoldState.PLACED.value, _LIFTED, "lifted by a motion"),
         Move(HoldState.REVIEW_DUE.value, _LIFTED, "lifted by a motion"),
     ),

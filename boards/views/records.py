@@ -21,6 +21,7 @@ from boards.dossier import shown
 from boards.kinds import kind_of
 from boards.models import Motion
 from boards.permissions import get_motion_or_404
+from boards.record import subjects
 from boards.record_schema import schema
 from boards.views.endings import refusal_page
 
@@ -90,13 +91,24 @@ def _facts(motion: Motion, told: Data, names: dict[str, str]) -> list[Data]:
         {"label": _("Kind of motion"), "value": kind_of(told["motion"]["kind"]).name},
         {"label": _("Proposed by"), "value": names.get(told["motion"]["proposer"], "")},
     ]
+    kind = kind_of(motion.kind)
+    facts += [
+        {"label": label, "value": value}
+        for label, value in (kind.facts(motion) if kind.facts else [])
+    ]
+    facts += [
+        {
+            "label": _("SHA-256 of %(what)s") % {"what": each["name"]},
+            "value": each["digest"]["sha256"],
+        }
+        for each in subjects(told)
+    ]
     facts += [
         {"label": label, "value": parse_datetime(told["times"][key] or "")}
         for key, label in _TIMES.items()
     ]
     facts += [
         {"label": _("Votes ended by a changed dossier"), "value": told["motion"]["stale_rounds"]},
-        {"label": _("Motion"), "value": told["motion"]["id"]},
     ]
     return facts
 

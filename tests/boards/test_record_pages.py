@@ -97,6 +97,13 @@ def test_addresses_are_whole_so_that_they_can_be_read_on_paper() -> None:
     assert f'href="http://localhost{page("motion_record_file", motion, 1)}"' in shown
 
 
+def test_what_is_decided_is_named_by_its_digest() -> None:
+    motion = decided("approve", "approve", "approve", params={"release_digest": "ab" * 32})
+    shown = text(signed_in(motion.proposer).get(page("motion_record", motion)))
+    assert "ab" * 32 in shown
+    assert motion.dossier_digest in shown
+
+
 def test_exhibits_and_conditions_are_listed() -> None:
     motion = decided(
         "approve",

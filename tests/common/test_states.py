@@ -1,7 +1,6 @@
 """State machines as tables, and that the services move rows by them alone."""
 
 import ast
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -58,12 +57,14 @@ def test_every_state_of_a_row_is_reached_by_its_table(
     assert reached == set(machine.states())
 
 
-def services() -> Iterator[Path]:
-    for directory in GOVERNED:
-        yield from sorted((Path(settings.BASE_DIR) / directory).glob("*.py"))
+SERVICES = [
+    path
+    for directory in GOVERNED
+    for path in sorted((Path(settings.BASE_DIR) / directory).glob("*.py"))
+]
 
 
-@pytest.mark.parametrize("path", services(), ids=lambda path: f"{path.parts[-3]}-{path.stem}")
+@pytest.mark.parametrize("path", SERVICES, ids=lambda path: f"{path.parts[-3]}-{path.stem}")
 def test_no_service_sets_a_state_past_its_table(path: Path) -> None:
     for node in ast.walk(ast.parse(path.read_text())):
         targets = node.targets if isinstance(node, ast.Assign) else []
