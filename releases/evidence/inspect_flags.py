@@ -12,16 +12,13 @@ def header_flags(header: Header) -> list[Flag]:
     if header.top.get("invalidated"):
         flags.append(Flag("invalidated", "The log was declared invalid after the run."))
     for key, what in (
-        ("log_updates", "list of tags or metadata"),
-        ("config_updates", "configuration"),
+        ("log_updates", "tags or metadata were"),
+        ("config_updates", "configuration was"),
     ):
         updates = as_list(header.top.get(key))
         if updates:
-            flags.append(
-                Flag(
-                    "edited", f"The log's {what} were changed {len(updates)} times{_why(updates)}."
-                )
-            )
+            sentence = f"The log's {what} changed {_times(updates)}{_why(updates)}."
+            flags.append(Flag("edited", sentence))
     flags += _extent(header)
     flags += _revision(header)
     return flags

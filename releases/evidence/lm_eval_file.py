@@ -4,7 +4,6 @@ A zip holds one `results….json`, and beside it `samples_TASK_TIME.jsonl` as `-
 them; in which folders does not matter.
 """
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,12 +23,11 @@ from releases.evidence.texts import (
     as_count,
     as_dict,
     as_line,
-    as_number,
     as_time,
     listed,
     storable,
 )
-from releases.evidence.told import EvidenceProblem, Flag, Report, Sample, is_complete
+from releases.evidence.told import EvidenceProblem, Flag, Report, Sample, Score, is_complete
 
 NO_FILTER = "none"
 _TOP = ("n-samples", "higher_is_better", "group_subtasks", "versions", "n-shot", "task_hashes")
@@ -183,7 +181,7 @@ def _counts(top: dict[str, object]) -> dict[str, tuple[int | None, int | None]]:
 def _flags(
     config: dict[str, object],
     counts: dict[str, tuple[int | None, int | None]],
-    scores: tuple[Any, ...],
+    scores: tuple[Score, ...],
 ) -> list[Flag]:
     flags = []
     fewer = [
@@ -260,7 +258,6 @@ def _sum(counts: Iterator[int | None]) -> int | None:
 
 def _shown(top: dict[str, object], config: dict[str, object]) -> dict[str, Any]:
     """What people see of the header. Arguments of the model may hold keys, and stay out."""
-    seconds = as_number(as_dict(top).get("total_evaluation_time_seconds"))
     shown = {
         "model": config.get("model"),
         "model_name": top.get("model_name"),
@@ -276,6 +273,6 @@ def _shown(top: dict[str, object], config: dict[str, object]) -> dict[str, Any]:
         "task_versions": top.get("versions"),
         "task_hashes": top.get("task_hashes"),
         "n_shot": top.get("n-shot"),
-        "seconds": seconds if seconds is not None and math.isfinite(seconds) else None,
+        "seconds": top.get("total_evaluation_time_seconds"),
     }
     return {key: storable(value) for key, value in shown.items() if value is not None}

@@ -150,9 +150,10 @@ def _first(answers: object) -> object:
     found = answers
     while isinstance(found, list) and len(found) == 1:
         found = found[0]
-    return ", ".join(_brief(found)) if isinstance(found, list) else found
+    return "; ".join(_brief(found)) if isinstance(found, list) else found
 
 
 def _brief(values: Iterable[object]) -> Iterator[str]:
     for value in values:
-        yield as_line(value, 200)
+        parts = value if isinstance(value, list) else [value]
+        yield " ".join(as_line(part, 200) for part in parts[:10])
