@@ -2,13 +2,15 @@
 
 Memory stays flat whatever the document's size: a value that is asked for may have so many bytes and
 brackets and no more. Depth is counted while passing over, before anything recurses. What is passed
-over is held to UTF-8 and to brackets that match, and to nothing else.
+over is held to UTF-8 and to as many brackets closed as opened, and to nothing else.
 """
 
 import codecs
 import json
 import re
 from collections.abc import Iterator
+
+import numpy as np
 
 DEEPEST = 200
 # Of one value that is built; each bracket may cost some hundred bytes.
@@ -19,12 +21,13 @@ LONGEST_KEY = 64 * 1024
 LONGEST_NUMBER = 40
 
 _SPACE = re.compile(rb"[ \t\r\n]*+")
-_IN_STRING = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
-# Up to the next bracket, or to a string that does not end in the block.
-_UP_TO_BRACKET = re.compile(rb'(?:[^"{}\[\]]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
 _SCALAR = re.compile(rb"[-+.0-9A-Za-z]*+")
 _CLOSED_BY = {ord("{"): ord("}"), ord("["): ord("]")}
 _QUOTE = ord('"')
+# What each byte does to the depth.
+_STEPS = np.zeros(256, np.int8)
+_STEPS[list(b"{[")], _STEPS[list(b"}]")] = 1, -1
+_FIRST_WINDOW, _WIDEST_WINDOW = 256, 64 * 1024
 _END = -1
 
 
@@ -45,9 +48,6 @@ class _Kept:
             self._pieces.clear()
         else:
             self._pieces.append(piece)
-
-    def refuse(self) -> None:
-        self._left = -1
 
     def content(self) -> bytes | None:
         return b"".join(self._pieces) if self._left >= 0 else None
@@ -113,12 +113,16 @@ class JsonReader:
         content = self._raw(most)
         if content is None:
             raise JsonProblem(f"has a value of more than {most} bytes where a short one belongs")
+        if _brackets(content) > MOST_BRACKETS:
+            raise JsonProblem(f"has a value of more than {MOST_BRACKETS} brackets")
         return _loaded(content)
 
     def short(self, most: int, otherwise: object = None) -> object:
         """Return the next value, or `otherwise` where it is longer than `most` bytes."""
         content = self._raw(most)
-        return otherwise if content is None else _loaded(content)
+        if content is None or _brackets(content) > MOST_BRACKETS:
+            return otherwise
+        return _loaded(content)
 
     def skip(self) -> None:
         """Pass over the next value."""
@@ -186,47 +190,46 @@ class JsonReader:
     def _pass_string(self, kept: _Kept) -> None:
         kept.add(b'"')
         self._at += 1
-        while True:
-            found = _IN_STRING.match(self._buffer, self._at)
-            stop = found.end() if found else self._at
-            closed = self._buffer[stop : stop + 1] == b'"'
-            kept.add(self._buffer[self._at : stop + closed])
-            self._at = stop + closed
-            if closed:
+        for piece in self._pieces():
+            end = _without_escapes(piece).find(b'"') + 1
+            kept.add(piece[: end or len(piece)])
+            self._at += end or len(piece)
+            if end:
                 return
-            if not self._fill():
-                raise JsonProblem("ends in the middle")
 
     def _pass_brackets(self, kept: _Kept) -> None:
-        open_ones, opened, start = bytearray(), 0, self._at
-        while True:
-            found = _UP_TO_BRACKET.match(self._buffer, self._at)
-            self._at = found.end() if found else self._at
-            if self._at >= len(self._buffer):
-                kept.add(self._buffer[start:])
-                if not self._fill():
-                    raise JsonProblem("ends in the middle")
-                start = 0
-                continue
-            character = self._buffer[self._at]
-            if character == _QUOTE:
-                kept.add(self._buffer[start : self._at])
-                self._pass_string(kept)
-                start = self._at
-                continue
-            self._at += 1
-            if character in _CLOSED_BY:
-                open_ones.append(_CLOSED_BY[character])
-                opened += 1
-                if self._depth + len(open_ones) > DEEPEST:
-                    raise JsonProblem(f"is nested deeper than {DEEPEST} levels")
-                if opened > MOST_BRACKETS:
-                    kept.refuse()
-            elif open_ones.pop() != character:
-                raise self._broken()
-            if not open_ones:
-                kept.add(self._buffer[start : self._at])
+        depth = inside = 0
+        for piece in self._pieces():
+            length, depth, inside = self._measure(piece, depth, inside)
+            kept.add(piece[:length])
+            self._at += length
+            if not depth:
                 return
+
+    def _pieces(self) -> Iterator[bytes]:
+        """Yield what comes next in growing pieces, none of which ends inside of an escape."""
+        window = _FIRST_WINDOW
+        while True:
+            piece = self._buffer[self._at : self._at + window]
+            if _slashes_at_end(piece) % 2:
+                piece = piece[:-1]
+            if piece:
+                yield piece
+                window = min(2 * window, _WIDEST_WINDOW)
+            elif not self._fill():
+                raise JsonProblem("ends in the middle")
+
+    def _measure(self, piece: bytes, depth: int, inside: int) -> tuple[int, int, int]:
+        """Return how far the value goes in `piece`, at which depth, and if inside a string."""
+        characters = np.frombuffer(_without_escapes(piece), np.uint8)
+        in_string = np.bitwise_xor.accumulate((characters == _QUOTE).view(np.uint8)) ^ inside
+        steps = _STEPS[characters] * (in_string == 0)
+        depths = np.cumsum(steps, dtype=np.int32) + depth
+        closed = np.flatnonzero(depths <= 0)
+        length = int(closed[0]) + 1 if closed.size else len(piece)
+        if self._depth + int(depths[:length].max()) > DEEPEST:
+            raise JsonProblem(f"is nested deeper than {DEEPEST} levels")
+        return length, int(depths[length - 1]), int(in_string[length - 1])
 
     def _peek(self) -> int:
         while True:
@@ -258,6 +261,20 @@ class JsonReader:
         if self._at >= len(self._buffer):
             return JsonProblem("ends in the middle")
         return JsonProblem(f"is not JSON (at byte {self._before + self._at})")
+
+
+def _without_escapes(piece: bytes) -> bytes:
+    """Blank what could be taken for the end of a string and is not."""
+    return piece.replace(b"\\\\", b"  ").replace(b'\\"', b"  ")
+
+
+def _slashes_at_end(piece: bytes) -> int:
+    return len(piece) - len(piece.rstrip(b"\\"))
+
+
+def _brackets(content: bytes) -> int:
+    """Count what may open an object or an array; those in texts too, which costs nothing."""
+    return content.count(b"[") + content.count(b"{")
 
 
 def _loaded(content: bytes) -> object:

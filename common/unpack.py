@@ -33,7 +33,8 @@ def unpacked(file: BinaryIO, member: Member) -> Iterator[bytes]:
             if size > member.size:
                 break
             check = zlib.crc32(block, check)
-            yield block
+            if block:
+                yield block
     except (zlib.error, zstandard.ZstdError) as error:
         raise ArchiveError(
             f"holds {quoted(member.name)}, which cannot be unpacked ({str(error)[:100]})"

@@ -15,13 +15,15 @@ from releases.evidence.inspect_flags import header_flags, sample_flags, totals
 from releases.evidence.inspect_header import Header, check_outcome, read_header
 from releases.evidence.inspect_samples import Key, Tally, as_sample, read_record, sample_key
 from releases.evidence.inspect_scores import read_scores
-from releases.evidence.opened import HEADER, Opened
+from releases.evidence.opened import HEADER, START, Opened
 from releases.evidence.texts import as_dict, as_line, as_list, as_time, listed, storable
 from releases.evidence.told import EvidenceProblem, Flag, Report, Sample, is_complete
 
 _SAMPLE = re.compile(
     r"samples/(?P<id>.+)_epoch_(?P<epoch>[0-9]{1,6})(?:\.json|/sample\.json)", re.DOTALL
 )
+# What a run is from its beginning on.
+_KEPT = ("task", "model", "model_args", "task_args", "metadata", "config", "revision", "eval_id")
 _LOGIN = re.compile(r"//[^/]*@")
 _UPDATE = re.compile(r"_journal/config_updates/[^/]+\.json")
 
@@ -93,6 +95,9 @@ def _streamed(opened: Opened) -> tuple[Header, Tally]:
     with opened.document() as reader:
         header, others = read_header(reader)
         for key in others:
+            if header.top.get("status", "success") != "success":
+                # Nobody waits for the samples of a failed run.
+                check_outcome(header)
             if key == "samples" and reader.kind() == "[":
                 for _ in reader.elements():
                     tally.add(read_record(reader))
@@ -142,6 +147,15 @@ def _archive_flags(opened: Opened, header: Header) -> list[Flag]:
                 "something in it was rewritten after the run.",
             )
         )
+    changed = _changed_since_start(opened, header)
+    if changed:
+        flags.append(
+            Flag(
+                "edited",
+                "The header says otherwise than the journal did when the run began: "
+                f"{listed(changed, len(changed))}.",
+            )
+        )
     updates = sum(1 for name in opened.entries if _UPDATE.fullmatch(name))
     if updates and not as_list(header.top.get("config_updates")):
         flags.append(
@@ -161,6 +175,18 @@ def _archive_flags(opened: Opened, header: Header) -> list[Flag]:
             )
         )
     return flags
+
+
+def _changed_since_start(opened: Opened, header: Header) -> list[str]:
+    """Return what the header tells of the run in other words than the journal's first entry."""
+    if START not in opened.entries:
+        return []
+    with opened.document(START) as reader:
+        start, others = read_header(reader)
+        for _ in others:
+            pass
+    changed = [key for key in _KEPT if repr(start.run.get(key)) != repr(header.run.get(key))]
+    return changed + (["sample_ids"] if start.sample_ids != header.sample_ids else [])
 
 
 def _places(header: Header) -> list[dict[str, object]]:

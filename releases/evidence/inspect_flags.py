@@ -1,9 +1,9 @@
 """The doubts about a log of Inspect, from its header and from its records of samples."""
 
 from releases.evidence.inspect_header import Header
-from releases.evidence.inspect_samples import Key, Tally
+from releases.evidence.inspect_samples import MOST_SAMPLES, Key, Tally
 from releases.evidence.texts import as_count, as_dict, as_line, as_list, listed
-from releases.evidence.told import Flag
+from releases.evidence.told import EvidenceProblem, Flag
 
 
 def header_flags(header: Header) -> list[Flag]:
@@ -52,9 +52,14 @@ def sample_flags(header: Header, tally: Tally) -> list[Flag]:
 
 
 def expected_keys(header: Header) -> set[Key] | None:
-    """Return the samples, by epoch, that the header says were to be run, where it lists them."""
+    """Return the samples, by epoch, that the header says were to be run, where it lists them.
+
+    Raises EvidenceProblem where they are too many to be counted.
+    """
     if header.sample_ids is None:
         return None
+    if len(header.sample_ids) * header.epochs > MOST_SAMPLES:
+        raise EvidenceProblem(f"The log counts more than {MOST_SAMPLES} samples.")
     return {(name, epoch) for name in header.sample_ids for epoch in range(1, header.epochs + 1)}
 
 
@@ -116,21 +121,23 @@ def _revision(header: Header) -> list[Flag]:
 
 
 def _unscored(header: Header, tally: Tally) -> list[Flag]:
-    flags = []
-    for score in as_list(header.results.get("scores")):
-        count = as_count(as_dict(score).get("unscored_samples")) or 0
-        if count:
-            name = as_line(as_dict(score).get("name"), 80)
-            flags.append(Flag("unscored", f"{_samples(count)} got no score from {name}."))
-    if not flags and tally.unscored:
-        flags.append(
-            Flag(
-                "unscored",
-                f"{_count(tally.unscored)} got no score, which the header does not say: "
-                f"{_names(tally.unscored)}.",
-            )
+    admitted = [
+        f"{as_line(as_dict(score).get('name'), 80)} ({count})"
+        for score in as_list(header.results.get("scores"))
+        if (count := as_count(as_dict(score).get("unscored_samples")))
+    ]
+    if admitted:
+        sentence = f"Samples got no score, by scorer: {listed(admitted, len(admitted))}."
+        return [Flag("unscored", sentence)]
+    if not tally.unscored:
+        return []
+    return [
+        Flag(
+            "unscored",
+            f"{_count(tally.unscored)} got no score, which the header does not say: "
+            f"{_names(tally.unscored)}.",
         )
-    return flags
+    ]
 
 
 def _records(header: Header, tally: Tally) -> list[Flag]:

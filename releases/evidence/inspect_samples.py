@@ -8,12 +8,14 @@ from common.json_stream import JsonReader
 from releases.evidence.texts import LONGEST_TEXT, as_dict, as_line, as_list, as_number, as_text
 from releases.evidence.told import EvidenceProblem, Sample
 
-MOST_SAMPLES = 500_000
+MOST_SAMPLES = 200_000
 # Longer ones are pictures or transcripts, which nobody reads in a table.
 LONGEST_SHOWN = 1024 * 1024
 _TOO_LONG = "(too long to be shown)"
 
-_JUDGED = ("id", "epoch", "scores", "error", "limit", "invalidation")
+_JUDGED = ("id", "epoch", "scores")
+# That they are there says enough, however long they are.
+_MARKS = ("error", "limit", "invalidation")
 _SHOWN = ("input", "output", "target")
 
 Key = tuple[str, int]
@@ -60,6 +62,8 @@ def read_record(reader: JsonReader, *, shown: bool = False) -> dict[str, object]
     for key in reader.members():
         if key in _JUDGED:
             record[key] = reader.value()
+        elif key in _MARKS:
+            record[key] = reader.short(LONGEST_SHOWN, otherwise=True)
         elif shown and key in _SHOWN:
             record[key] = reader.short(LONGEST_SHOWN, _TOO_LONG)
     return record

@@ -31,12 +31,20 @@ def zipped(name: str, target: Path) -> Path:
     return target
 
 
-def altered_eval(target: Path, change: Change, entry: str = "header.json") -> Path:
-    """Write the successful log again with one of its entries changed."""
+def altered_eval(
+    target: Path, change: Change, entry: str = "header.json", *, silently: bool = False
+) -> Path:
+    """Write the successful log again with one of its entries changed.
+
+    The journal of the run's beginning says the same of the run, unless it is done `silently`.
+    """
     entries = zips.contents(log("success.eval"))
     document = json.loads(entries[entry])
     change(document)
     entries[entry] = json.dumps(document).encode()
+    if entry == "header.json" and not silently:
+        start = json.loads(entries["_journal/start.json"]) | {"eval": document.get("eval")}
+        entries["_journal/start.json"] = json.dumps(start).encode()
     return zips.written(target, entries)
 
 

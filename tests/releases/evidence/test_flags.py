@@ -79,7 +79,7 @@ HEADER: list[tuple[str, Change, set[str], str]] = [
         "Only 3 of 5 samples",
     ),
     ("no totals", _drop("results", "total_samples"), {"incomplete"}, "does not say how many"),
-    ("unscored", _score("unscored_samples", 2), {"unscored"}, "2 samples got no score"),
+    ("unscored", _score("unscored_samples", 2), {"unscored"}, "by scorer: includes (2)"),
     ("no revision", _drop("eval", "revision"), {"no_revision"}, "which commit"),
     ("dirty", _set("eval", "revision", "dirty", to=True), {"dirty_revision"}, "not committed"),
     ("no error", _drop("results", "scores", 0, "metrics", "stderr"), {"no_stderr"}, "accuracy"),
@@ -219,6 +219,29 @@ def test_a_change_in_the_journal_that_the_header_conceals_is_flagged(tmp_path: P
     flags = read_report(zips.written(tmp_path / "log.eval", entries), release_digest=DIGEST).flags
     assert [flag.code for flag in flags] == ["edited"]
     assert "of which the header is silent" in flags[0].sentence
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        (_set("eval", "metadata", to={"release_digest": DIGEST, "note": "x"}), "metadata"),
+        (_set("eval", "model", to="openai/another"), "model"),
+        (_set("eval", "dataset", "sample_ids", to=["sum/1"]), "sample_ids"),
+    ],
+)
+def test_a_header_that_says_otherwise_than_the_run_began_is_flagged(
+    change: Change, what: str, tmp_path: Path
+) -> None:
+    path = altered_eval(tmp_path / "log.eval", change, silently=True)
+    flags = [flag for flag in read_report(path).flags if flag.code == "edited"]
+    assert len(flags) == 1
+    assert flags[0].sentence.endswith(f"when the run began: {what}.")
+
+
+def test_more_samples_than_can_be_counted_are_refused(tmp_path: Path) -> None:
+    path = altered_eval(tmp_path / "log.eval", _set("eval", "config", "epochs", to=10**30))
+    with pytest.raises(EvidenceProblem, match="counts more than 200000 samples"):
+        read_report(path)
 
 
 REFUSED: list[tuple[str, Change, str]] = [

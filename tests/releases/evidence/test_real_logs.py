@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -82,9 +83,9 @@ def test_both_formats_of_one_run_tell_the_same() -> None:
         assert [flag.code for flag in packed.flags] == [flag.code for flag in plain.flags]
 
 
-def _score(task: str, metric: str, filtered: str, value: float, **more: object) -> Score:
+def _score(task: str, metric: str, filtered: str, value: Any, **more: Any) -> Score:
     facts = {"stderr": None, "samples": 5, "higher_is_better": None} | more
-    return Score(task=task, metric=metric, filter=filtered, value=value, **facts)  # type: ignore[arg-type]
+    return Score(task=task, metric=metric, filter=filtered, value=value, **facts)
 
 
 _FIFTH = pytest.approx(0.2)
@@ -133,7 +134,7 @@ _SAID = {
     "header_rewritten.eval": "The archive holds 896 bytes that its directory no longer lists",
     "sample_error.eval": "1 sample ended with an error: sum/3.",
     "sample_limit.eval": "5 samples were cut off by a limit: message (5).",
-    "unscored.eval": "1 sample got no score from not_three.",
+    "unscored.eval": "Samples got no score, by scorer: not_three (1).",
     "epochs.eval": "Each sample was run 3 times",
     "unbound.eval": "names “mockllm/model” and no digest of this release",
 }
