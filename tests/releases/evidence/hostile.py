@@ -5,6 +5,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 import zstandard
 
@@ -41,6 +42,10 @@ def _zeros(name: bytes, method: int, *, size: int = MANY, claimed: int | None = 
         deflate = zlib.compressobj(1, wbits=-15)
         packed = b"".join(map(deflate.compress, blocks)) + deflate.flush()
     return zips.Entry(name, packed, size if claimed is None else claimed, 0, method)
+
+
+def _lying_bomb(part: str, name: bytes, method: int) -> bytes:
+    return _log(**{part: _zeros(name, method, size=2**27, claimed=900)})
 
 
 def _wide_window() -> zips.Entry:
@@ -111,10 +116,9 @@ def files() -> Iterator[tuple[str, Callable[[], bytes], str]]:
     for method in (93, 8):
         for part in ("header", "sample"):
             name = {"header": b"header.json", "sample": b"samples/sum/3_epoch_1.json"}[part]
-            bomb = {part: _zeros(name, method, size=2**28, claimed=900)}
             yield (
                 f"bomb that claims 900 bytes, {part}, method {method}",
-                lambda bomb=bomb: _log(**bomb),  # type: ignore[misc]
+                partial(_lying_bomb, part, name, method),
                 "whose size is not what it claims",
             )
     yield "a frame of 2 GiB", lambda: _log(header=_wide_window()), "cannot be unpacked"
@@ -122,35 +126,35 @@ def files() -> Iterator[tuple[str, Callable[[], bytes], str]]:
     yield "a million entries", _million, "directory of 1000000 entries"
     yield "encrypted", lambda: _with_flag(0x1), "encrypted"
     for method in (1, 9, 12, 14, 95, 99):
-        yield f"method {method}", lambda m=method: _with_method(m), "in a way that is not inspected"  # type: ignore[misc]
+        yield f"method {method}", partial(_with_method, method), "in a way that is not inspected"
     yield "zstandard said to be deflated", lambda: _with_method(8), "cannot be unpacked"
     yield "truncated", lambda: _SUCCESS[:9000], "zip archive without an end"
     yield "truncated json", lambda: _JSON[:30_000], "ends in the middle"
     yield "damaged", lambda: _damaged(b"header.json"), "holds 'header.json'"
     yield "damaged record", lambda: _damaged(b"samples/sum/3_epoch_1.json"), "holds 'samples/sum/3"
-    for name in ("../../etc/passwd", "/etc/passwd", "samples/../../x", "a\\b"):
-        yield f"path {name}", lambda n=name: _named(n), "leads out of the archive"  # type: ignore[misc]
+    for path in ("../../etc/passwd", "/etc/passwd", "samples/../../x", "a\\b"):
+        yield f"path {path}", partial(_named, path), "leads out of the archive"
     yield "two headers", lambda: _named("header.json"), "two headers"
     yield "something behind", lambda: _SUCCESS + b"x", "something after its end"
     yield "something before", lambda: b"PKxx" + _SUCCESS, "zip archive"
 
     for depth in (250, 10_000, 1_000_000):
         deep = _nested(depth)
-        yield f"{depth} deep", lambda d=deep: d, "not a log of Inspect"  # type: ignore[misc]
+        yield f"{depth} deep", partial(bytes, deep), "not a log of Inspect"
         for key in ("results", "eval", "elsewhere"):
             yield (
                 f"{depth} deep in {key}",
-                lambda d=deep, k=key: b'{"%s": %s, "eval": {}}' % (k.encode(), d),  # type: ignore[misc]
+                partial(bytes, b'{"%s": %s, "eval": {}}' % (key.encode(), deep)),
                 {
                     "elsewhere": "deeper than 200",
                     "eval": "is not JSON",
                     "results": "not listed by task",
                 }[key],
             )
-        yield f"{depth} deep header", lambda d=deep: _log(header=b'{"plan": %s}' % d), "deeper"  # type: ignore[misc]
+        yield f"{depth} deep header", partial(_log, header=b'{"plan": %s}' % deep), "deeper"
         yield (
             f"{depth} deep record",
-            lambda d=deep: _log(sample=b'{"id": "sum/3", "messages": %s}' % d),  # type: ignore[misc]
+            partial(_log, sample=b'{"id": "sum/3", "messages": %s}' % deep),
             "deeper than 200",
         )
     yield "brackets that are not closed", lambda: b'{"x": ' + b"[" * 150, "ends in the middle"
@@ -177,7 +181,7 @@ def files() -> Iterator[tuple[str, Callable[[], bytes], str]]:
         "twice",
     )
     for value in ("NaN", "-NaN", "Infinity", "-Infinity", "1e999", '"0.9"', "null", "[]"):
-        yield f"score {value}", lambda v=value: _score(v), ""  # type: ignore[misc]
+        yield f"score {value}", partial(_score, value), ""
     yield "a number of a million digits", lambda: _score("9" * 1_000_000), "more than 524288 bytes"
     yield "a number of 5000 digits", lambda: _score("9" * 3000), "a number of 3000 digits"
     yield "not UTF-8", lambda: _JSON.replace(b"What is", b"Wh\xff\xfe is"), "is not UTF-8"
