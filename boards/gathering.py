@@ -50,7 +50,7 @@ def facts_of(motion: Motion) -> record.Facts:
         state=motion.state,
         tally=motion.tally,
         closing_reason=motion.closing_reason,
-        rule=motion.rule,
+        rules=[motion.rule],
         dossier=motion.dossier,
         dossier_digest=motion.dossier_digest,
         former_dossiers=[each for each in digests if each != motion.dossier_digest],

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from boards.choices import VoteChoice
-from boards.tally import describe_rule
+from boards.rules import combine, describe_rule, rule_data
 from common.canonical import canonical_json
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
@@ -49,7 +49,11 @@ class SeatFacts:
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything that a record is made of."""
+    """Everything that a record is made of.
+
+    `rules` are the rule as it stood when voting opened and what tightened it since: the strictest
+    of them decides. `counts_as` is the state that an override made of `state`, empty without one.
+    """
 
     motion: str
     board: str
@@ -63,7 +67,7 @@ class Facts:
     state: str
     tally: Mapping[str, Any]
     closing_reason: str
-    rule: Mapping[str, Any]
+    rules: Sequence[Mapping[str, Any]]
     dossier: Mapping[str, Any]
     dossier_digest: str
     former_dossiers: Sequence[str]
@@ -72,6 +76,7 @@ class Facts:
     seats: Sequence[SeatFacts]
     issues: Sequence[Mapping[str, str]] = ()
     overrides: Sequence[Mapping[str, Any]] = ()
+    counts_as: str = ""
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -97,11 +102,12 @@ def build(facts: Facts) -> dict[str, Any]:
         },
         "outcome": {
             "state": facts.state,
+            "counts_as": facts.counts_as or facts.state,
             "result": result,
             "reasons": list(facts.tally["reasons"]),
             "closing_reason": facts.closing_reason,
         },
-        "rule": {"data": dict(facts.rule), "words": describe_rule(facts.rule)},
+        "rule": _rule(facts.rules),
         "times": {name: moment(at) for name, at in facts.times.items()},
         "attendance": [_attendance(seat) for seat in facts.seats],
         "votes": votes,
@@ -121,6 +127,12 @@ def build(facts: Facts) -> dict[str, Any]:
         },
         "overrides": [dict(override) for override in facts.overrides],
     }
+
+
+def _rule(rules: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    joined = [dict(rule) for rule in rules] if len(rules) > 1 else []
+    data = rule_data(combine(joined)) if joined else dict(rules[0])
+    return {"data": data, "words": describe_rule(data), "joined": joined}
 
 
 def moment(at: datetime | None) -> str | None:

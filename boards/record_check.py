@@ -19,18 +19,20 @@ from jsonschema import Draft202012Validator
 from boards.choices import VoteChoice
 from boards.record import PAYLOAD_TYPE, PREDICATE_PATH, STATEMENT_TYPE, subjects
 from boards.record_schema import COUNTS, schema
+from boards.rules import combine, parse_rule, rule_data
 from boards.sealing import Opening, opens
-from boards.tally import SeatState, Tally, parse_rule, tally
+from boards.tally import SeatState, Tally, tally
 from common import dsse
 from common.canonical import digest
 
 MOST_BYTES = 16 * 1024 * 1024
 
+# The state of a motion that follows from a tally.
 _STATES = {
-    "approved": ("approved", "cancelled"),
-    "rejected": ("rejected",),
-    "no_quorum": ("lapsed",),
-    "error": ("lapsed",),
+    "approved": "approved",
+    "rejected": "rejected",
+    "no_quorum": "lapsed",
+    "error": "lapsed",
 }
 
 
@@ -167,6 +169,7 @@ def _check_votes(record: dict[str, Any]) -> None:
             choice=vote["choice"],
             reason=vote["reason"],
             dossier_digest=record["dossier"]["digest"],
+            conflict=vote.get("conflict", ""),
         )
         if not opens(vote["commitment"], opening):
             raise RecordProblem(
@@ -185,8 +188,13 @@ def _count(record: dict[str, Any]) -> Tally:
         for each in record["attendance"]
     ]
     choices = {vote["seat"]: vote["choice"] for vote in record["votes"]}
+    rule = record["rule"]
     try:
-        return tally(parse_rule(record["rule"]["data"]), seats, choices)
+        if rule["joined"] and rule_data(combine(rule["joined"])) != rule["data"]:
+            raise RecordProblem("The rule is not the strictest of those that bound the vote.")
+        return tally(parse_rule(rule["data"]), seats, choices)
+    except RecordProblem:
+        raise
     except ValueError as error:
         raise RecordProblem(f"The votes cannot be counted: {error}") from None
 
@@ -200,8 +208,15 @@ def _check_result(record: dict[str, Any], counted: Tally) -> None:
             f"The recorded result is {outcome['result']}; "
             f"the votes under the recorded rule give {counted.outcome} or other numbers."
         )
-    if not record["overrides"] and outcome["state"] not in _STATES[counted.outcome]:
+    result = _STATES[counted.outcome]
+    decided = record["overrides"][-1]["outcome"] if record["overrides"] else result
+    expected = (result, decided)
+    if outcome["state"] == "cancelled" and decided == "approved":
+        expected = ("cancelled", "cancelled")
+    if (outcome["state"], outcome["counts_as"]) != expected:
         raise RecordProblem(
-            f"The motion is recorded as {outcome['state']}, "
+            f"The motion is recorded as {outcome['state']} and counts as {outcome['counts_as']}, "
             f"which does not follow from {counted.outcome}."
         )
+    if any(each["board_result"] != result for each in record["overrides"]):
+        raise RecordProblem("An override names another result than the board's.")

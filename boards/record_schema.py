@@ -78,12 +78,19 @@ def schema(predicate_type: str = "") -> dict[str, Any]:
                 "outcome": _object(
                     {
                         "state": _one_of(DECIDED),
+                        "counts_as": _one_of(DECIDED),
                         "result": _one_of(RESULTS),
                         "reasons": _list(_TEXT),
                         "closing_reason": _TEXT,
                     }
                 ),
-                "rule": _object({"data": {"type": "object"}, "words": _list(_TEXT)}),
+                "rule": _object(
+                    {
+                        "data": {"type": "object"},
+                        "words": _list(_TEXT),
+                        "joined": _list({"type": "object"}),
+                    }
+                ),
                 "times": {"type": "object", "additionalProperties": _TIME},
                 "attendance": _list(
                     _object(
@@ -126,7 +133,18 @@ def schema(predicate_type: str = "") -> dict[str, Any]:
                         "former_digests": _list(_SHA256),
                     }
                 ),
-                "overrides": _list({"type": "object"}),
+                "overrides": _list(
+                    _object(
+                        {
+                            "board_result": _one_of(DECIDED),
+                            "outcome": _one_of(DECIDED),
+                            "reason": _TEXT,
+                            "role": _one_of(SeatRole.values),
+                            "by": _TEXT,
+                            "at": _TIME,
+                        }
+                    )
+                ),
             }
         ),
     }

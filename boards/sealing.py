@@ -19,6 +19,7 @@ class Opening:
     choice: str
     reason: str
     dossier_digest: str
+    conflict: str = ""
 
 
 def new_nonce() -> str:
@@ -27,15 +28,17 @@ def new_nonce() -> str:
 
 
 def commitment(opening: Opening) -> str:
-    """Return the SHA-256 over the canonical JSON of the opening, as 64 hex characters."""
-    return digest(
-        {
-            "choice": opening.choice,
-            "dossier_digest": opening.dossier_digest,
-            "nonce": opening.nonce,
-            "reason": opening.reason,
-        }
-    )
+    """Return the SHA-256 over the canonical JSON of the opening, as 64 hex characters.
+
+    Where there is no conflict its key is left out, as it was before conflicts were kept.
+    """
+    parts = {
+        "choice": opening.choice,
+        "dossier_digest": opening.dossier_digest,
+        "nonce": opening.nonce,
+        "reason": opening.reason,
+    }
+    return digest({**parts, "conflict": opening.conflict} if opening.conflict else parts)
 
 
 def opens(sealed: str, opening: Opening) -> bool:

@@ -4,6 +4,7 @@ from boards.choices import MotionState
 from common.states import Machine, Move
 
 _REVIEW, _VOTING = MotionState.IN_REVIEW.value, MotionState.VOTING.value
+_CANCELLED = MotionState.CANCELLED.value
 
 MOTION = Machine(
     "motion",
@@ -17,6 +18,8 @@ MOTION = Machine(
         Move(_REVIEW, MotionState.LAPSED.value, "its subject is gone"),
         Move(_REVIEW, MotionState.WITHDRAWN.value, "withdrawn by the proposer"),
         Move(_VOTING, MotionState.WITHDRAWN.value, "withdrawn by the proposer"),
-        Move(MotionState.APPROVED.value, MotionState.CANCELLED.value, "cancelled in time"),
+        Move(MotionState.APPROVED.value, _CANCELLED, "cancelled in time"),
+        Move(MotionState.REJECTED.value, _CANCELLED, "cancelled after an override to approve"),
+        Move(MotionState.LAPSED.value, _CANCELLED, "cancelled after an override to approve"),
     ),
 )

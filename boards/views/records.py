@@ -57,6 +57,7 @@ def motion_record(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "attendance": [_attendance(each, names) for each in told["attendance"]],
         "votes": [_vote(each, told, names) for each in told["votes"]],
         "issues": _issues(told, names),
+        "overrides": [_override(each, names) for each in told["overrides"]],
         "tally": {
             **told["tally"],
             "needed": told["tally"]["approvals_needed"],
@@ -121,10 +122,20 @@ def _attendance(seat: Data, names: dict[str, str]) -> Data:
     return {
         "role": _seat_name(seat),
         "independent": seat["independent"],
+        "role_is_another": seat["role"] != SeatRole.INDEPENDENT,
         "person": names.get(seat["holder"] or "", ""),
         "pseudonym": seat["holder"],
         "part": seat["part"],
         "why": seat["why"],
+    }
+
+
+def _override(override: Data, names: dict[str, str]) -> Data:
+    return {
+        **override,
+        "role": _seat_name(override).lower(),
+        "by": names.get(override["by"], ""),
+        "at": parse_datetime(override["at"]),
     }
 
 

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
@@ -74,7 +75,7 @@ def facts() -> Facts:
         state="approved",
         tally={**vars(counted), "reasons": list(counted.reasons)},
         closing_reason="",
-        rule=RULE,
+        rules=[RULE],
         dossier=DOSSIER,
         dossier_digest=sealed,
         former_dossiers=(),
@@ -237,6 +238,10 @@ def _twice(found: dict[str, Any]) -> None:
         (_set("outcome", "result", to="rejected"), "recorded result is rejected"),
         (_set("tally", "approve", to=3), "other numbers"),
         (_set("outcome", "state", to="rejected"), "does not follow"),
+        (_set("outcome", "counts_as", to="rejected"), "does not follow"),
+        (_set("rule", "joined", to=[RULE, {**RULE, "veto": ["safety"]}]), "not the strictest"),
+        (_set("rule", "joined", to=[{}]), "cannot be counted"),
+        (_set("votes", 3, "conflict", to="Another."), "seat 4 is not the one"),
     ],
 )
 def test_a_record_that_contradicts_itself_is_refused_though_it_is_signed(
@@ -244,6 +249,64 @@ def test_a_record_that_contradicts_itself_is_refused_though_it_is_signed(
 ) -> None:
     with pytest.raises(RecordProblem, match=sentence):
         check(signed(payload(change)), PUBLIC)
+
+
+OVERRIDE = {
+    "board_result": "approved",
+    "outcome": "rejected",
+    "reason": "The board was misinformed.",
+    "role": "chair",
+    "by": "pseudonym-9",
+    "at": "2026-11-02T12:00:00Z",
+}
+
+
+def overridden(**changes: str) -> bytes:
+    found = {**OVERRIDE, **changes}
+    counts_as = {"counts_as": found["outcome"]}
+    return signed(
+        payload(
+            lambda told: told["predicate"].update(
+                overrides=[found], outcome=told["predicate"]["outcome"] | counts_as
+            )
+        )
+    )
+
+
+def test_an_override_stands_beside_the_boards_own_result() -> None:
+    checked = check(overridden(), PUBLIC)
+    outcome = checked.record["outcome"]
+    assert (outcome["result"], outcome["state"], outcome["counts_as"]) == (
+        "approved",
+        "approved",
+        "rejected",
+    )
+    with pytest.raises(RecordProblem, match="another result than the board's"):
+        check(overridden(board_result="lapsed"), PUBLIC)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "valid"), [("approved", True), ("rejected", False)], ids=["approved", "rejected"]
+)
+def test_only_what_was_approved_is_cancelled(outcome: str, valid: bool) -> None:
+    def cancelled(found: dict[str, Any]) -> None:
+        record = found["predicate"]
+        record["overrides"] = [] if valid else [{**OVERRIDE, "outcome": outcome}]
+        record["outcome"] |= {"state": "cancelled", "counts_as": "cancelled"}
+
+    file = signed(payload(cancelled))
+    if valid:
+        assert check(file, PUBLIC).record["outcome"]["state"] == "cancelled"
+    else:
+        with pytest.raises(RecordProblem, match="does not follow"):
+            check(file, PUBLIC)
+
+
+def test_of_two_rules_the_strictest_is_recorded_with_both() -> None:
+    stricter = {**RULE, "approval": {"at_least": "2/3"}}
+    told = build(replace(facts(), rules=[RULE, stricter]))
+    assert told["rule"]["data"]["approval"] == {"at_least": "2/3"}
+    assert told["rule"]["joined"] == [RULE, stricter]
 
 
 # The command

@@ -70,6 +70,11 @@ def _lines(checked: Checked) -> list[str]:
         f"About: {record['subject']['label']}",
         f"Board: {record['board']['name']}",
         f"Outcome: {outcome['state']}, closed {times.get('closed')}",
+        *(
+            f"Overridden: {each['outcome']} instead of {each['board_result']}, by the "
+            f"{each['role']} seat: {each['reason']}"
+            for each in record["overrides"]
+        ),
         f"Version of the record: {record['version']}",
         f"Tally, counted again: {_tally(counted)}",
         *(f"- {reason}" for reason in counted.reasons),
@@ -78,7 +83,6 @@ def _lines(checked: Checked) -> list[str]:
             + (" (dissent)" if vote["dissent"] else "")
             for vote in record["votes"]
         ),
-        *(f"Override: {override}" for override in record["overrides"]),
     ]
 
 
