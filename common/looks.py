@@ -80,6 +80,9 @@ STATES: dict[str, State] = {
     "all": State(_("Nothing leaves"), "bad", "stop"),
     "open": State(_("Open"), "wait", "flag"),
     "closed": State(_("Closed"), "past", "tick"),
+    # Conditions of decisions
+    "watched": State(_("Watched"), "busy", "clock"),
+    "fired": State(_("Came true"), "bad", "warning"),
     # Applications
     "submitted": State(_("Submitted"), "wait", "clock"),
     "returned": State(_("Returned"), "wait", "return"),

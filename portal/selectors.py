@@ -19,9 +19,16 @@ from licensing.selectors import cohort_sizes
 from licensing.verdict import Context, decide_all
 from releases.choices import OPEN_TRANSITIONS
 from releases.models import Evidence, Hold, Release, Stage, Transition
-from releases.requirements import Requirement
-from releases.selectors import holds_of, requirements_given
+from releases.requirements import BlockerFacts, OverrideFacts, Requirement
+from releases.selectors import holds_of
 from releases.selectors.evidence import evidence_of_all
+from releases.selectors.gates import (
+    blocker_facts,
+    blockers_told,
+    override_facts,
+    overrides_told,
+)
+from releases.selectors.requirements import requirements_given
 
 Subject = User | AnonymousUser
 Verdicts = dict[VerdictAction, Verdict]
@@ -29,7 +36,8 @@ Verdicts = dict[VerdictAction, Verdict]
 
 def all_releases() -> QuerySet[Release]:
     """Return releases with what their cards show, the newest first; visibility is not judged."""
-    return Release.objects.select_related("model", "stage", "model__ladder").order_by("-id")
+    rows = Release.objects.annotate(blockers_told=blockers_told())
+    return rows.select_related("model", "stage", "model__ladder").order_by("-id")
 
 
 @dataclass(frozen=True)
@@ -76,15 +84,25 @@ class Standing:
             target,
             now=self.now,
             holds=self.holds.get(release.pk, []),
-            other=other,
+            blockers=self.blockers(release),
             evidence=self.evidence[release.pk],
-            dossier=move.motion.dossier if move and not other else None,
+            of=None if other else move,
+            other=other,
+            overrides=_overrides(move) if move and not other else (),
         )
+
+    def blockers(self, release: Release) -> tuple[BlockerFacts, ...]:
+        """Return the open blockers of a release, which were read along with it."""
+        return blocker_facts(release.blockers_told)  # type: ignore[attr-defined] # annotated
 
     @cached_property
     def evidence(self) -> dict[int, list[Evidence]]:
         """The evidence of every release; read only where it is asked for."""
         return evidence_of_all(self.releases)
+
+
+def _overrides(move: Transition) -> tuple[OverrideFacts, ...]:
+    return override_facts(move.overrides_told, move.motion)  # type: ignore[attr-defined] # annotated
 
 
 def standing_of(releases: Iterable[Release], now: datetime) -> Standing:
@@ -102,6 +120,7 @@ def standing_of(releases: Iterable[Release], now: datetime) -> Standing:
     for stage in rows:
         stages[stage.ladder_id].append(stage)
     moves = Transition.objects.filter(release__in=ids, state__in=OPEN_TRANSITIONS)
+    moves = moves.annotate(overrides_told=overrides_told())
     return Standing(
         now=now,
         releases=wanted,

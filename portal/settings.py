@@ -192,6 +192,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "releases-objects": {"task": "releases.sweep_objects", "schedule": crontab(minute="*/10")},
     "releases-jobs": {"task": "releases.sweep_jobs", "schedule": _sweep},
+    "releases-conditions": {
+        "task": "releases.sweep_conditions",
+        "schedule": crontab(minute="*/5"),
+    },
+    "releases-reviews": {"task": "releases.sweep_reviews", "schedule": crontab(minute="*/10")},
     "holds-review": {"task": "releases.sweep_holds", "schedule": crontab(minute="*/10")},
     "admissions": {"task": "licensing.sweep_admissions", "schedule": _sweep},
     "grants-expiry": {"task": "licensing.sweep_grants", "schedule": crontab(minute="*/5")},

@@ -67,6 +67,21 @@ class HoldState(models.TextChoices):
     LIFTED = "lifted", _("Lifted")
 
 
+class HoldCause(models.TextChoices):
+    """Who placed a hold: a person, or the portal itself and why."""
+
+    PERSON = "person", _("Placed by a person")
+    CONDITION = "condition", _("A condition of the decision came true")
+    RE_REVIEW = "re_review", _("The release was not judged again in time")
+
+
+class ReviewStep(models.TextChoices):
+    """What was said about a release that is to be judged again."""
+
+    SOON = "soon", _("It is due soon")
+    OVERDUE = "overdue", _("It was not done in time")
+
+
 class Right(models.TextChoices):
     """What a member of staff may do with one model; values are permission codenames."""
 

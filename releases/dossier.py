@@ -1,6 +1,7 @@
 """What a dossier of this room must say, as data."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils.translation import gettext_lazy
 
@@ -17,7 +18,17 @@ TRANSITION_FIELDS = (
     "preparation",
     "confidence",
 )
+# The form on what would happen without this release: comparable models of others, and what their
+# being available changes. The last three are OpenAI's conditions for lowering a safeguard because
+# somebody else released without it (Preparedness Framework 2, section 4.3).
+COUNTERFACTUAL = {
+    "comparable_models": gettext_lazy("Comparable models of others, and how they are released"),
+    "marginal_risk": gettext_lazy("Why this release does not raise the risk of severe harm"),
+    "acknowledgement": gettext_lazy("Where this reasoning is acknowledged in public"),
+    "more_protective": gettext_lazy("Why our safeguards stay more protective, and how we show it"),
+}
 LIFT_FIELDS = ("rationale", "remedy")
+RE_REVIEW_FIELDS = ("rationale", "changes")
 CAP_FIELDS = ("rationale", "experience")
 
 KINDS = (
@@ -30,12 +41,21 @@ KINDS = (
             "invalidation_conditions": gettext_lazy("When this stops holding"),
             "preparation": gettext_lazy("How the decision was prepared"),
             "confidence": gettext_lazy("Statement of confidence"),
+            **COUNTERFACTUAL,
         },
     ),
     Kind(
         "lift_hold",
         gettext_lazy("Lifting of a hold"),
         {"rationale": gettext_lazy("Rationale"), "remedy": gettext_lazy("What was remedied")},
+    ),
+    Kind(
+        "re_review",
+        gettext_lazy("Judging a release again at its stage"),
+        {
+            "rationale": gettext_lazy("Why it may stay where it is"),
+            "changes": gettext_lazy("What has changed since the last decision"),
+        },
     ),
     Kind(
         "raise_cap",
@@ -51,12 +71,23 @@ KINDS = (
 def check_transition_dossier(dossier: Mapping[str, str], *, weights: bool) -> dict[str, str]:
     """Return the texts trimmed. Raises ValueError naming the part that is missing or wrong."""
     optional = () if weights else ("confidence",)
-    return _check(dossier, TRANSITION_FIELDS, optional)
+    fields = (*TRANSITION_FIELDS, *COUNTERFACTUAL)
+    return _check(dossier, fields, (*optional, *COUNTERFACTUAL))
+
+
+def unanswered(dossier: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the questions of the form on comparable models that a dossier leaves open."""
+    return tuple(str(label) for key, label in COUNTERFACTUAL.items() if not dossier.get(key))
 
 
 def check_lift_dossier(dossier: Mapping[str, str]) -> dict[str, str]:
     """Return the texts trimmed. Raises ValueError naming the part that is missing or wrong."""
     return _check(dossier, LIFT_FIELDS, ())
+
+
+def check_re_review_dossier(dossier: Mapping[str, str]) -> dict[str, str]:
+    """Return the texts trimmed. Raises ValueError naming the part that is missing or wrong."""
+    return _check(dossier, RE_REVIEW_FIELDS, ())
 
 
 def check_cap_dossier(dossier: Mapping[str, str]) -> dict[str, str]:

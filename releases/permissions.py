@@ -13,14 +13,16 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Expression, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONArray
 from django.http import Http404
+from django.utils.translation import gettext as _
 from guardian.shortcuts import assign_perm, remove_perm
 
 from accounts.models import User
 from boards.models import Board, Seat
 from boards.selectors import holds_seat
 from releases import selectors
-from releases.choices import Right
+from releases.choices import OPEN_TRANSITIONS, Right
 from releases.models import (
+    Blocker,
     Hold,
     Model,
     ModelGroupObjectPermission,
@@ -28,6 +30,8 @@ from releases.models import (
     Release,
     Transition,
 )
+from releases.requirements import Requirement
+from releases.selectors.gates import blocker_by_public_id
 
 Person = User | AnonymousUser
 
@@ -162,6 +166,51 @@ def can_propose_lift(user: Person, model: Model) -> bool:
     return bool(rights_of(user, model) & {Right.PLACE_HOLD, Right.MANAGE_RELEASE})
 
 
+def can_block(user: Person, model: Model) -> bool:
+    """Tell whether the person may open a blocker, or close one that another person opened."""
+    return bool(rights_of(user, model) & {Right.PLACE_HOLD, Right.MANAGE_RELEASE})
+
+
+def why_no_closing(user: User, blocker: Blocker) -> str:
+    """Say why the person may not close it; empty where they may. Loosening takes a second one."""
+    if blocker.closed_at is not None:
+        return _("The blocker is closed already.")
+    if not can_block(user, blocker.release.model):
+        return _("A blocker is closed by whoever may place holds or manage releases here.")
+    if blocker.opened_by_id == user.pk:
+        return _("You opened it yourself. Another person who may hold or manage must close it.")
+    return ""
+
+
+def why_no_requirement_override(user: User, transition: Transition, found: Requirement) -> str:
+    """Say why the person may not override what was found; empty where they may.
+
+    Whoever asks for the move cannot be the one who lets it past what it does not meet.
+    """
+    if transition.state not in OPEN_TRANSITIONS:
+        return _("The move is over; there is nothing to override.")
+    if not found.override:
+        return _("%(name)s can never be overridden.") % {"name": found.name}
+    if not found.blocks:
+        return _("%(name)s blocks nothing now.") % {"name": found.name}
+    if overriding_seat(user, transition, found) is None:
+        return _("Only the holder of a seat that the rule names may override it: %(roles)s.") % {
+            "roles": found.overriders
+        }
+    if can_revise(user, transition) or can_manage(user, transition.release.model):
+        return _("The proposer, and whoever manages releases of the model, can override nothing.")
+    return ""
+
+
+def overriding_seat(user: User, transition: Transition, found: Requirement) -> Seat | None:
+    """Return the person's seat on the board by which they may override the requirement."""
+    if not user.is_active:
+        return None
+    return Seat.objects.filter(
+        board_id=transition.motion.board_id, holder=user, role__in=found.override
+    ).first()
+
+
 def can_revise(user: Person, transition: Transition) -> bool:
     """Tell whether the person may change the dossier: whoever proposed it."""
     return isinstance(user, User) and transition.motion.proposer_id == user.pk
@@ -194,6 +243,14 @@ def get_transition_or_404(user: Person, public_id: UUID | str) -> Transition:
     if transition is None or not is_staff_of(user, transition.release.model):
         raise Http404
     return transition
+
+
+def get_blocker_or_404(user: Person, public_id: UUID | str) -> Blocker:
+    """Return a blocker on a release of a model on whose staff the person is."""
+    blocker = blocker_by_public_id(public_id)
+    if blocker is None or not is_staff_of(user, blocker.release.model):
+        raise Http404
+    return blocker
 
 
 def get_hold_or_404(user: Person, public_id: UUID | str) -> Hold:

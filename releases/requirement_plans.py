@@ -20,6 +20,7 @@ from statistics import NormalDist
 from typing import Any
 
 from boards.choices import SeatRole
+from common.taxonomy import all_codes
 from common.text import one_line
 from releases.choices import Elicitation, EvidenceType
 from releases.durations import parse_duration
@@ -36,8 +37,6 @@ SCORE_FLAGS = ("no_stderr", "zero_stderr", "filtered")
 ALLOWABLE = tuple(code for code in FLAGS if code not in SCORE_FLAGS)
 ELICITATIONS = tuple(each.value for each in Elicitation if each != Elicitation.NOT_APPLICABLE)
 UNSAFE = ("above", "below")
-# Version of the AI Risk Mitigation Taxonomy, and a code of it: the two use the same numbers.
-_TAXONOMY = re.compile(r"v[12]:[1-9](\.[1-9][0-9]?){0,3}")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,11})(\.[0-9]{1,12})?")
 _LONGEST_NAME = 200
 
@@ -119,7 +118,9 @@ def check_requirement(entry: Mapping[str, Any]) -> Problems:
     if entry["key"] in RESERVED:
         yield ("key",), f"{entry['key']!r} is the key of what every move is asked; use another"
     yield from _unknown(entry, {*_COMMON, *kind.keys})
-    yield from _check_list(entry, "taxonomy", _is_code, "a code such as v1:3.4 or v2:2.3.1")
+    yield from _check_list(
+        entry, "taxonomy", lambda code: code in all_codes(), "a known code such as v1:3.4"
+    )
     yield from _check_list(entry, "override", _is_role, _one_of(SeatRole.values))
     yield from kind.check(entry)
 
@@ -297,7 +298,3 @@ def _one_of(words: Collection[str]) -> str:
 
 def _is_role(role: str) -> bool:
     return role in SeatRole.values
-
-
-def _is_code(code: str) -> bool:
-    return _TAXONOMY.fullmatch(code) is not None

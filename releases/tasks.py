@@ -62,3 +62,21 @@ def take_effect(transition_id: int) -> None:
 def sweep_holds() -> None:
     """Call for the review of holds that are due."""
     services.call_for_review()
+
+
+@shared_task(name="releases.check_conditions")
+def check_conditions(release_id: int) -> None:
+    """Hold one release against the conditions of its decisions."""
+    services.check_conditions(release_id=release_id)
+
+
+@shared_task(name="releases.sweep_conditions")
+def sweep_conditions() -> None:
+    """Hold every release against the conditions of its decisions."""
+    services.sweep_conditions()
+
+
+@shared_task(name="releases.sweep_reviews")
+def sweep_reviews() -> None:
+    """Call for releases to be judged again, and hold the admissions of what was not."""
+    services.call_re_reviews()

@@ -20,5 +20,20 @@ urlpatterns = [
     path(f"{RELEASE}withdraw/", views.release_withdraw, name="release_withdraw"),
     path("transitions/<uuid:public_id>/revise/", views.transition_revise, name="transition_revise"),
     path("transitions/<uuid:public_id>/open/", views.transition_open, name="transition_open"),
+    path(
+        "transitions/<uuid:public_id>/override/<slug:key>/",
+        views.requirement_override,
+        name="requirement_override",
+    ),
+    path(
+        "transitions/<uuid:public_id>/conditions/",
+        views.transition_conditions,
+        name="transition_conditions",
+    ),
+    path(f"{RELEASE}watched/", views.release_watch, name="release_watch"),
+    path(f"{RELEASE}stay/", views.re_review_propose, name="re_review_propose"),
+    path(f"{RELEASE}blockers/", views.blocker_open, name="blocker_open"),
+    path("blockers/<uuid:public_id>/", views.blocker_detail, name="blocker_detail"),
+    path("blockers/<uuid:public_id>/close/", views.blocker_close, name="blocker_close"),
     path("holds/<uuid:public_id>/lift/", views.hold_lift, name="hold_lift"),
 ]

@@ -187,6 +187,9 @@ def _staff_part(
         "may_open": bool(person.user and in_review and can_open_vote(person.user, in_review)),
         "may_revise": bool(person.user and in_review and can_revise(person.user, in_review)),
         "requirements": standing.requirements(release),
+        "blockers": standing.blockers(release),
+        "may_block": bool(rights & {Right.PLACE_HOLD, Right.MANAGE_RELEASE})
+        and release.state not in ("refused", "withdrawn"),
         "motion_url": _motion_url(release, transition, person),
         "entries": shown.timeline(timeline(release, *_also(release, transition))),
         "may_hold": Right.PLACE_HOLD in rights,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from releases.evidence.report import Score
+from releases.evidence.told import Flag, Score
 
 
 @dataclass(frozen=True)
@@ -11,16 +11,15 @@ class EvidenceFacts:
     """One piece of evidence about the release that is judged.
 
     `digest_bound`: it was added for the very digest that the release has. That a log names the
-    release itself is another matter, which the flag `not_bound` denies. `flags` are codes of
-    releases.evidence.report. A superseded or withdrawn one counts for nothing; it is given so that
-    a sentence can say why.
+    release itself is another matter, which the flag `not_bound` denies. A superseded or withdrawn
+    one counts for nothing; it is given so that a sentence can say why.
     """
 
     public_id: str
     type: str
     title: str
     scores: tuple[Score, ...] = ()
-    flags: frozenset[str] = frozenset()
+    flags: tuple[Flag, ...] = ()
     digest_bound: bool = True
     ran_at: datetime | None = None
     expires_at: datetime | None = None

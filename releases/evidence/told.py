@@ -26,7 +26,7 @@ FLAGS = {
     "filtered": "A score was taken from filtered answers",
     "not_bound": "The file does not name the release that was measured",
 }
-_UNFINISHED = {
+UNFINISHED = {
     "limited",
     "early_stop",
     "incomplete",
@@ -109,4 +109,4 @@ class Report:
 
 def is_complete(flags: list[Flag]) -> bool:
     """Return whether the whole dataset was run, every sample to its end."""
-    return not any(flag.code in _UNFINISHED for flag in flags)
+    return not any(flag.code in UNFINISHED for flag in flags)

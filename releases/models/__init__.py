@@ -9,6 +9,7 @@ from releases.models.catalog import (
     Stage,
 )
 from releases.models.evidence import Document, Evidence, EvidenceEnd, EvidenceReminder
+from releases.models.gates import Blocker, RequirementOverride
 from releases.models.moves import Hold, Transition
 from releases.models.releases import (
     Artifact,
@@ -18,12 +19,15 @@ from releases.models.releases import (
     ReleaseSignature,
     StageEntry,
 )
+from releases.models.watch import ConditionFired, ReviewCall, StageReview
 from releases.models.waves import CohortCap
 
 __all__ = [
     "AccessMode",
     "Artifact",
+    "Blocker",
     "CohortCap",
+    "ConditionFired",
     "Document",
     "Evidence",
     "EvidenceEnd",
@@ -40,9 +44,12 @@ __all__ = [
     "Release",
     "ReleaseSignature",
     "ReleaseState",
+    "RequirementOverride",
+    "ReviewCall",
     "Right",
     "Stage",
     "StageEntry",
+    "StageReview",
     "Transition",
     "TransitionState",
 ]

@@ -6,7 +6,7 @@ from django.db import models
 
 from accounts.models import User
 from boards.models import Motion
-from releases.choices import HoldKind, HoldState, TransitionState
+from releases.choices import HoldCause, HoldKind, HoldState, TransitionState
 from releases.models.catalog import Model, Stage
 from releases.models.releases import Release
 
@@ -74,7 +74,9 @@ class Hold(models.Model):
     kind = models.CharField(max_length=12, choices=HoldKind.choices)
     state = models.CharField(max_length=12, choices=HoldState.choices, default=HoldState.PLACED)
     reason = models.TextField()
-    placed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    cause = models.CharField(max_length=12, choices=HoldCause.choices, default=HoldCause.PERSON)
+    # Nobody where the portal itself placed it; `cause` says why.
+    placed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     placed_at = models.DateTimeField(auto_now_add=True)
     review_at = models.DateTimeField()
     lifted_at = models.DateTimeField(null=True, blank=True)
@@ -95,6 +97,15 @@ class Hold(models.Model):
                 name="releases_hold_lifted_by_motion",
                 condition=~models.Q(state="lifted")
                 | models.Q(lifted_by__isnull=False, lifted_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="releases_hold_placed_by_person_or_portal",
+                condition=models.Q(cause="person", placed_by__isnull=False)
+                | models.Q(cause__in=["condition", "re_review"], placed_by__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="releases_hold_portal_stops_admissions_only",
+                condition=models.Q(cause="person") | models.Q(kind="admissions"),
             ),
             models.CheckConstraint(
                 name="releases_hold_reason_given", condition=~models.Q(reason="")

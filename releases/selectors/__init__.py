@@ -1,9 +1,8 @@
 """Reading models, releases, ladders, transitions and holds."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -14,7 +13,6 @@ from releases.choices import OPEN_TRANSITIONS, HoldState
 from releases.models import (
     Artifact,
     CohortCap,
-    Evidence,
     FormatOverride,
     Hold,
     Ladder,
@@ -25,8 +23,7 @@ from releases.models import (
     StageEntry,
     Transition,
 )
-from releases.requirements import Facts, HoldFacts, Requirement, StageFacts, evaluate
-from releases.selectors.evidence import evidence_facts, evidence_of, fallen_exhibits
+from releases.selectors.gates import blockers_told
 
 
 def all_models() -> QuerySet[Model]:
@@ -56,8 +53,10 @@ def release_by_name(namespace: str, name: str, version: str) -> Release | None:
 
 
 def release_for_page(namespace: str, name: str, version: str) -> Release | None:
-    """Find the same with its override and the key that signed it, which its page shows."""
-    rows = Release.objects.select_related("override__given_by", "signature__key")
+    """Find the same with all that its page shows: override, key that signed it, open blockers."""
+    rows = Release.objects.select_related("override__given_by", "signature__key").annotate(
+        blockers_told=blockers_told()
+    )
     return _named(rows.defer("signature__bundle"), namespace, name, version)
 
 
@@ -233,69 +232,6 @@ def open_lift(hold: Hold) -> Motion | None:
     return Motion.objects.filter(
         kind="lift_hold", subject_ref=ref(hold), state__in=OPEN_STATES
     ).first()
-
-
-def requirements_for(
-    release: Release,
-    to_stage: Stage,
-    *,
-    now: datetime,
-    of: Transition | None = None,
-    holds: list[Hold] | None = None,
-) -> list[Requirement]:
-    """Return every requirement of the move, blocking ones first.
-
-    `of` is the transition that is being judged, which does not stand in its own way; `holds`
-    may be given by a page that has read them already.
-    """
-    in_force = holds_in_force(release) if holds is None else holds
-    open_now = open_transition(release)
-    other = open_now if open_now is not None and (of is None or open_now.pk != of.pk) else None
-    return requirements_given(
-        release,
-        to_stage,
-        now=now,
-        holds=in_force,
-        other=other,
-        evidence=evidence_of(release),
-        dossier=of.motion.dossier if of else None,
-    )
-
-
-def requirements_given(
-    release: Release,
-    to_stage: Stage,
-    *,
-    now: datetime,
-    holds: list[Hold],
-    other: Transition | None,
-    evidence: Iterable[Evidence],
-    dossier: Mapping[str, Any] | None,
-) -> list[Requirement]:
-    """Return the same from rows at hand; `other` is an open transition that stands in the way.
-
-    `evidence` is all of the release's, `dossier` that of the move, if it is proposed already.
-    """
-    known = evidence_facts(release, evidence)
-    return evaluate(
-        Facts(
-            state=release.state,
-            present=_stage_facts(release.stage),
-            staged_at=release.staged_at,
-            target=StageFacts(to_stage.name, to_stage.position, to_stage.minimum_soak),
-            holds=tuple(
-                HoldFacts(hold.kind, hold.release_id is None, hold.reason) for hold in holds
-            ),
-            other_move=f"{other.from_stage} to {other.to_stage}" if other else "",
-            evidence=known,
-            fallen=None if dossier is None else fallen_exhibits(dossier, known, now),
-        ),
-        now,
-    )
-
-
-def _stage_facts(stage: Stage | None) -> StageFacts | None:
-    return StageFacts(stage.name, stage.position, stage.minimum_soak) if stage else None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 
 from releases.choices import EvidenceState, ReleaseState
 from releases.evidence.facts import EvidenceFacts
-from releases.evidence.report import Score
+from releases.evidence.told import Flag, Score
 from releases.models import Document, Evidence, EvidenceEnd, EvidenceReminder, Release
 
 
@@ -80,7 +80,7 @@ def _facts(release: Release, evidence: Evidence) -> EvidenceFacts:
         type=evidence.type,
         title=evidence.title,
         scores=tuple(Score(**score) for score in evidence.scores),
-        flags=frozenset(flag["code"] for flag in evidence.flags),
+        flags=tuple(Flag(**flag) for flag in evidence.flags),
         digest_bound=evidence.release_digest == release.digest,
         ran_at=evidence.ran_at,
         expires_at=evidence.expires_at,

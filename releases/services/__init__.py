@@ -1,7 +1,9 @@
 """The only writers of releases. One module a subject; import from here."""
 
 from releases.services.applying import apply_decided_motions
+from releases.services.blockers import close_blocker, open_blocker
 from releases.services.catalog import create_model, grant_right, load_ladder, withdraw_right
+from releases.services.conditions import check_conditions, sweep_conditions
 from releases.services.decisions import apply_lift, take_effect
 from releases.services.holds import (
     call_for_review,
@@ -14,10 +16,13 @@ from releases.services.ingest import start_ingest
 from releases.services.jobs import requeue_stalled
 from releases.services.keeping import sweep_unnamed
 from releases.services.overrides import override_formats
+from releases.services.re_reviews import apply_re_review, call_re_reviews, propose_re_review
 from releases.services.reading import continue_ingest
 from releases.services.rehash import rehash_due
+from releases.services.requirement_overrides import override_requirement
 from releases.services.signing import sign_release, sign_unsigned
 from releases.services.transitions import (
+    change_conditions,
     open_transition_vote,
     propose_transition,
     revise_transition,
@@ -29,18 +34,26 @@ __all__ = [
     "apply_decided_motions",
     "apply_lift",
     "apply_raise",
+    "apply_re_review",
     "call_for_review",
+    "call_re_reviews",
+    "change_conditions",
+    "check_conditions",
+    "close_blocker",
     "continue_ingest",
     "create_model",
     "demote_release",
     "grant_right",
     "load_ladder",
     "lower_cap",
+    "open_blocker",
     "open_transition_vote",
     "override_formats",
+    "override_requirement",
     "place_hold",
     "propose_lift",
     "propose_raise",
+    "propose_re_review",
     "propose_transition",
     "refuse_release",
     "rehash_due",
@@ -49,6 +62,7 @@ __all__ = [
     "sign_release",
     "sign_unsigned",
     "start_ingest",
+    "sweep_conditions",
     "sweep_unnamed",
     "take_effect",
     "verify_release",

@@ -9,6 +9,7 @@ from boards.models import Motion, MotionState
 from releases.choices import TransitionState
 from releases.models import Transition
 from releases.services.decisions import LIFT_KIND, apply_lift, take_effect
+from releases.services.re_reviews import RE_REVIEW_KIND, apply_re_review
 from releases.services.transitions import KIND
 from releases.services.waves import RAISE_KIND, apply_raise
 
@@ -37,5 +38,6 @@ def _is_cooling_off(transition: Transition, motion: Motion) -> bool:
 _APPLY: dict[str, Callable[[Motion], bool]] = {
     KIND: _carry_on,
     LIFT_KIND: lambda motion: apply_lift(motion_id=motion.pk),
+    RE_REVIEW_KIND: lambda motion: apply_re_review(motion_id=motion.pk),
     RAISE_KIND: lambda motion: apply_raise(motion_id=motion.pk),
 }

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from audit.services import record
 from boards import services as boards
 from boards.models import Motion, MotionState
-from releases import notifications, selectors
+from releases import notifications
 from releases.actions import Action
 from releases.choices import EntryCause, HoldState, TransitionState
 from releases.models import Hold, StageEntry, Transition
 from releases.requirements import blocking
-from releases.selectors.evidence import evidence_of
+from releases.selectors.requirements import requirements_for
 from releases.services.checks import lock_model, lock_motion, lock_transition
 from releases.services.transitions import end_transition
 from releases.states import HOLD, TRANSITION
@@ -99,19 +99,8 @@ def _advance(transition: Transition, now: datetime) -> bool:
         return False
     if now < transition.effective_after:
         return False
-    # Under the release's lock no other transition can be open.
     release = transition.release
-    unmet = blocking(
-        selectors.requirements_given(
-            release,
-            transition.to_stage,
-            now=now,
-            holds=selectors.holds_in_force(release),
-            other=None,
-            evidence=evidence_of(release),
-            dossier=transition.motion.dossier,
-        )
-    )
+    unmet = blocking(requirements_for(release, transition.to_stage, now=now, of=transition))
     if now >= transition.expires_at:
         _lapse(transition)
         return True

@@ -67,7 +67,7 @@ def place_hold(
         placed_by=actor,
         review_at=timezone.now() + REVIEW_AFTER,
     )
-    restarted = _restart_cool_off(hold)
+    restarted = restart_cool_off(hold)
     record(
         actor=actor,
         action=Action.HOLD_PLACED,
@@ -95,7 +95,8 @@ def _in_force(model: Model, release: Release | None) -> QuerySet[Hold]:
     return Hold.objects.filter(model=model, release=release).exclude(state=HoldState.LIFTED)
 
 
-def _restart_cool_off(hold: Hold) -> int:
+def restart_cool_off(hold: Hold) -> int:
+    """Let the cool-off of what a hold stops begin anew; return of how many moves."""
     cooling = (
         Transition.objects.select_for_update(no_key=True, of=("self",))
         .filter(release__model=hold.model, state=TransitionState.APPROVED)

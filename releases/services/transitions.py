@@ -1,6 +1,7 @@
 """Moving a release up: proposing it, changing its dossier, opening the vote on it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,14 +11,19 @@ from accounts.models import User
 from audit.selectors import ref
 from audit.services import record
 from boards import services as boards
+from boards.dossier import CONDITIONS
 from boards.models import OPEN_STATES, Motion
 from common.errors import Refused
 from releases import permissions, selectors
 from releases.actions import Action
 from releases.choices import OPEN_TRANSITIONS, WEIGHTS_MODES, ReleaseState, Right, TransitionState
+from releases.conditions import Rule, fired
+from releases.conditions import conditions as conditions_of
 from releases.dossier import check_transition_dossier
 from releases.models import Model, Release, Stage, Transition
 from releases.requirements import blocking
+from releases.selectors.requirements import requirements_for
+from releases.selectors.watch import watched_since
 from releases.services.checks import guard_right, lock_release, lock_transition
 from releases.states import TRANSITION
 
@@ -26,9 +32,17 @@ KIND = "transition"
 
 @transaction.atomic
 def propose_transition(
-    *, actor: User, release: Release, to_stage: Stage, dossier: Mapping[str, str]
+    *,
+    actor: User,
+    release: Release,
+    to_stage: Stage,
+    dossier: Mapping[str, str],
+    conditions: Sequence[Rule] = (),
 ) -> Transition:
-    """Put the move of a release to its next stage before the model's board."""
+    """Put the move of a release to its next stage before the model's board.
+
+    `conditions` are rules that a machine watches once the board has approved.
+    """
     release = lock_release(release.pk)
     guard_right(actor, Right.MANAGE_RELEASE, release.model)
     present = _guard_move(release, to_stage)
@@ -49,7 +63,7 @@ def propose_transition(
             "to": to_stage.slug,
             "ladder": f"{release.model.ladder.name}@{release.model.ladder.version}",
         },
-        dossier=texts,
+        dossier={**texts, **checked_conditions(release, conditions)},
         rule=to_stage.rule,
         voting_seconds=int(to_stage.voting_period.total_seconds()),
         also=(release, release.model),
@@ -90,15 +104,60 @@ def _checked_dossier(dossier: Mapping[str, str], to_stage: Stage) -> dict[str, s
 
 @transaction.atomic
 def revise_transition(
-    *, actor: User, transition: Transition, dossier: Mapping[str, str]
+    *,
+    actor: User,
+    transition: Transition,
+    dossier: Mapping[str, str],
+    conditions: Sequence[Rule] | None = None,
 ) -> Transition:
-    """Change the dossier: the motion goes back to review and its votes become stale."""
+    """Change the dossier: the motion goes back to review and its votes become stale.
+
+    Its conditions stay as they are where none are given.
+    """
     transition = lock_transition(transition.pk)
     if transition.state != TransitionState.PROPOSED:
         raise Refused(_("The board has decided; the dossier cannot change any more."))
     texts = _checked_dossier(dossier, transition.to_stage)
-    transition.motion = boards.revise_dossier(actor=actor, motion=transition.motion, dossier=texts)
+    former = transition.motion.dossier
+    kept = {CONDITIONS: former[CONDITIONS]} if CONDITIONS in former else {}
+    watched = kept if conditions is None else checked_conditions(transition.release, conditions)
+    transition.motion = boards.revise_dossier(
+        actor=actor, motion=transition.motion, dossier={**texts, **watched}
+    )
     return transition
+
+
+@transaction.atomic
+def change_conditions(
+    *, actor: User, transition: Transition, conditions: Sequence[Rule]
+) -> Transition:
+    """Change what is watched after the decision, which changes the dossier."""
+    transition = lock_transition(transition.pk)
+    if transition.state != TransitionState.PROPOSED:
+        raise Refused(_("The board has decided; the dossier cannot change any more."))
+    rest = {key: part for key, part in transition.motion.dossier.items() if key != CONDITIONS}
+    watched = checked_conditions(transition.release, conditions)
+    transition.motion = boards.revise_dossier(
+        actor=actor, motion=transition.motion, dossier={**rest, **watched}
+    )
+    return transition
+
+
+def checked_conditions(release: Release, rules: Sequence[Rule]) -> dict[str, list[dict[str, Any]]]:
+    """Return the dossier's part of what is watched; none of it may have come true already."""
+    try:
+        found = conditions_of(rules)
+    except ValueError as error:
+        raise Refused(str(error)) from None
+    now = timezone.now()
+    watched = watched_since(release, now)
+    for each in found:
+        if what := fired(each["rule"], watched, now):
+            raise Refused(
+                _("This condition has come true already: %(sentence)s %(what)s")
+                % {"sentence": each["sentence"], "what": what}
+            )
+    return {CONDITIONS: found} if found else {}
 
 
 @transaction.atomic
@@ -113,9 +172,7 @@ def open_transition_vote(*, actor: User, transition: Transition) -> Motion:
     if transition.state != TransitionState.PROPOSED:
         raise Refused(_("The board has decided on this transition already."))
     unmet = blocking(
-        selectors.requirements_for(
-            transition.release, transition.to_stage, now=timezone.now(), of=transition
-        )
+        requirements_for(transition.release, transition.to_stage, now=timezone.now(), of=transition)
     )
     if unmet:
         sentences = " ".join(requirement.sentence for requirement in unmet)

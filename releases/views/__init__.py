@@ -1,20 +1,30 @@
 """Staff acts on models and releases, and the public page of a ladder."""
 
+from releases.views.blockers import blocker_close, blocker_detail, blocker_open
 from releases.views.holds import hold_lift, hold_place, release_demote, release_withdraw
 from releases.views.ingest import format_override, ingest_progress, release_ingest
 from releases.views.ladders import ladder_detail, ladder_list
+from releases.views.requirement_overrides import requirement_override
 from releases.views.transitions import transition_open, transition_propose, transition_revise
+from releases.views.watch import re_review_propose, release_watch, transition_conditions
 
 __all__ = [
+    "blocker_close",
+    "blocker_detail",
+    "blocker_open",
     "format_override",
     "hold_lift",
     "hold_place",
     "ingest_progress",
     "ladder_detail",
     "ladder_list",
+    "re_review_propose",
     "release_demote",
     "release_ingest",
+    "release_watch",
     "release_withdraw",
+    "requirement_override",
+    "transition_conditions",
     "transition_open",
     "transition_propose",
     "transition_revise",

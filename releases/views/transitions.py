@@ -26,6 +26,7 @@ from releases.choices import WEIGHTS_MODES
 from releases.forms import TransitionForm
 from releases.models import Release, Stage, Transition
 from releases.requirements import blocking
+from releases.selectors.requirements import requirements_for
 from releases.views.shared import GET_OR_POST, refusal_page, sent
 
 
@@ -70,7 +71,7 @@ def transition_propose(
         "to_stage": to_stage,
         "form": form,
         "rule": describe_rule(to_stage.rule),
-        "requirements": selectors.requirements_for(release, to_stage, now=timezone.now()),
+        "requirements": requirements_for(release, to_stage, now=timezone.now()),
     }
     return render(request, "releases/transition_propose.html", context, status=status)
 
@@ -136,7 +137,7 @@ def _open(request: HttpRequest, transition: Transition, user: User) -> HttpRespo
     release, to_stage, motion = transition.release, transition.to_stage, transition.motion
     word = release.version if to_stage.irreversible else ""
     form = TypedForm(sent(request), word=word) if word else forms.Form(sent(request))
-    requirements = selectors.requirements_for(release, to_stage, now=timezone.now(), of=transition)
+    requirements = requirements_for(release, to_stage, now=timezone.now(), of=transition)
     status = 200
     if request.method == "POST" and (not word or form.is_valid()):
         try:

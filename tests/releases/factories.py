@@ -49,6 +49,16 @@ def make_ladder(**replaced: str) -> Ladder:
     return services.load_ladder(actor=None, source_text="\n".join(lines))[0]
 
 
+def make_ladder_asking(stage: str, **keys: str) -> Ladder:
+    """Load the demo ladder with keys added to one stage, in YAML's flow style."""
+    text = DEMO_LADDER.read_text().replace("name: demo", f"name: demo-{next(_numbers)}", 1)
+    slug = f"  - slug: {stage}\n"
+    assert slug in text
+    added = "".join(f"    {key}: {value}\n" for key, value in keys.items())
+    text = text.replace(slug, slug + added)
+    return services.load_ladder(actor=None, source_text=text)[0]
+
+
 def make_model(
     *,
     board: Board | None = None,

@@ -1,105 +1,15 @@
-"""Requirements: the gates between a release and its next stage. No database, no clock.
-
-`evaluate` is asked twice: before voting opens, and again when an approved transition is about
-to take effect (`phase`). An unsatisfied or erroneous requirement keeps either from happening.
-"""
+"""The gates of every move, whatever the ladder says beside them. No database, no clock."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 
-from django.utils.formats import date_format
-from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 from releases.choices import EvidenceState
-from releases.evidence.facts import EvidenceFacts
-
-State = Literal["satisfied", "unsatisfied", "overridden", "not_applicable", "error"]
-BLOCKING = ("unsatisfied", "error")
-
-
-@dataclass(frozen=True)
-class StageFacts:
-    """A rung, as far as the gates care."""
-
-    name: str
-    position: int
-    minimum_soak: timedelta
-
-
-@dataclass(frozen=True)
-class HoldFacts:
-    """A hold in force on the release or on its model."""
-
-    kind: str
-    on_model: bool
-    reason: str
-
-
-@dataclass(frozen=True)
-class Facts:
-    """Everything the gates look at."""
-
-    state: str
-    present: StageFacts | None
-    staged_at: datetime | None
-    target: StageFacts
-    holds: tuple[HoldFacts, ...] = ()
-    other_move: str = ""
-    evidence: tuple[EvidenceFacts, ...] = ()
-    # Title and state of what the dossier refers to and no longer stands; None without a dossier.
-    fallen: tuple[tuple[str, str], ...] | None = None
-
-
-@dataclass(frozen=True)
-class Requirement:
-    """One gate with its state and the reason in words."""
-
-    key: str
-    state: State
-    name: str
-    sentence: str
-    who: str = ""
-
-    @property
-    def reason(self) -> str:
-        """The sentence, under the name that the requirements panel uses."""
-        return self.sentence
-
-    @property
-    def blocks(self) -> bool:
-        """Tell whether voting, or the effect, must wait for this one."""
-        return self.state in BLOCKING
-
+from releases.requirements.facts import Facts, Requirement
+from releases.requirements.words import moment, span
 
 Gate = Callable[[Facts, datetime], Requirement]
-
-
-def evaluate(facts: Facts, now: datetime) -> list[Requirement]:
-    """Return every requirement of the move, blocking ones first."""
-    found = [_judge(gate, facts, now) for gate in GATES]
-    return sorted(found, key=lambda requirement: not requirement.blocks)
-
-
-def blocking(requirements: list[Requirement]) -> list[Requirement]:
-    """Return those that keep the move from going on."""
-    return [requirement for requirement in requirements if requirement.blocks]
-
-
-def _judge(gate: Gate, facts: Facts, now: datetime) -> Requirement:
-    """A gate that cannot be judged blocks; it must not open by failing."""
-    try:
-        return gate(facts, now)
-    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
-        return Requirement(
-            key=gate.__name__,
-            state="error",
-            name=_("A requirement"),
-            sentence=_("It could not be checked (%(error)s), and so it blocks.")
-            % {"error": type(error).__name__},
-        )
 
 
 def _sealed(facts: Facts, _now: datetime) -> Requirement:
@@ -148,9 +58,9 @@ def _soak(facts: Facts, now: datetime) -> Requirement:
         return Requirement("soak", "unsatisfied", name, _("The release is at no stage yet."))
     done_at = facts.staged_at + needed
     words = {
-        "needed": _span(needed),
+        "needed": span(needed),
         "present": facts.present.name,
-        "at": date_format(done_at, "j M Y, H:i") + " UTC",
+        "at": moment(done_at),
     }
     if now >= done_at:
         return Requirement(
@@ -165,6 +75,7 @@ def _soak(facts: Facts, now: datetime) -> Requirement:
         name,
         _("%(needed)s at %(present)s are needed; they are over on %(at)s.") % words,
         who=_("time alone"),
+        override=facts.target.override,
     )
 
 
@@ -219,13 +130,12 @@ def _dossier_stands(facts: Facts, _now: datetime) -> Requirement:
     )
 
 
-def _span(length: timedelta) -> str:
-    """A length of time in words, in its two largest units."""
-    seconds = int(length.total_seconds())
-    if seconds < 60:
-        return _("%(count)d seconds") % {"count": seconds}
-    start = datetime(2001, 1, 1)  # noqa: DTZ001 - only the distance is used
-    return timesince(start, start + length, depth=2).replace("\N{NO-BREAK SPACE}", " ")
-
-
-GATES: tuple[Gate, ...] = (_sealed, _one_step, _soak, _no_hold, _no_other_move, _dossier_stands)
+# By the key that each requirement has, which a ladder cannot use for one of its own.
+GATES: dict[str, Gate] = {
+    "sealed": _sealed,
+    "one_step": _one_step,
+    "soak": _soak,
+    "no_hold": _no_hold,
+    "one_move": _no_other_move,
+    "dossier": _dossier_stands,
+}
