@@ -10,6 +10,7 @@ MOTION = Machine(
     "motion",
     (
         Move("", _REVIEW, "proposed"),
+        Move(_REVIEW, _REVIEW, "the dossier changes"),
         Move(_REVIEW, _VOTING, "voting opens"),
         Move(_VOTING, _REVIEW, "the dossier changes, votes become stale"),
         Move(_VOTING, MotionState.APPROVED.value, "closed, the rule is met"),
