@@ -121,8 +121,7 @@ def revise_dossier(*, actor: User | None, motion: Motion, dossier: dict[str, Any
     former = current.dossier_digest
     current.dossier = dossier
     current.dossier_digest = sealed
-    if was_voting:
-        MOTION.move(current, MotionState.IN_REVIEW)
+    MOTION.move(current, MotionState.IN_REVIEW)
     current.voting_opened_at = current.voting_closes_at = None
     current.save(
         update_fields=[
