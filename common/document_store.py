@@ -54,17 +54,24 @@ def fetch(sha256: str) -> BinaryIO:
     if not _SHA256.fullmatch(sha256):
         raise ValueError("A document is named by 64 lower-case hex characters.")
     copy = cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115
+    try:
+        _copy(sha256, copy)
+    except BaseException:
+        copy.close()
+        raise
+    copy.seek(0)
+    return copy
+
+
+def _copy(sha256: str, copy: BinaryIO) -> None:
     found = hashlib.sha256()
     with _open(sha256) as stored:
         for block in _blocks(stored, rewind=False):
             found.update(block)
             copy.write(block)
     if found.hexdigest() != sha256:
-        copy.close()
         logger.error("The stored document %s is damaged.", sha256)
         raise DocumentStoreError("The stored file is damaged. The operator can restore it.")
-    copy.seek(0)
-    return copy
 
 
 def _blocks(file: BinaryIO, *, rewind: bool = True) -> Iterator[bytes]:

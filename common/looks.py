@@ -113,6 +113,8 @@ STATES: dict[str, State] = {
     "overridden": State(_("Overridden"), "wait", "flag"),
     "not_applicable": State(_("Not applicable"), "past", "ring"),
     "error": State(_("Could not be checked"), "bad", "warning"),
+    # Evidence
+    "current": State(_("Current"), "good", "tick"),
     # Votes
     "approve": State(_("Approve"), "good", "tick"),
     "reject": State(_("Reject"), "bad", "cross"),

@@ -9,6 +9,7 @@ from accounts.authentication import INVALID_CREDENTIALS, InvalidCredentials
 from delivery.api import router as gateway
 from licensing.api import router as licensing
 from releases.api import router as releases
+from releases.evidence_api import router as evidence
 
 _BAD_REQUEST = 400
 _NOT_JSON = "The body could not be read. It must be JSON, in UTF-8."
@@ -27,6 +28,7 @@ api = NinjaAPI(
 api.add_router("/gateway", gateway)
 api.add_router("/api", licensing)
 api.add_router("/api", releases)
+api.add_router("/api", evidence)
 
 
 @api.exception_handler(AuthenticationError)

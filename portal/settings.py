@@ -198,6 +198,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "releases-reviews": {"task": "releases.sweep_reviews", "schedule": crontab(minute="*/10")},
     "holds-review": {"task": "releases.sweep_holds", "schedule": crontab(minute="*/10")},
+    "evidence": {"task": "releases.sweep_evidence", "schedule": crontab(minute="*/10")},
     "admissions": {"task": "licensing.sweep_admissions", "schedule": _sweep},
     "grants-expiry": {"task": "licensing.sweep_grants", "schedule": crontab(minute="*/5")},
     "heartbeat": {"task": "portal.beat_heartbeat", "schedule": timedelta(seconds=20)},

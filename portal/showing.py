@@ -4,13 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from common.templatetags.ui import span
-from releases.models import Hold, Release, Stage, Transition
+from releases.choices import EvidenceState
+from releases.models import Evidence, Hold, Release, Stage, Transition
+from releases.selectors.evidence import state_of
 
 Data = dict[str, Any]
+SHOWN_EVIDENCE = 10
 
 
 def stepper(
@@ -104,3 +108,20 @@ def hold(holds: Sequence[Hold]) -> Data | None:
 def release_args(release: Release) -> list[str]:
     """Return what every address of a release is made of."""
     return [release.model.namespace, release.model.name, release.version]
+
+
+def evidence(release: Release, rows: Sequence[Evidence], now: datetime) -> Data:
+    """Return how much evidence stands, and the newest that does, for the release's page."""
+    states = [(each, state_of(each, now)) for each in rows]
+    current = [each for each, state in states if state == EvidenceState.CURRENT]
+    expired = [each for each, state in states if state == EvidenceState.EXPIRED]
+    words = {"current": len(current), "expired": len(expired), "all": len(rows)}
+    return {
+        "sentence": _("%(current)d current, %(expired)d expired, %(all)d in all.") % words,
+        "rows": [
+            {"item": each, "state": state.value}
+            for each, state in states
+            if state in (EvidenceState.CURRENT, EvidenceState.EXPIRED)
+        ][:SHOWN_EVIDENCE],
+        "url": reverse("evidence_list", args=release_args(release)),
+    }

@@ -39,3 +39,7 @@ class Action(models.TextChoices):
     CONDITION_FIRED = "condition.fired", _("found a condition of the decision come true")
     REVIEW_CALLED = "release.review_called", _("called for the release to be judged again")
     RELEASE_REVIEWED = "release.reviewed", _("let the release stay at its stage")
+    DOCUMENT_KEPT = "document.kept", _("uploaded a document")
+    EVIDENCE_ADDED = "evidence.added", _("added evidence")
+    EVIDENCE_SUPERSEDED = "evidence.superseded", _("replaced evidence by newer evidence")
+    EVIDENCE_WITHDRAWN = "evidence.withdrawn", _("withdrew evidence")

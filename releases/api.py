@@ -13,7 +13,7 @@ from releases import permissions, selectors, services
 from releases.models import Model, Release
 
 
-class IngestToken(HttpBearer):
+class ReleaseToken(HttpBearer):
     """A personal token in the Authorization header."""
 
     def authenticate(self, request: HttpRequest, _token: str) -> PersonalToken | None:
@@ -66,7 +66,7 @@ class IngestProblem(Schema):
     error: str
 
 
-router = Router(tags=["ingest"], auth=IngestToken())
+router = Router(tags=["ingest"], auth=ReleaseToken())
 _UNKNOWN = {"error": "There is no such model, or you may not know of it."}
 _NO_RIGHT = {"error": "This token does not carry the right to ingest releases."}
 

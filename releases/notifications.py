@@ -11,6 +11,7 @@ from releases.models import (
     Artifact,
     Blocker,
     ConditionFired,
+    Evidence,
     Hold,
     Model,
     Release,
@@ -326,6 +327,46 @@ def review_called(call: ReviewCall) -> None:
         body=body % words,
         url=release.get_absolute_url(),
     )
+
+
+def exhibit_fell(transition: Transition, evidence: Evidence, reason: str) -> None:
+    """Tell the proposer, the managers and the board that a dossier's evidence stands no more."""
+    release = transition.release
+    _tell_staff(
+        release.model,
+        kind="exhibit_fell",
+        subject=_("Evidence for the move of %(release)s to %(stage)s stands no more")
+        % {"release": release, "stage": transition.to_stage},
+        body=_(
+            "The dossier refers to “%(title)s”, which was withdrawn or replaced: %(reason)s\n\n"
+            "The vote does not open, and the move takes no effect, on this dossier. The proposer "
+            "can revise it as long as the vote has not ended."
+        )
+        % {"title": evidence.title, "reason": reason},
+        url=evidence.get_absolute_url(),
+        also=transition.motion.proposer,
+    )
+
+
+def evidence_expires(evidence: Evidence, days: int) -> None:
+    """Remind the managers in time to run it again."""
+    for manager in users_with_right(Right.MANAGE_RELEASE, evidence.release.model):
+        notify(
+            recipient=manager,
+            kind="evidence_expires",
+            subject=_("Evidence for %(release)s expires in %(days)d days")
+            % {"release": evidence.release, "days": days},
+            body=_(
+                "Run it again, or add newer evidence, before %(day)s: “%(title)s” counts for no "
+                "requirement of %(release)s after that."
+            )
+            % {
+                "day": formats.date_format(evidence.expires_at, "j F Y"),
+                "title": evidence.title,
+                "release": evidence.release,
+            },
+            url=evidence.get_absolute_url(),
+        )
 
 
 def _tell_staff(

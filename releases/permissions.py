@@ -18,11 +18,13 @@ from guardian.shortcuts import assign_perm, remove_perm
 
 from accounts.models import User
 from boards.models import Board, Seat
-from boards.selectors import holds_seat
+from boards.selectors import holds_seat, motions_visible_to
 from releases import selectors
 from releases.choices import OPEN_TRANSITIONS, Right
 from releases.models import (
     Blocker,
+    Document,
+    Evidence,
     Hold,
     Model,
     ModelGroupObjectPermission,
@@ -31,6 +33,7 @@ from releases.models import (
     Transition,
 )
 from releases.requirements import Requirement
+from releases.selectors import evidence as evidence_rows
 from releases.selectors.gates import blocker_by_public_id
 
 Person = User | AnonymousUser
@@ -259,6 +262,43 @@ def get_hold_or_404(user: Person, public_id: UUID | str) -> Hold:
     if hold is None or not is_staff_of(user, hold.model):
         raise Http404
     return hold
+
+
+def get_evidence_or_404(user: Person, public_id: UUID | str) -> Evidence:
+    """Return evidence for the model's staff, and for whoever was asked to decide on it."""
+    evidence = evidence_rows.evidence_by_public_id(public_id)
+    if evidence is None or not _may_read(user, evidence.release, [evidence.get_absolute_url()]):
+        raise Http404
+    return evidence
+
+
+def get_document_or_404(user: Person, public_id: UUID | str) -> Document:
+    """Return a document for the same people."""
+    document = evidence_rows.document_by_public_id(public_id)
+    if document is None:
+        raise Http404
+    of_evidence = evidence_rows.evidence_with_file(document)
+    urls = [document.get_absolute_url(), *(each.get_absolute_url() for each in of_evidence)]
+    if not _may_read(user, document.release, urls):
+        raise Http404
+    return document
+
+
+def _may_read(user: Person, release: Release, urls: list[str]) -> bool:
+    if is_staff_of(user, release.model):
+        return True
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    named = evidence_rows.motions_naming(release, urls)
+    return motions_visible_to(user).filter(pk__in=named).exists()
+
+
+def can_attach(user: Person, release: Release) -> bool:
+    """Tell whether the person may upload documents: who proposes moves, or has proposed one."""
+    if can_manage(user, release.model):
+        return True
+    transition = selectors.open_transition(release)
+    return transition is not None and can_revise(user, transition)
 
 
 def require(allowed: bool) -> None:

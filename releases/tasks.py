@@ -80,3 +80,9 @@ def sweep_conditions() -> None:
 def sweep_reviews() -> None:
     """Call for releases to be judged again, and hold the admissions of what was not."""
     services.call_re_reviews()
+
+
+@shared_task(name="releases.sweep_evidence")
+def sweep_evidence() -> None:
+    """Remind managers of evidence that expires soon."""
+    services.remind_of_expiry()

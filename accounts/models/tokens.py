@@ -32,6 +32,7 @@ class PersonalToken(models.Model):
         API = "api", _("Call hosted models")
         REVIEW = "review", _("Review applications")
         INGEST = "ingest", _("Ingest releases")
+        EVIDENCE = "evidence", _("Add evidence to releases")
 
     user = models.ForeignKey(User, models.PROTECT, related_name="tokens")
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.PERSONAL)
@@ -72,7 +73,9 @@ class PersonalToken(models.Model):
         constraints = (
             models.CheckConstraint(
                 name="accounts_personaltoken_rights_known",
-                condition=models.Q(rights__contained_by=["weights", "api", "review", "ingest"])
+                condition=models.Q(
+                    rights__contained_by=["weights", "api", "review", "ingest", "evidence"]
+                )
                 & models.Q(rights__len__gt=0),
             ),
             models.CheckConstraint(

@@ -190,6 +190,7 @@ def _staff_part(
         "blockers": standing.blockers(release),
         "may_block": bool(rights & {Right.PLACE_HOLD, Right.MANAGE_RELEASE})
         and release.state not in ("refused", "withdrawn"),
+        "evidence": showing.evidence(release, standing.evidence[release.pk], standing.now),
         "motion_url": _motion_url(release, transition, person),
         "entries": shown.timeline(timeline(release, *_also(release, transition))),
         "may_hold": Right.PLACE_HOLD in rights,

@@ -103,6 +103,7 @@ class Migration(migrations.Migration):
                 ("independence_basis", models.TextField(blank=True)),
                 ("ran_at", models.DateTimeField()),
                 ("expires_at", models.DateTimeField()),
+                ("record", models.TextField()),
                 ("digest", models.CharField(max_length=64)),
                 ("added_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (

@@ -54,10 +54,11 @@ class Document(models.Model):
 class Evidence(models.Model):
     """One piece of evidence, bound to the digest of the release that it is about.
 
-    `digest` is over everything else in the row that was ever stated (see releases.evidence.record),
-    the file's SHA-256 among it: it is what a dossier refers to. `report` is what was read from an
-    imported file but its `scores` and `flags`; `samples` were drawn from it by `seed`, which was
-    made at random at the import. `details` is what only some types have.
+    `record` is all that was stated as canonical JSON, the file's SHA-256 among it, and `digest` is
+    its SHA-256: what a dossier refers to. The other columns hold the same for pages and rules.
+    `report` is what was read from an imported file but its `scores` and `flags`; `samples` were
+    drawn from it by `seed`, which was made at random at the import. `details` is what only some
+    types have.
     """
 
     public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
@@ -79,6 +80,7 @@ class Evidence(models.Model):
     independence_basis = models.TextField(blank=True)
     ran_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    record = models.TextField()
     digest = models.CharField(max_length=64)
     added_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     added_at = models.DateTimeField(default=timezone.now)

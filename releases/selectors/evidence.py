@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from audit.selectors import ref
+from boards.models import Dossier, Motion
 from releases.choices import EvidenceState, ReleaseState
 from releases.evidence.facts import EvidenceFacts
 from releases.evidence.told import Flag, Score
@@ -24,8 +28,8 @@ def evidence_of(release: Release) -> list[Evidence]:
 def evidence_of_all(releases: Iterable[Release]) -> dict[int, list[Evidence]]:
     """Return the same of several releases by their ids, in one query as well."""
     found: dict[int, list[Evidence]] = {release.pk: [] for release in releases}
-    rows = Evidence.objects.filter(release__in=found).select_related("end").order_by("-id")
-    for evidence in rows.defer("report", "samples", "summary"):
+    rows = Evidence.objects.filter(release__in=list(found)).select_related("end").order_by("-id")
+    for evidence in rows.defer("report", "samples", "summary", "record"):
         found[evidence.release_id].append(evidence)
     return found
 
@@ -39,7 +43,12 @@ def _whole() -> QuerySet[Evidence]:
     return Evidence.objects.select_related(
         "release__model__board", "release__model__ladder", "release__stage", "file", "added_by",
         "end__superseded_by", "end__ended_by",
-    )  # fmt: skip
+    ).defer("record")  # fmt: skip
+
+
+def record_of(evidence: Evidence) -> str:
+    """Return what it states, as it is digested."""
+    return Evidence.objects.values_list("record", flat=True).get(pk=evidence.pk)
 
 
 def document_by_public_id(public_id: UUID | str) -> Document | None:
@@ -53,6 +62,27 @@ def attachments_of(release: Release, ids: Iterable[str]) -> list[Document]:
     """Return the documents of the release that the public ids name, in the order of upload."""
     found = Document.objects.filter(release=release, public_id__in=list(ids))
     return list(found.order_by("id"))
+
+
+def attachments_named(release: Release, dossier: Mapping[str, Any]) -> list[Document]:
+    """Return the attachments of the release that a dossier refers to."""
+    named = {exhibit.get("url") for exhibit in dossier.get("exhibits", [])}
+    if not named:
+        return []
+    rows = Document.objects.filter(release=release).order_by("id")
+    return [document for document in rows if document.get_absolute_url() in named]
+
+
+def evidence_with_file(document: Document) -> list[Evidence]:
+    """Return the evidence that the document is the file of."""
+    return list(Evidence.objects.filter(file=document).only("public_id"))
+
+
+def motions_naming(release: Release, urls: Iterable[str]) -> QuerySet[Motion]:
+    """Return the motions about a release that have, or had, one of these exhibits."""
+    named = reduce(or_, (Q(content__exhibits__contains=[{"url": url}]) for url in urls))
+    dossiers = Dossier.objects.filter(named, motion=OuterRef("pk"))
+    return Motion.objects.filter(Exists(dossiers), subject_ref=ref(release))
 
 
 def end_of(evidence: Evidence) -> EvidenceEnd | None:

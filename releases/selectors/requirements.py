@@ -24,11 +24,17 @@ from releases.selectors.gates import open_blockers, overrides_in
 
 
 def requirements_for(
-    release: Release, to_stage: Stage, *, now: datetime, of: Transition | None = None
+    release: Release,
+    to_stage: Stage,
+    *,
+    now: datetime,
+    of: Transition | None = None,
+    evidence: Iterable[Evidence] | None = None,
 ) -> list[Requirement]:
     """Return every requirement of the move, blocking ones first.
 
-    `of` is the transition that is being judged, which does not stand in its own way.
+    `of` is the transition that is being judged, which does not stand in its own way; `evidence`
+    may be given by a page that has read it already.
     """
     open_now = open_transition(release)
     other = open_now if open_now is not None and (of is None or open_now.pk != of.pk) else None
@@ -38,7 +44,7 @@ def requirements_for(
         now=now,
         holds=holds_in_force(release),
         blockers=open_blockers(release),
-        evidence=evidence_of(release),
+        evidence=evidence_of(release) if evidence is None else evidence,
         of=of,
         other=other,
         overrides=overrides_in(of) if of else (),

@@ -5,6 +5,13 @@ from releases.services.blockers import close_blocker, open_blocker
 from releases.services.catalog import create_model, grant_right, load_ladder, withdraw_right
 from releases.services.conditions import check_conditions, sweep_conditions
 from releases.services.decisions import apply_lift, take_effect
+from releases.services.documents import keep_attachment
+from releases.services.evidence import EvidenceRefused, add_evidence, import_evidence
+from releases.services.evidence_ends import (
+    remind_of_expiry,
+    supersede_evidence,
+    withdraw_evidence,
+)
 from releases.services.holds import (
     call_for_review,
     demote_release,
@@ -31,6 +38,8 @@ from releases.services.verifying import refuse_release, verify_release
 from releases.services.waves import apply_raise, lower_cap, propose_raise
 
 __all__ = [
+    "EvidenceRefused",
+    "add_evidence",
     "apply_decided_motions",
     "apply_lift",
     "apply_raise",
@@ -44,6 +53,8 @@ __all__ = [
     "create_model",
     "demote_release",
     "grant_right",
+    "import_evidence",
+    "keep_attachment",
     "load_ladder",
     "lower_cap",
     "open_blocker",
@@ -57,15 +68,18 @@ __all__ = [
     "propose_transition",
     "refuse_release",
     "rehash_due",
+    "remind_of_expiry",
     "requeue_stalled",
     "revise_transition",
     "sign_release",
     "sign_unsigned",
     "start_ingest",
+    "supersede_evidence",
     "sweep_conditions",
     "sweep_unnamed",
     "take_effect",
     "verify_release",
+    "withdraw_evidence",
     "withdraw_release",
     "withdraw_right",
 ]

@@ -11,17 +11,26 @@ from accounts.models import User
 from audit.selectors import ref
 from audit.services import record
 from boards import services as boards
-from boards.dossier import CONDITIONS
+from boards.dossier import CONDITIONS, EXHIBITS
 from boards.models import OPEN_STATES, Motion
 from common.errors import Refused
 from releases import permissions, selectors
 from releases.actions import Action
-from releases.choices import OPEN_TRANSITIONS, WEIGHTS_MODES, ReleaseState, Right, TransitionState
+from releases.choices import (
+    OPEN_TRANSITIONS,
+    WEIGHTS_MODES,
+    EvidenceState,
+    ReleaseState,
+    Right,
+    TransitionState,
+)
 from releases.conditions import Rule, fired
 from releases.conditions import conditions as conditions_of
 from releases.dossier import check_transition_dossier
-from releases.models import Model, Release, Stage, Transition
+from releases.models import Document, Evidence, Model, Release, Stage, Transition
 from releases.requirements import blocking
+from releases.selectors.evidence import state_of
+from releases.selectors.exhibits import Exhibit, exhibits_of
 from releases.selectors.requirements import requirements_for
 from releases.selectors.watch import watched_since
 from releases.services.checks import guard_right, lock_release, lock_transition
@@ -38,14 +47,18 @@ def propose_transition(
     to_stage: Stage,
     dossier: Mapping[str, str],
     conditions: Sequence[Rule] = (),
+    evidence: Sequence[Evidence] = (),
+    attachments: Sequence[Document] = (),
 ) -> Transition:
     """Put the move of a release to its next stage before the model's board.
 
-    `conditions` are rules that a machine watches once the board has approved.
+    `conditions` are rules that a machine watches once the board has approved; `evidence` and
+    `attachments` are what the dossier refers to, by digest.
     """
     release = lock_release(release.pk)
     guard_right(actor, Right.MANAGE_RELEASE, release.model)
     present = _guard_move(release, to_stage)
+    exhibits = _checked_exhibits(release, evidence, attachments)
     texts = _checked_dossier(dossier, to_stage)
     motion = boards.propose_motion(
         actor=actor,
@@ -63,7 +76,7 @@ def propose_transition(
             "to": to_stage.slug,
             "ladder": f"{release.model.ladder.name}@{release.model.ladder.version}",
         },
-        dossier={**texts, **checked_conditions(release, conditions)},
+        dossier={**texts, **exhibits, **checked_conditions(release, conditions)},
         rule=to_stage.rule,
         voting_seconds=int(to_stage.voting_period.total_seconds()),
         also=(release, release.model),
@@ -102,6 +115,27 @@ def _checked_dossier(dossier: Mapping[str, str], to_stage: Stage) -> dict[str, s
         raise Refused(str(error)) from None
 
 
+def _checked_exhibits(
+    release: Release, evidence: Sequence[Evidence], attachments: Sequence[Document]
+) -> dict[str, list[Exhibit]]:
+    """Return the dossier's part of what it refers to, all of which must stand now."""
+    now = timezone.now()
+    chosen = Evidence.objects.filter(pk__in=[each.pk for each in evidence]).select_related("end")
+    for each in chosen:
+        state = state_of(each, now)
+        if each.release_digest != release.digest:
+            raise Refused(_("%(title)s is about another release.") % {"title": each.title})
+        if state != EvidenceState.CURRENT:
+            raise Refused(
+                _("%(title)s is %(state)s. Leave it out, or choose what took its place.")
+                % {"title": each.title, "state": state.label.lower()}
+            )
+    if any(each.release_id != release.pk for each in attachments):
+        raise Refused(_("An attachment was uploaded for another release."))
+    exhibits = exhibits_of(list(chosen), list(attachments))
+    return {EXHIBITS: exhibits} if exhibits else {}
+
+
 @transaction.atomic
 def revise_transition(
     *,
@@ -109,20 +143,26 @@ def revise_transition(
     transition: Transition,
     dossier: Mapping[str, str],
     conditions: Sequence[Rule] | None = None,
+    evidence: Sequence[Evidence] | None = None,
+    attachments: Sequence[Document] | None = None,
 ) -> Transition:
     """Change the dossier: the motion goes back to review and its votes become stale.
 
-    Its conditions stay as they are where none are given.
+    Its conditions, and what it refers to, stay as they are where none are given.
     """
     transition = lock_transition(transition.pk)
     if transition.state != TransitionState.PROPOSED:
         raise Refused(_("The board has decided; the dossier cannot change any more."))
     texts = _checked_dossier(dossier, transition.to_stage)
     former = transition.motion.dossier
+    if evidence is None and attachments is None:
+        exhibits = {EXHIBITS: former[EXHIBITS]} if EXHIBITS in former else {}
+    else:
+        exhibits = _checked_exhibits(transition.release, evidence or (), attachments or ())
     kept = {CONDITIONS: former[CONDITIONS]} if CONDITIONS in former else {}
     watched = kept if conditions is None else checked_conditions(transition.release, conditions)
     transition.motion = boards.revise_dossier(
-        actor=actor, motion=transition.motion, dossier={**texts, **watched}
+        actor=actor, motion=transition.motion, dossier={**texts, **exhibits, **watched}
     )
     return transition
 

@@ -1,6 +1,15 @@
 """Staff acts on models and releases, and the public page of a ladder."""
 
 from releases.views.blockers import blocker_close, blocker_detail, blocker_open
+from releases.views.documents import document, evidence_record
+from releases.views.evidence import (
+    evidence_add,
+    evidence_detail,
+    evidence_import,
+    evidence_list,
+    evidence_supersede,
+    evidence_withdraw,
+)
 from releases.views.holds import hold_lift, hold_place, release_demote, release_withdraw
 from releases.views.ingest import format_override, ingest_progress, release_ingest
 from releases.views.ladders import ladder_detail, ladder_list
@@ -12,6 +21,14 @@ __all__ = [
     "blocker_close",
     "blocker_detail",
     "blocker_open",
+    "document",
+    "evidence_add",
+    "evidence_detail",
+    "evidence_import",
+    "evidence_list",
+    "evidence_record",
+    "evidence_supersede",
+    "evidence_withdraw",
     "format_override",
     "hold_lift",
     "hold_place",

@@ -1,9 +1,12 @@
 """Proposing a move, changing its dossier, opening the vote."""
 
+import re
+from typing import Any
 from uuid import UUID
 
 from allauth.account.decorators import reauthentication_required
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -24,10 +27,19 @@ from common.templatetags.ui import span
 from releases import permissions, selectors, services
 from releases.choices import WEIGHTS_MODES
 from releases.forms import TransitionForm
-from releases.models import Release, Stage, Transition
+from releases.models import Evidence, Release, Stage, Transition
 from releases.requirements import blocking
+from releases.selectors.evidence import (
+    attachments_named,
+    attachments_of,
+    evidence_of,
+    state_of,
+)
 from releases.selectors.requirements import requirements_for
 from releases.views.shared import GET_OR_POST, refusal_page, sent
+from releases.views.uploads import Uploads, take_uploads
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @login_required
@@ -48,13 +60,17 @@ def transition_propose(
         return refusal_page(
             request, release, _("A transition of %(release)s is open.") % {"release": release}
         )
-    weights = to_stage.access_mode in WEIGHTS_MODES
-    form = TransitionForm(sent(request), weights=weights)
+    evidence = evidence_of(release)
+    form = _dossier_form(request, user, release, to_stage, evidence=evidence)
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
             transition = services.propose_transition(
-                actor=user, release=release, to_stage=to_stage, dossier=form.cleaned_data
+                actor=user,
+                release=release,
+                to_stage=to_stage,
+                dossier=form.texts(),
+                **form.exhibits(),
             )
         except Refused as refused:
             form.add_error(None, refused.sentence)
@@ -71,7 +87,7 @@ def transition_propose(
         "to_stage": to_stage,
         "form": form,
         "rule": describe_rule(to_stage.rule),
-        "requirements": requirements_for(release, to_stage, now=timezone.now()),
+        "requirements": requirements_for(release, to_stage, now=timezone.now(), evidence=evidence),
     }
     return render(request, "releases/transition_propose.html", context, status=status)
 
@@ -86,15 +102,20 @@ def transition_revise(request: HttpRequest, public_id: UUID) -> HttpResponse:
     release, motion = transition.release, transition.motion
     if transition.state != "proposed":
         return refusal_page(request, release, _("The board has decided on this dossier."))
-    form = TransitionForm(
-        sent(request),
-        weights=transition.to_stage.access_mode in WEIGHTS_MODES,
-        initial=motion.dossier,
+    form = _dossier_form(
+        request,
+        user,
+        release,
+        transition.to_stage,
+        evidence=evidence_of(release),
+        dossier=motion.dossier,
     )
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
-            services.revise_transition(actor=user, transition=transition, dossier=form.cleaned_data)
+            services.revise_transition(
+                actor=user, transition=transition, dossier=form.texts(), **form.exhibits()
+            )
         except Refused as refused:
             form.add_error(None, refused.sentence)
             status = 409
@@ -111,6 +132,50 @@ def transition_revise(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "form": form,
     }
     return render(request, "releases/transition_revise.html", context, status=status)
+
+
+def _dossier_form(
+    request: HttpRequest,
+    user: User,
+    release: Release,
+    to_stage: Stage,
+    *,
+    evidence: list[Evidence],
+    dossier: dict[str, Any] | None = None,
+) -> TransitionForm:
+    """Return the form with what may be chosen; documents that were sent with it are kept."""
+    dossier, data = dossier or {}, sent(request)
+    now = timezone.now()
+    standing = [each for each in evidence if state_of(each, now) == "current"]
+    documents = attachments_named(release, dossier)
+    uploads = Uploads()
+    if data is not None:
+        uploads = take_uploads(request, user, release, "attachments")
+        data = uploads.with_data(data, "kept")
+        documents = attachments_of(release, _ids(data.getlist("kept")))
+    named = {exhibit["url"] for exhibit in dossier.get("exhibits", [])}
+    form = TransitionForm(
+        data,
+        weights=to_stage.access_mode in WEIGHTS_MODES,
+        standing=standing,
+        documents=documents,
+        initial={
+            **dossier,
+            "evidence": [
+                str(each.public_id) for each in standing if each.get_absolute_url() in named
+            ],
+            "kept": [str(each.public_id) for each in documents],
+        },
+        most_bytes=settings.ATTACHMENT_MOST_BYTES,
+    )
+    if data is not None:
+        uploads.tell(form, "attachments")
+    return form
+
+
+def _ids(values: list[str]) -> list[str]:
+    """Return what of the values is the id of anything."""
+    return [value for value in values if _UUID.fullmatch(value)]
 
 
 @login_required

@@ -177,6 +177,20 @@ RELEASES = [
         LEAD | REVIEWER,
         f"/releases/models/{TRUSTED}ingest/",
     ),
+    page(f"releases/models/{RELEASE}evidence/", STAFF, f"/releases/models/{TRUSTED}evidence/"),
+    *(
+        page(
+            f"releases/{pattern}",
+            STAFF,
+            f"/releases/{address}",
+            note="Also who was asked to decide on a dossier that refers to it",
+        )
+        for pattern, address in (
+            (f"evidence/{ONE}", "evidence/{evidence}/"),
+            (f"evidence/{ONE}record/", "evidence/{evidence}/record/"),
+            (f"documents/{ONE}", "documents/{document}/"),
+        )
+    ),
 ]
 # Reviewers are staff of the model and may know of these acts, so they are refused, not misled.
 _STAFF_ACTS = [
@@ -184,6 +198,13 @@ _STAFF_ACTS = [
     (f"models/{MODEL}formats/", f"models/{HERON}formats/"),
     (f"models/{MODEL}hold/", f"models/{HERON}hold/"),
     (f"models/{RELEASE}hold/", f"models/{TRUSTED}hold/"),
+    (f"models/{RELEASE}evidence/import/", f"models/{TRUSTED}evidence/import/"),
+    (
+        f"models/{RELEASE}evidence/add/<slug:evidence_type>/",
+        f"models/{TRUSTED}evidence/add/red_team_report/",
+    ),
+    (f"evidence/{ONE}replace/", "evidence/{evidence}/replace/"),
+    (f"evidence/{ONE}withdraw/", "evidence/{evidence}/withdraw/"),
     (f"models/{RELEASE}propose/", f"models/{TRUSTED}propose/"),
     (f"models/{RELEASE}demote/", f"models/{TRUSTED}demote/"),
     (f"models/{RELEASE}withdraw/", f"models/{TRUSTED}withdraw/"),
@@ -301,6 +322,15 @@ PROGRAMS = [
             ("", "", "POST"),
             ("/<version>/ingest", "/v1.0/ingest", "GET"),
         )
+    ),
+    Row(
+        "api/models/<namespace>/<name>/releases/<version>/evidence",
+        "/api/models/demo/heron/releases/v1.1/evidence",
+        NOBODY,
+        "POST",
+        others="unauthorised",
+        anonymous="unauthorised",
+        note="Needs a token with the right to add evidence, and the right to manage releases",
     ),
     public("api/explain/<namespace>/<name>/<version>", "/api/explain/demo/heron/v1.1"),
     Row(

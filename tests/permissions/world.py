@@ -1,7 +1,10 @@
 """One object of each kind, and one person of each, on top of the demo's instance."""
 
+import io
 from dataclasses import dataclass
 from typing import Any
+
+from django.utils import timezone
 
 from accounts.models import Membership, Notification, User
 from accounts.services import look_up_device_code
@@ -11,6 +14,7 @@ from delivery.services import create_links
 from licensing.models import Application, Grant
 from licensing.verdict import Context
 from releases import services as releases
+from releases.evidence.entry import Entry
 from releases.models import Artifact, Hold, Transition
 from tests.factories import ask_for_codes, make_organization, make_token, make_user
 from tests.seeded import demo_release, person
@@ -50,6 +54,16 @@ def make_world() -> World:
     codes = ask_for_codes()
     members = Membership.objects.filter(organization__memberships__user=grantee)
     organization = members.get(user=grantee).organization
+    document = releases.keep_attachment(
+        actor=lead, release=demo_release("heron v1.1"), file=io.BytesIO(b"Found."), name="a.txt"
+    )
+    evidence = releases.add_evidence(
+        actor=lead,
+        release=demo_release("heron v1.1"),
+        entry=Entry("other", "Notes", "Heron lab", summary="Read on.", ran_at=timezone.now()),
+        bound_to=demo_release("heron v1.1").digest or "",
+        document=document,
+    )
     values = {
         "key": signing_keys()[0].fingerprint,
         "token": token.pk,
@@ -62,6 +76,8 @@ def make_world() -> World:
         "board": Motion.objects.get(state="voting").board.slug,
         "transition": transition.motion.public_id,
         "hold": hold.public_id,
+        "evidence": evidence.public_id,
+        "document": document.public_id,
         "application": Application.objects.get(applicant=applicant).public_id,
         "review": Application.objects.get(applicant=person("grace.mbeki")).public_id,
         "grant": Grant.objects.get().public_id,

@@ -57,6 +57,8 @@ def test_a_bucket_with_a_public_address_is_taken() -> None:
         ({"PERSONAL_DATA_KEY": "short"}, "PERSONAL_DATA_KEY must be set to at least 32"),
         ({"WEIGHTS_STORAGE_URL": "/srv"}, "WEIGHTS_STORAGE_URL must look like file:///"),
         ({"WEIGHTS_STORAGE_URL": "s3://bucket"}, "WEIGHTS_STORAGE_URL needs an address like"),
+        ({"DOCUMENTS_STORAGE_URL": "/srv"}, "DOCUMENTS_STORAGE_URL must look like file:///"),
+        ({"EVIDENCE_MOST_MB": "0"}, "EVIDENCE_MOST_MB must be from 1 to 500, not '0'."),
         ({"DELIVERY_PUBLIC_URL": "https://x.example"}, "DELIVERY_PUBLIC_URL needs a bucket"),
         (
             {"DELIVERY_PUBLIC_URL": "https://sluice.example:8443", **IN_A_BUCKET},

@@ -21,3 +21,10 @@ def incoming(tmp_path: Path, settings: Settings) -> Path:
     root.mkdir()
     settings.INGEST_ROOTS = [root]
     return root
+
+
+@pytest.fixture(autouse=True)
+def own_documents(tmp_path: Path, settings: Settings) -> Path:
+    """Keep documents below the test's own directory."""
+    settings.DOCUMENTS_STORAGE = tmp_path / "documents"
+    return settings.DOCUMENTS_STORAGE

@@ -1,6 +1,7 @@
 """Shapes of what staff send. Services decide and save."""
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ from django.utils.translation import gettext_lazy
 from boards.forms import ReasonedForm, ReasonField
 from common.text import paragraphs
 from releases.choices import HoldKind
-from releases.dossier import MOST_CHARACTERS
+from releases.dossier import COUNTERFACTUAL, MOST_CHARACTERS, TRANSITION_FIELDS
 from releases.formats import ADMISSIBLE
-from releases.models import Stage
+from releases.forms.exhibits import ExhibitsForm
+from releases.models import Document, Evidence, Stage
 from releases.names import check_version
 
 NO_VERSION = gettext_lazy("Give the version a name, for example v1.0.")
@@ -154,7 +156,7 @@ def _checked_version(value: object) -> str:
         raise forms.ValidationError(str(error)) from None
 
 
-class TransitionForm(forms.Form):
+class TransitionForm(ExhibitsForm):
     """The dossier of a transition."""
 
     rationale = TextField(
@@ -180,9 +182,17 @@ class TransitionForm(forms.Form):
         data: QueryDict | None = None,
         *,
         weights: bool,
-        initial: dict[str, str] | None = None,
+        standing: Sequence[Evidence] = (),
+        documents: Sequence[Document] = (),
+        initial: dict[str, Any] | None = None,
+        most_bytes: int = 0,
     ) -> None:
-        super().__init__(data, initial=initial)
+        super().__init__(
+            data, standing=standing, documents=documents, initial=initial, most_bytes=most_bytes
+        )
+        for name, label in COUNTERFACTUAL.items():
+            self.fields[name] = TextField(label=label, required=False)
+        self.order_fields([*TRANSITION_FIELDS, *COUNTERFACTUAL, "evidence", "kept", "attachments"])
         field = self.fields["confidence"]
         field.required = weights
         field.help_text = (
@@ -190,6 +200,10 @@ class TransitionForm(forms.Form):
             if weights
             else _("Required only for stages at which weights leave.")
         )
+
+    def texts(self) -> dict[str, str]:
+        """Return the dossier's texts."""
+        return {name: self.cleaned_data[name] for name in (*TRANSITION_FIELDS, *COUNTERFACTUAL)}
 
 
 class HoldForm(forms.Form):

@@ -1,0 +1,95 @@
+"""Documents that are uploaded about a release. The bytes are kept first, then the row."""
+
+import io
+from typing import BinaryIO, Protocol
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from audit.services import record
+from common import document_store
+from common.document_store import DocumentStoreError
+from common.documents import DocumentProblem, document_name, inspect_document
+from common.errors import Refused
+from releases import permissions
+from releases.actions import Action
+from releases.models import Document, Release
+
+
+class Readable(Protocol):
+    """Something to read from: a file, or one that was uploaded."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most so many bytes."""
+
+
+def keep_attachment(*, actor: User, release: Release, file: Readable, name: str) -> Document:
+    """Keep a document that people read: what it is told from its bytes.
+
+    It is listed nowhere until a dossier refers to it. Raises Refused, with the file's name.
+    """
+    if not permissions.can_attach(actor, release):
+        raise Refused(
+            _("You need the right to propose moves of %(release)s.") % {"release": release}
+        )
+    name = document_name(name)
+    content = read_bounded(file, name, settings.ATTACHMENT_MOST_BYTES)
+    try:
+        media_type = inspect_document(content, name)
+    except DocumentProblem as problem:
+        raise Refused(f"{name} {problem}.") from None
+    sha256 = keep_bytes(io.BytesIO(content))
+    with transaction.atomic():
+        document = keep_row(
+            actor=actor,
+            release=release,
+            name=name,
+            sha256=sha256,
+            size=len(content),
+            media_type=media_type,
+        )
+        record(
+            actor=actor,
+            action=Action.DOCUMENT_KEPT,
+            target=document,
+            also=(release,),
+            data={"sha256": sha256, "size": document.size, "media_type": media_type},
+        )
+    return document
+
+
+def read_bounded(file: Readable, name: str, most: int) -> bytes:
+    """Return all of a file. Raises Refused where it is larger."""
+    content = file.read(most + 1)
+    if len(content) > most:
+        raise Refused(
+            _("%(name)s is larger than the %(most)d MB that are taken.")
+            % {"name": name, "most": most // 1_000_000}
+        )
+    return content
+
+
+def keep_bytes(file: BinaryIO) -> str:
+    """Put the bytes into the store and return their SHA-256. Raises Refused."""
+    try:
+        return document_store.keep(file)
+    except DocumentStoreError as error:
+        raise Refused(
+            _("The file could not be kept. %(why)s Try again later.") % {"why": error}
+        ) from None
+
+
+def keep_row(
+    *, actor: User, release: Release, name: str, sha256: str, size: int, media_type: str
+) -> Document:
+    """Write the row of bytes that are in the store, in the transaction of an act with an event."""
+    return Document.objects.create(
+        release=release,
+        sha256=sha256,
+        size=size,
+        name=name,
+        media_type=media_type,
+        uploaded_by=actor,
+    )
