@@ -147,7 +147,7 @@ def propose_lift(*, actor: User, hold: Hold, dossier: Mapping[str, str]) -> Moti
         subject_url=scope.get_absolute_url(),
         params={"hold": str(hold.public_id), "kind": hold.kind, "scope": str(scope)},
         dossier=texts,
-        rule=stage.rule,
+        rule=stage.decision_rule,
         voting_seconds=int(stage.voting_period.total_seconds()),
         also=(hold, model, *([release] if release else [])),
     )
