@@ -23,9 +23,11 @@ from portal.showing import Data
 from portal.viewer import Viewer, viewer
 from releases.choices import Right
 from releases.models import Artifact, Release, Transition
+from releases.models import Model as ReleaseModel
 from releases.permissions import can_open_vote, can_revise
 from releases.selectors import (
     artifacts_of,
+    ladders,
     model_by_name,
     release_for_page,
     stage_history,
@@ -60,8 +62,17 @@ def model_page(request: HttpRequest, namespace: str, name: str) -> HttpResponse:
         "may_hold": Right.PLACE_HOLD in person.rights.get(model.pk, ()),
         "may_manage": Right.MANAGE_RELEASE in person.rights.get(model.pk, ()),
         "ladder": model.ladder,
+        **(_waiting_ladder(model) if is_staff else {}),
     }
     return render(request, "portal/model_page.html", page)
+
+
+def _waiting_ladder(model: ReleaseModel) -> Data:
+    """Return the version of the ladder that the model could follow, and the motion for it."""
+    return {
+        "waiting_ladder": ladders.waiting_version(model),
+        "ladder_motion": ladders.open_ladder_change(model),
+    }
 
 
 def _apply(found: list[tuple[Release, Verdicts]]) -> Data | None:
@@ -99,7 +110,8 @@ def _steps(release: Release, standing: Standing) -> list[Data]:
         standing.stages_of(release),
         now=standing.now,
         transition=standing.transitions.get(release.pk),
-        admitted=standing.admitted.get(release.pk, 0),
+        admitted=standing.cohort_of(release).admitted,
+        cap=standing.caps.get(release.pk),
     )
 
 
@@ -184,6 +196,10 @@ def _staff_part(
     )
     return {
         "target": target,
+        "wave": showing.wave(
+            release, target, standing.cohort_of(release), standing.caps.get(release.pk)
+        ),
+        "soak": showing.soak(release, target, standing.now),
         "may_open": bool(person.user and in_review and can_open_vote(person.user, in_review)),
         "may_revise": bool(person.user and in_review and can_revise(person.user, in_review)),
         "requirements": standing.requirements(release),

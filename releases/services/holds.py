@@ -1,7 +1,6 @@
 """Tightening, which one authorised person may do at once; and asking the board to loosen."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -36,9 +35,6 @@ from releases.services.decisions import LIFT_KIND, set_cool_off
 from releases.services.transitions import end_open_transition, excluded_voters
 from releases.states import HOLD, RELEASE
 
-# A hold asks for a review after this time. It never opens by itself.
-REVIEW_AFTER = timedelta(days=14)
-
 
 @transaction.atomic
 def place_hold(
@@ -46,7 +42,8 @@ def place_hold(
 ) -> Hold:
     """Stop what the kind says, at once, on a release or on the whole model.
 
-    The cool-off of approved transitions starts again.
+    The cool-off of approved transitions starts again. It asks for a review after the time that
+    the ladder says, and never opens by itself.
     """
     model = lock_model(model.pk)
     guard_right(actor, Right.PLACE_HOLD, model)
@@ -65,7 +62,7 @@ def place_hold(
         kind=kind,
         reason=reason,
         placed_by=actor,
-        review_at=timezone.now() + REVIEW_AFTER,
+        review_at=timezone.now() + model.ladder.hold_review,
     )
     restarted = restart_cool_off(hold)
     record(

@@ -19,8 +19,8 @@ from common.errors import Refused
 from common.templatetags.ui import span
 from releases import permissions, selectors, services
 from releases.forms import DemoteForm, HoldForm, LiftForm, WithdrawForm
-from releases.models import Release
-from releases.services.holds import REVIEW_AFTER, lift_stage
+from releases.models import Model, Release
+from releases.services.holds import lift_stage
 from releases.views.shared import GET_OR_POST, refusal_page, sent
 
 
@@ -61,7 +61,7 @@ def hold_place(request: HttpRequest, namespace: str, name: str, version: str = "
         "confirm": {
             "title": _("Place a hold on %(scope)s") % {"scope": scope},
             "lede": _("It holds from the next request on, and only the board can lift it."),
-            "effects": _hold_effects(release),
+            "effects": _hold_effects(model, release),
             "affected": _hold_affected(release),
             "submit": _("Place the hold"),
             "cancel_url": scope.get_absolute_url(),
@@ -70,7 +70,7 @@ def hold_place(request: HttpRequest, namespace: str, name: str, version: str = "
     return render(request, "releases/hold_place.html", context, status=status)
 
 
-def _hold_effects(release: Release | None) -> list[str]:
+def _hold_effects(model: Model, release: Release | None) -> list[str]:
     which = _("this release") if release else _("every release of this model")
     return [
         _("Nothing leaves: every download and API call of %(which)s is refused, with your reason.")
@@ -80,7 +80,7 @@ def _hold_effects(release: Release | None) -> list[str]:
         _("An approved move that waits out its cool-off waits the whole of it again."),
         _("No vote on a move to a further stage opens while the hold is in force."),
         _("A review is called for after %(time)s; the hold stays until the board lifts it.")
-        % {"time": span(REVIEW_AFTER)},
+        % {"time": span(model.ladder.hold_review)},
     ]
 
 
