@@ -23,7 +23,6 @@ from portal.showing import Data
 from portal.viewer import Viewer, viewer
 from releases.choices import Right
 from releases.models import Artifact, Release, Transition
-from releases.models import Model as ReleaseModel
 from releases.permissions import can_open_vote, can_revise
 from releases.selectors import (
     artifacts_of,
@@ -62,17 +61,9 @@ def model_page(request: HttpRequest, namespace: str, name: str) -> HttpResponse:
         "may_hold": Right.PLACE_HOLD in person.rights.get(model.pk, ()),
         "may_manage": Right.MANAGE_RELEASE in person.rights.get(model.pk, ()),
         "ladder": model.ladder,
-        **(_waiting_ladder(model) if is_staff else {}),
+        "waiting_ladder": ladders.waiting_with_motion(model) if is_staff else None,
     }
     return render(request, "portal/model_page.html", page)
-
-
-def _waiting_ladder(model: ReleaseModel) -> Data:
-    """Return the version of the ladder that the model could follow, and the motion for it."""
-    return {
-        "waiting_ladder": ladders.waiting_version(model),
-        "ladder_motion": ladders.open_ladder_change(model),
-    }
 
 
 def _apply(found: list[tuple[Release, Verdicts]]) -> Data | None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 
 from audit.selectors import ref
 from boards.models import OPEN_STATES, Motion
@@ -75,6 +75,20 @@ def waiting_version(model: Model) -> Ladder | None:
     return newest if newest is not None and newest.version > model.ladder.version else None
 
 
+def waiting_with_motion(model: Model) -> Ladder | None:
+    """Return the same with the state of the motion for it (`motion_state`), if there is one."""
+    motion = _undone_changes().filter(subject_ref=ref(model)).order_by("-id")
+    newer = Ladder.objects.filter(name=model.ladder.name, version__gt=model.ladder.version)
+    found = newer.annotate(motion_state=Subquery(motion.values("state")[:1]))
+    return found.order_by("-version").first()
+
+
+def _undone_changes() -> QuerySet[Motion]:
+    return Motion.objects.filter(
+        kind="change_ladder", state__in=[*OPEN_STATES, "approved"], applied_at__isnull=True
+    )
+
+
 def open_ladder_change(model: Model) -> Motion | None:
     """Return the motion on another version that is before the model's board."""
     return open_ladder_changes([model]).get(model.pk)
@@ -83,10 +97,8 @@ def open_ladder_change(model: Model) -> Motion | None:
 def open_ladder_changes(models: list[Model]) -> dict[int, Motion]:
     """Return the same of several models by their ids, in one query."""
     refs = {ref(model): model.pk for model in models}
-    motions = Motion.objects.filter(
-        kind="change_ladder", subject_ref__in=refs, state__in=[*OPEN_STATES, "approved"]
-    )
-    return {refs[motion.subject_ref]: motion for motion in motions.filter(applied_at__isnull=True)}
+    motions = _undone_changes().filter(subject_ref__in=refs)
+    return {refs[motion.subject_ref]: motion for motion in motions}
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given
+from hypothesis import settings as trials
 from hypothesis import strategies as st
 
 from boards.choices import SeatRole, VoteChoice
@@ -302,11 +303,13 @@ def ladders(draw: st.DrawFn) -> LadderPlan:
     )
 
 
+@trials(suppress_health_check=[HealthCheck.too_slow])
 @given(ladders())
 def test_a_ladder_against_itself_changes_nothing(ladder: LadderPlan) -> None:
     assert compare(ladder, ladder) == []
 
 
+@trials(suppress_health_check=[HealthCheck.too_slow])
 @given(ladders(), ladders())
 def test_the_way_back_from_what_tightens_loosens(one: LadderPlan, other: LadderPlan) -> None:
     there, back = compare(one, other), compare(other, one)
@@ -331,6 +334,7 @@ def three_stages(draw: st.DrawFn) -> list[StagePlan]:
     return found
 
 
+@trials(suppress_health_check=[HealthCheck.too_slow])
 @given(three_stages())
 def test_what_loosens_nothing_in_two_steps_loosens_nothing_in_one(
     versions: list[StagePlan],
@@ -366,6 +370,7 @@ def two_rules(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
     return ordered[0]
 
 
+@trials(suppress_health_check=[HealthCheck.too_slow])
 @given(two_rules(), ballots())
 def test_a_rule_that_loosens_nothing_approves_nothing_that_the_former_did_not(
     versions: tuple[dict[str, Any], dict[str, Any]],

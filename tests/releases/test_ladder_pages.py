@@ -193,7 +193,6 @@ def test_the_pages_take_few_queries(
         (scene.holder, scene.url("cap_lower")),
         (scene.manager, scene.release.get_absolute_url()),
         (scene.chair, scene.release.get_absolute_url()),
-        (scene.manager, scene.model.get_absolute_url()),
     ):
         client = signed_in(person)
         with django_assert_max_num_queries(MOST_QUERIES):
