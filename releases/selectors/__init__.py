@@ -38,6 +38,15 @@ def model_by_name(namespace: str, name: str) -> Model | None:
     return all_models().filter(namespace=namespace, name=name).first()
 
 
+def model_for_page(namespace: str, name: str) -> Model | None:
+    """Find the same with the number of its ladder's newest version (`newest_version`)."""
+    if "\x00" in namespace + name:
+        return None
+    versions = Ladder.objects.filter(name=OuterRef("ladder__name")).order_by("-version")
+    models = all_models().annotate(newest_version=Subquery(versions.values("version")[:1]))
+    return models.filter(namespace=namespace, name=name).first()
+
+
 def releases_of(model: Model) -> QuerySet[Release]:
     """Return the releases of a model with their stages, the newest first."""
     return (
