@@ -75,8 +75,8 @@ def move_to(
 ) -> None:
     """Let a locked model stand on another version of its ladder.
 
-    Releases keep their stage by its slug and their soak. Moves under way go on under the stricter
-    of both versions; one to a stage that is not the next any more lapses.
+    Releases keep their stage by its slug and their soak. Moves under way go on to the same stage of
+    the new version; one to a stage that is not the next any more lapses.
     """
     former = model.ladder
     model.ladder = ladder
