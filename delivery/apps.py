@@ -12,10 +12,15 @@ class DeliveryConfig(AppConfig):
         """Declare what this room records, and what it shows on pages of the rooms below."""
         from audit.actions import register
         from delivery.actions import Action
+        from delivery.dry_run import count_banned, count_downloads
         from delivery.panels import grant_panel
         from delivery.services import foreseen_any
         from licensing import foresight, panels
+        from licensing.dry_run import register_ban
+        from releases import dry_run
 
         register(Action, quiet=[Action.DOWNLOAD_AUTHORISED])
         panels.register(grant_panel)
         foresight.register(foreseen_any)
+        dry_run.register(count_downloads)
+        register_ban(count_banned)

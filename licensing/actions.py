@@ -17,6 +17,18 @@ class Action(models.TextChoices):
     APPLICATION_APPROVED = "application.approved", _("approved the application")
     APPLICATION_DECLINED = "application.declined", _("declined the application")
     APPLICATION_WITHDRAWN = "application.withdrawn", _("withdrew the application")
+    APPLICATION_REFERRED = "application.referred", _("referred the application to the board")
+    APPLICATION_BOARD_APPROVED = (
+        "application.board_approved",
+        _("gave the application back to the reviewer: the board approved it"),
+    )
+    APPLICATION_CAME_BACK = (
+        "application.came_back",
+        _("gave the application back to the reviewer: the board did not decide"),
+    )
+    BAN_PLACED = "ban.placed", _("placed a ban")
+    BAN_OBJECTED = "ban.objected", _("objected to the ban")
+    BAN_LIFTED = "ban.lifted", _("lifted the ban by the board's decision")
     GRANT_CREATED = "grant.created", _("made the grant")
     GRANT_WIDENED = "grant.widened", _("added a mode to the grant by accepting public terms")
     GRANT_ACTIVATED = "grant.activated", _("made the grant active")

@@ -9,8 +9,15 @@ class LicensingConfig(AppConfig):
     name = "licensing"
 
     def ready(self) -> None:
-        """Declare what this room records."""
+        """Declare what this room records, and what it puts before boards."""
         from audit.actions import register
+        from boards import kinds
         from licensing.actions import Action
+        from licensing.dossier import KINDS
+        from licensing.dry_run import count_grants
+        from releases import dry_run
 
         register(Action)
+        dry_run.register(count_grants)
+        for kind in KINDS:
+            kinds.register(kind)

@@ -1,9 +1,10 @@
 """What the rules of the verdict look at, and what they answer. Plain data, no database."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -54,6 +55,20 @@ def as_wide_or_wider(access_mode: str) -> tuple[str, ...]:
     return ACCESS_MODES[ACCESS_MODES.index(access_mode) :]
 
 
+def place_among(places: Iterable[Mapping[str, Any]], release_id: int, access_mode: str) -> str:
+    """Return the place that a grant has at a release: "admitted", "queued" or "none".
+
+    Each of `places` says its release, the access mode of its stage, and its state.
+    """
+    modes = as_wide_or_wider(access_mode)
+    states = {
+        place["state"]
+        for place in places
+        if place["release"] == release_id and place["access_mode"] in modes
+    }
+    return next((state for state in ("admitted", "queued") if state in states), "none")
+
+
 @dataclass(frozen=True)
 class TermsFact:
     """One agreement that the stage requires, and whether this person accepted it.
@@ -78,6 +93,14 @@ class TokenFact:
 
 
 @dataclass(frozen=True)
+class BanFact:
+    """A ban in force, and the page on which those concerned can object to it."""
+
+    reason: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
 class GrantFact:
     """One grant on the model that concerns this person. `place` is for this release."""
 
@@ -95,6 +118,8 @@ class GrantFact:
     volume: Volume | None = None
     reason: str = ""
     url: str = ""
+    # Of the organisation that holds it.
+    ban: BanFact | None = None
 
     @property
     def is_live(self) -> bool:
@@ -143,6 +168,8 @@ class Facts:
     open_application: str
     # None is open, and of those that reviewers decided the last was declined.
     declined: bool
+    # Of the person.
+    ban: BanFact | None = None
     links: Links = field(default_factory=Links)
 
 

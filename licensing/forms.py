@@ -189,6 +189,89 @@ class RelinquishForm(OptionalReasonForm):
         self.fields["typed"] = TypedField(word)
 
 
+class ReferForm(forms.Form):
+    """What a reviewer asks the board."""
+
+    question = LongTextField(
+        label=gettext_lazy("Question to the board"),
+        help_text=gettext_lazy("One question that can be answered by approving or rejecting."),
+    )
+    summary = LongTextField(
+        label=gettext_lazy("Your summary"),
+        rows=8,
+        help_text=gettext_lazy(
+            "What speaks for the application and what against it. The seats see the organisation, "
+            "purpose, scope and tiers; do not name the applicant."
+        ),
+    )
+
+
+class FindHolderForm(forms.Form):
+    """Whom a ban is to keep out."""
+
+    who = forms.CharField(
+        label=gettext_lazy("E-mail address of a person, or short name of an organisation"),
+        max_length=254,
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+class BanForm(ReasonForm):
+    """Whose board may lift the ban, a reason, and the name typed."""
+
+    model = forms.ChoiceField(
+        label=gettext_lazy("In the name of"),
+        help_text=gettext_lazy("The board of this model is the one that may lift the ban."),
+    )
+    field_order = ["model", "reason", "typed"]
+
+    def __init__(
+        self,
+        models: Sequence[Model],
+        word: str,
+        data: Any = None,  # noqa: ANN401 - as Django declares it
+        *,
+        chosen: str = "",
+    ) -> None:
+        super().__init__(data, initial={"model": chosen})
+        self._models = {str(model): model for model in models}
+        field = self.fields["model"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
+        field.choices = [
+            (name, _("%(model)s, before %(board)s") % {"model": name, "board": model.board})
+            for name, model in self._models.items()
+        ]
+        self.fields["typed"] = TypedField(word)
+
+    def clean_model(self) -> Model:
+        """Return the model itself."""
+        return self._models[self.cleaned_data["model"]]
+
+
+class ObjectForm(forms.Form):
+    """What somebody says against a ban."""
+
+    text = LongTextField(
+        label=gettext_lazy("Your objection"),
+        help_text=gettext_lazy("The board reads it as you write it. It can be sent once."),
+    )
+
+
+class LiftBanForm(forms.Form):
+    """The dossier of a motion to lift a ban."""
+
+    rationale = LongTextField(
+        label=gettext_lazy("Rationale"),
+        max_length=20_000,
+        help_text=gettext_lazy("Why the ban is no longer needed, or should not have been placed."),
+    )
+    remedy = LongTextField(
+        label=gettext_lazy("What was remedied"),
+        max_length=20_000,
+        help_text=gettext_lazy("What has changed since; how it was checked."),
+    )
+
+
 class QueueFilterForm(forms.Form):
     """Which part of the queue to show."""
 
@@ -199,6 +282,7 @@ class QueueFilterForm(forms.Form):
             ("", gettext_lazy("Everything that waits")),
             ("unclaimed", gettext_lazy("Not claimed")),
             ("mine", gettext_lazy("Claimed by me")),
+            ("referred", gettext_lazy("With the board")),
         ],
     )
     model = forms.ChoiceField(label=gettext_lazy("Model"), required=False)

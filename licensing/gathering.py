@@ -29,6 +29,7 @@ from licensing.models import (
     Acceptance,
     Admission,
     Application,
+    Ban,
     Grant,
     GrantUser,
     Terms,
@@ -128,6 +129,7 @@ def _person() -> QuerySet[Any]:
             )
         ),
         tier=_highest_tier(user=OuterRef("pk")),
+        ban=_ban(person=OuterRef("pk")),
         token_rights=Subquery(live_token.values("rights")[:1]),
         accepted=ArraySubquery(
             acceptances.values(
@@ -155,6 +157,7 @@ def _grants() -> QuerySet[Any]:
             named=Exists(named.filter(ended_at__isnull=True)),
             member=Exists(member),
             organization_tier=_highest_tier(organization=OuterRef("organization")),
+            ban=_ban(organization=OuterRef("organization")),
             places=ArraySubquery(
                 admissions.values(
                     fact=JSONObject(
@@ -166,6 +169,11 @@ def _grants() -> QuerySet[Any]:
             ),
         )
     )
+
+
+def _ban(**holder: OuterRef) -> Subquery:
+    in_force = Ban.objects.filter(**holder, lifted_at__isnull=True).order_by()
+    return Subquery(in_force.values(fact=JSONObject(reason="reason", public_id="public_id"))[:1])
 
 
 def _highest_tier(**holder: OuterRef) -> Coalesce:

@@ -7,6 +7,22 @@ from licensing.checks import na, no, ok, wait
 from licensing.facts import MODE_OF, NEEDS_PLACE, Check, Facts, VerdictAction
 
 
+def organization_ban(_action: VerdictAction, facts: Facts) -> list[Check]:
+    """The organisation that holds the grant is not banned; says nothing where there is none."""
+    grant = facts.grant
+    if grant is None or not grant.for_organization:
+        return []
+    if grant.ban is None:
+        return ok("banned", _("The organisation that holds the grant is not banned."))
+    return no(
+        "banned",
+        _("The organisation that holds the grant is banned: %(reason)s")
+        % {"reason": grant.ban.reason},
+        _("Read what was said, and object to it. Only the board lifts a ban."),
+        grant.ban.url,
+    )
+
+
 def covered(action: VerdictAction, facts: Facts) -> list[Check]:
     """There is a grant, and it covers this."""
     grant, mode = facts.grant, MODE_OF[action]
@@ -37,6 +53,13 @@ def _way_to_a_grant(mode: str, sentence: str, facts: Facts) -> list[Check]:
         return wait(
             "grant",
             _("Your application is with the reviewers."),
+            _("Nothing for you to do now; you will hear from us."),
+            links.application,
+        )
+    if facts.open_application == "referred":
+        return wait(
+            "grant",
+            _("Your application is with the board of the model."),
             _("Nothing for you to do now; you will hear from us."),
             links.application,
         )

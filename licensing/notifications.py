@@ -1,13 +1,15 @@
 """What this room tells people. One function a message; nothing secret in any of them."""
 
+from collections.abc import Iterable
+
 from django.urls import reverse
 from django.utils import formats
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import notify
-from licensing.models import Acceptance, Application, Grant
-from licensing.selectors import named_users
+from licensing.models import Acceptance, Application, Ban, Grant, Objection
+from licensing.selectors import named_users, person_name
 from releases.models import Release
 
 
@@ -90,6 +92,130 @@ def application_withdrawn(application: Application) -> None:
         body=_("You need do nothing more about it."),
         url=reverse("review_detail", args=[application.public_id]),
     )
+
+
+def application_referred(application: Application) -> None:
+    """Tell the applicant that a board decides, and by when."""
+    motion = application.referral
+    closes = motion.voting_closes_at if motion else None
+    notify(
+        recipient=application.applicant,
+        kind="licensing.application_referred",
+        subject=_("Your application for %(model)s was referred to the board")
+        % {"model": application.model},
+        body=_(
+            "You need do nothing. The reviewer asked the board of the model, which votes by "
+            "%(when)s; then the reviewer writes to you."
+        )
+        % {"when": formats.date_format(closes, "j M Y, H:i e") if closes else _("its deadline")},
+        url=_application_url(application),
+    )
+
+
+def referral_answered(application: Application, sentence: str) -> None:
+    """Tell the reviewer what the board said, or that it said nothing."""
+    if application.reviewer is None:
+        return
+    notify(
+        recipient=application.reviewer,
+        kind="licensing.referral_answered",
+        subject=_("An application for %(model)s is back from the board")
+        % {"model": application.model},
+        body=sentence,
+        url=reverse("review_detail", args=[application.public_id]),
+    )
+
+
+def ban_url(ban: Ban) -> str:
+    """Return the page of a ban, on which those concerned can object to it."""
+    return reverse("ban_detail", args=[ban.public_id])
+
+
+def ban_placed(ban: Ban, people: list[User]) -> None:
+    """Tell those whom it keeps out, with the way to object, and the seats of the board."""
+    name = ban.organization.name if ban.organization else ""
+    for person in people:
+        notify(
+            recipient=person,
+            kind="licensing.ban_placed",
+            subject=_("%(name)s is banned") % {"name": name} if name else _("You are banned"),
+            body=_(
+                "%(what)s\n\nThe reason given:\n\n%(reason)s\n\nYou can object once, on the page "
+                "below. What you write goes to the board %(board)s, which alone can lift the ban."
+            )
+            % {
+                "what": _("What %(name)s holds gives nobody anything from now on.") % {"name": name}
+                if name
+                else _("You can use no model and get no new access from now on."),
+                "reason": ban.reason,
+                "board": ban.board,
+            },
+            url=ban_url(ban),
+        )
+    _tell_board(
+        ban,
+        "licensing.ban_noted",
+        _("A ban was placed: %(holder)s") % {"holder": _banned_name(ban)},
+        _("%(person)s placed it: %(reason)s\n\nIt stays in force until your board lifts it.")
+        % {"person": person_name(ban.placed_by), "reason": ban.reason},
+        leaving_out=people,
+    )
+
+
+def ban_objected(objection: Objection) -> None:
+    """Tell the seats of the board and whoever placed the ban."""
+    ban = objection.ban
+    _tell_board(
+        ban,
+        "licensing.ban_objected",
+        _("An objection to the ban of %(holder)s") % {"holder": _banned_name(ban)},
+        _("Read it and decide whether to propose that the ban be lifted:\n\n%(text)s")
+        % {"text": objection.text},
+        leaving_out=[objection.author],
+        also=[ban.placed_by],
+    )
+
+
+def ban_lifted(ban: Ban, people: list[User]) -> None:
+    """Tell those who were kept out, and the seats of the board."""
+    name = ban.organization.name if ban.organization else ""
+    for person in people:
+        notify(
+            recipient=person,
+            kind="licensing.ban_lifted",
+            subject=_("The ban of %(name)s is lifted") % {"name": name}
+            if name
+            else _("Your ban is lifted"),
+            body=_("Grants that are left work again, where stage, terms and cohort allow it."),
+            url=reverse("grant_list"),
+        )
+    _tell_board(
+        ban,
+        "licensing.ban_lift_noted",
+        _("The ban of %(holder)s is lifted") % {"holder": _banned_name(ban)},
+        _("By the decision of your board."),
+        leaving_out=people,
+        also=[ban.placed_by],
+    )
+
+
+def _banned_name(ban: Ban) -> str:
+    return ban.organization.name if ban.organization else person_name(ban.person)
+
+
+def _tell_board(
+    ban: Ban,
+    kind: str,
+    subject: str,
+    body: str,
+    *,
+    leaving_out: list[User],
+    also: Iterable[User] = (),
+) -> None:
+    seats = ban.board.seats.filter(holder__isnull=False).select_related("holder")
+    people = {*also, *(seat.holder for seat in seats if seat.holder)} - set(leaving_out)
+    for person in sorted(people, key=lambda each: each.pk):
+        notify(recipient=person, kind=kind, subject=subject, body=body, url=ban_url(ban))
 
 
 def terms_accepted(acceptance: Acceptance) -> None:

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Organization, User
 from accounts.selectors import live_memberships, membership_of
 from boards.models import Seat, SeatRole
-from licensing.models import Application, ApplicationState, Grant
-from licensing.selectors import KEEPER_ROLES, named_users
+from licensing.models import Application, ApplicationState, Ban, Grant
+from licensing.selectors import KEEPER_ROLES, bans, named_users
 from releases.choices import Right
 from releases.models import Model
 from releases.permissions import has_right, models_with_right, rights_of
@@ -122,10 +122,68 @@ def can_publish_terms(user: Person) -> bool:
     )
 
 
+def banning_models(user: Person) -> QuerySet[Model]:
+    """Return the models in whose name the person may place a ban: any whose brake they hold."""
+    return models_with_right(user, Right.PLACE_HOLD)
+
+
+def can_see_bans(user: Person) -> bool:
+    """Tell whether the person may know of every ban: who may place one, and every seat."""
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    return banning_models(user).exists() or Seat.objects.filter(holder=user).exists()
+
+
+def why_no_lift(user: User, ban: Ban) -> str:
+    """Return why a person may not ask the board to lift a ban, or an empty string.
+
+    Whoever may place holds or manage releases on a model of the board proposes it, or a seat of
+    it, who then has no vote. Nobody does in their own cause.
+    """
+    if ban.lifted_at is not None:
+        return _("The ban is lifted already.")
+    if not user.is_active:
+        return _("Your account is closed.")
+    if bans.is_concerned(user, ban):
+        return _("The ban keeps you out yourself; somebody else must propose to lift it.")
+    rights = (Right.PLACE_HOLD, Right.MANAGE_RELEASE)
+    holds = any(
+        models_with_right(user, right).filter(board=ban.board_id).exists() for right in rights
+    )
+    if not holds and not Seat.objects.filter(holder=user, board=ban.board_id).exists():
+        return _(
+            "Lifting a ban is proposed by a seat of its board, or by whoever may place holds or "
+            "manage releases on a model of that board."
+        )
+    return ""
+
+
+@dataclass(frozen=True)
+class BanView:
+    """A ban with what the person who looks is to it."""
+
+    ban: Ban
+    concerned: bool
+    staff: bool
+
+
+def get_ban_or_404(user: Person, public_id: UUID) -> BanView:
+    """Return a ban, for those whom it keeps out and for those who may know of every ban."""
+    ban = bans.ban_by_public_id(public_id)
+    if ban is None or not isinstance(user, User) or not user.is_active:
+        raise Http404
+    seen = BanView(ban, bans.is_concerned(user, ban), can_see_bans(user))
+    if not seen.concerned and not seen.staff:
+        raise Http404
+    return seen
+
+
 def get_application_or_404(user: Person, public_id: UUID) -> Application:
     """Return one of the person's own applications."""
     application = (
-        Application.objects.select_related("model", "organization", "applicant", "reviewer")
+        Application.objects.select_related(
+            "model", "organization", "applicant", "reviewer", "referral"
+        )
         .filter(public_id=public_id, applicant=user.pk)
         .first()
     )
@@ -137,7 +195,9 @@ def get_application_or_404(user: Person, public_id: UUID) -> Application:
 def get_review_or_404(user: Person, public_id: UUID) -> Application:
     """Return an application that was once submitted, for a model that the person reviews."""
     application = (
-        Application.objects.select_related("model", "organization", "applicant", "reviewer")
+        Application.objects.select_related(
+            "model", "organization", "applicant", "reviewer", "referral"
+        )
         .filter(public_id=public_id, model__in=reviewed_models(user), submitted_at__isnull=False)
         .exclude(state=ApplicationState.DRAFT)
         .first()

@@ -71,6 +71,19 @@ def _account(_action: VerdictAction, facts: Facts) -> list[Check]:
     )
 
 
+def _person_ban(_action: VerdictAction, facts: Facts) -> list[Check]:
+    if not facts.signed_in:
+        return na("banned", _("Judged once you are signed in."))
+    if facts.ban is None:
+        return ok("banned", _("You are not banned."))
+    return no(
+        "banned",
+        _("You are banned: %(reason)s") % {"reason": facts.ban.reason},
+        _("Read what was said, and object to it. Only the board lifts a ban."),
+        facts.ban.url,
+    )
+
+
 def _email(_action: VerdictAction, facts: Facts) -> list[Check]:
     if facts.email_verified:
         return ok("email_verified", _("Your e-mail address is confirmed."))
@@ -194,6 +207,8 @@ def _organization_tier(_action: VerdictAction, facts: Facts) -> list[Check]:
 _USE: tuple[Rule, ...] = (
     _signed_in,
     _account,
+    _person_ban,
+    grant_rules.organization_ban,
     _email,
     _token_live,
     _token_right,
@@ -216,6 +231,7 @@ _RULES: dict[VerdictAction, tuple[Rule, ...]] = {
         _visible,
         _signed_in,
         _account,
+        _person_ban,
         _email,
         apply_rules.hold,
         apply_rules.takes_applications,

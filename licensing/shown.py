@@ -18,6 +18,7 @@ RULE_NAMES: dict[str, str | Promise] = {
     "visible": gettext_lazy("Visible to you"),
     "signed_in": gettext_lazy("Signed in"),
     "account": gettext_lazy("Account"),
+    "banned": gettext_lazy("Ban"),
     "email_verified": gettext_lazy("E-mail address"),
     "token_live": gettext_lazy("Token"),
     "token_right": gettext_lazy("Right of the token"),

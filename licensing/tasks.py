@@ -14,6 +14,13 @@ def sweep_admissions() -> int:
     return services.sweep_admissions()
 
 
+@shared_task(name="licensing.sweep_motions")
+def sweep_motions() -> None:
+    """Apply what the boards decided, and keep those in conflict from what they decide now."""
+    services.exclude_conflicted_voters()
+    services.apply_decided_motions()
+
+
 @shared_task(name="licensing.sweep_grants")
 def sweep_grants() -> int:
     """Write down which grants have reached their end; the freed places are given at once."""

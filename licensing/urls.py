@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from licensing.views import applications, explain, grants, reviews, terms, volume
+from licensing.views import (
+    applications,
+    bans,
+    explain,
+    grants,
+    referrals,
+    reviews,
+    terms,
+    volume,
+)
 
 urlpatterns = [
     path("applications/", applications.application_list, name="application_list"),
@@ -37,6 +46,13 @@ urlpatterns = [
     path("reviews/<uuid:public_id>/return/", reviews.review_return, name="review_return"),
     path("reviews/<uuid:public_id>/approve/", reviews.review_approve, name="review_approve"),
     path("reviews/<uuid:public_id>/decline/", reviews.review_decline, name="review_decline"),
+    path("reviews/<uuid:public_id>/refer/", referrals.review_refer, name="review_refer"),
+    path("bans/", bans.ban_list, name="ban_list"),
+    path("bans/new/", bans.ban_find, name="ban_find"),
+    path("bans/person/<uuid:pseudonym>/", bans.ban_person, name="ban_person"),
+    path("bans/organisation/<slug:slug>/", bans.ban_organization, name="ban_organization"),
+    path("bans/<uuid:public_id>/", bans.ban_detail, name="ban_detail"),
+    path("bans/<uuid:public_id>/lift/", bans.ban_lift, name="ban_lift"),
     path("grants/", grants.grant_list, name="grant_list"),
     path("grants/<uuid:public_id>/", grants.grant_detail, name="grant_detail"),
     path("grants/<uuid:public_id>/users/", grants.grant_user_add, name="grant_user_add"),

@@ -18,6 +18,7 @@ from accounts.models import PersonalToken, User
 from licensing import gathering
 from licensing.facts import (
     SELF_SERVICE,
+    BanFact,
     Facts,
     GrantFact,
     Links,
@@ -25,7 +26,7 @@ from licensing.facts import (
     TokenFact,
     Verdict,
     VerdictAction,
-    as_wide_or_wider,
+    place_among,
 )
 from licensing.gathering import Row
 from licensing.models import (
@@ -173,6 +174,7 @@ def _base(row: Row, person: Row, context: Context) -> Facts:
         held="",
         open_application=application if application in OPEN_APPLICATION_STATES else "",
         declined=application == ApplicationState.DECLINED,
+        ban=_ban_fact(person.ban) if person is not None else None,
         links=_links(row),
     )
 
@@ -218,28 +220,23 @@ def _grant_fact(row: Row, grant: Row) -> GrantFact:
         for_organization=grant.organization_id is not None,
         member=grant.member,
         organization_tier=grant.organization_tier,
-        place=_place(row, grant.places),
+        place=place_among(grant.places, row.pk, row.stage.access_mode) if row.stage else "none",
         reviewed=frozenset(_reviewed(grant)),
         volume=grant.volume,
         reason=grant.state_reason,
         url=reverse("grant_detail", args=[grant.public_id]),
+        ban=_ban_fact(grant.ban),
     )
+
+
+def _ban_fact(ban: dict[str, Any] | None) -> BanFact | None:
+    if ban is None:
+        return None
+    return BanFact(ban["reason"], reverse("ban_detail", args=[ban["public_id"]]))
 
 
 def _reviewed(grant: Row) -> set[str]:
     return set(grant.modes) - set(grant.public_modes)
-
-
-def _place(row: Row, places: list[dict[str, Any]]) -> str:
-    if row.stage is None:
-        return "none"
-    modes = as_wide_or_wider(row.stage.access_mode)
-    states = {
-        place["state"]
-        for place in places
-        if place["release"] == row.pk and place["access_mode"] in modes
-    }
-    return next((state for state in ("admitted", "queued") if state in states), "none")
 
 
 def _links(row: Row) -> Links:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from accounts.selectors import live_clearances, live_memberships, verified_users
 from common.countries import COUNTRIES
 from common.templatetags.ui import span
 from licensing.application_form import Answers
-from licensing.models import OPEN_APPLICATION_STATES, Application
+from licensing.models import OPEN_APPLICATION_STATES, Application, Ban
 
 # Mailboxes that anyone can have say nothing about where somebody works.
 PUBLIC_MAIL = frozenset(
@@ -66,6 +66,7 @@ def signals(
         _membership(person.role, organization),
         _tiers(person.tier, person.organization_tier if organization else None),
         _country(organization, answers),
+        _bans(application),
         _duplicates(application),
         _history(earlier),
     ]
@@ -139,6 +140,30 @@ def _country(organization: Organization | None, answers: Answers) -> Signal:
     if declared == organization.country:
         return Signal("yes", name, _("%(country)s, as the organisation.") % words)
     return Signal("no", name, _("Declared %(country)s; the organisation is in %(other)s.") % words)
+
+
+def _bans(application: Application) -> Signal:
+    """Look for bans, past ones too, of the applicant and of every organisation of theirs."""
+    name = _("Bans")
+    own = live_memberships().filter(user=application.applicant_id).values("organization")
+    found = list(
+        Ban.objects.filter(
+            Q(person=application.applicant_id)
+            | Q(organization__in=own)
+            | Q(organization=application.organization_id)
+        ).select_related("organization")[:10]
+    )
+    if not found:
+        return Signal("na", name, _("None, past or present."))
+    sentences = [_ban_sentence(ban) for ban in found]
+    return Signal("no", name, " ".join(sentences))
+
+
+def _ban_sentence(ban: Ban) -> str:
+    words = {"who": ban.organization or _("The applicant"), "reason": ban.reason[:300]}
+    if ban.lifted_at is not None:
+        return _("%(who)s was banned, which a board lifted.") % words
+    return _("%(who)s is banned: %(reason)s") % words
 
 
 def _duplicates(application: Application) -> Signal:

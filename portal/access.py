@@ -54,6 +54,7 @@ def _label(rule: str, url: str) -> str:
 
 _LABELS = {
     "signed_in": lambda: _("Sign in"),
+    "banned": lambda: _("Read why, and object"),
     "email_verified": lambda: _("Confirm your address"),
     "token_live": lambda: _("Make a token"),
     "token_right": lambda: _("Make a token"),

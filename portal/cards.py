@@ -180,8 +180,7 @@ def _steps(release: Release, board: Board) -> list[Data]:
         standing.stages_of(release),
         now=board.now,
         transition=standing.transitions.get(release.pk),
-        admitted=standing.cohort_of(release).admitted,
-        cap=standing.caps.get(release.pk),
+        admitted=standing.admitted.get(release.pk),
     )
 
 
@@ -191,6 +190,7 @@ def application_card(application: Application) -> Data:
         "draft": _("Your turn: finish it and send it."),
         "submitted": _("The reviewers' turn: nobody has taken it yet."),
         "in_review": _("A reviewer's turn: somebody is reading it."),
+        "referred": _("The board's turn: the reviewer asked it."),
         "returned": _("Your turn: a reviewer has questions."),
         "approved": _("It was approved."),
         "declined": _("It was declined."),

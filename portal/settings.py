@@ -200,6 +200,7 @@ CELERY_BEAT_SCHEDULE = {
     "holds-review": {"task": "releases.sweep_holds", "schedule": crontab(minute="*/10")},
     "evidence": {"task": "releases.sweep_evidence", "schedule": crontab(minute="*/10")},
     "admissions": {"task": "licensing.sweep_admissions", "schedule": _sweep},
+    "licensing-motions": {"task": "licensing.sweep_motions", "schedule": _sweep},
     "grants-expiry": {"task": "licensing.sweep_grants", "schedule": crontab(minute="*/5")},
     "heartbeat": {"task": "portal.beat_heartbeat", "schedule": timedelta(seconds=20)},
     "sessions": {"task": "portal.clear_sessions", "schedule": crontab(hour="3", minute="17")},

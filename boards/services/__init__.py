@@ -15,7 +15,6 @@ from boards.services.records import (
     draft_public_summary,
     owe_record,
     release_summary,
-    renew_record,
     sign_owed,
     sign_record,
 )
@@ -36,7 +35,6 @@ __all__ = [
     "owe_record",
     "propose_motion",
     "release_summary",
-    "renew_record",
     "revise_dossier",
     "sign_owed",
     "sign_record",

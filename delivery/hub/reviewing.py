@@ -34,7 +34,7 @@ from releases.models import Model
 PENDING, ACCEPTED, REJECTED = "pending", "accepted", "rejected"
 _WAITING = (ApplicationState.SUBMITTED, ApplicationState.IN_REVIEW)
 _BY_STATUS = {
-    PENDING: Q(state__in=_WAITING),
+    PENDING: Q(state__in=(*_WAITING, ApplicationState.REFERRED)),
     ACCEPTED: Q(state=ApplicationState.APPROVED, grant__state__in=LIVE_GRANT_STATES),
     REJECTED: Q(state=ApplicationState.DECLINED),
 }

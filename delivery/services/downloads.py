@@ -159,8 +159,13 @@ def _seal(actor: User, origin: dict[str, str]) -> bytes:
 
 
 def _lock_against_tightening(release: Release, actor: Subject) -> None:
-    """Share-lock the rows that a hold, a demotion, a revocation or a quota must lock first."""
+    """Share-lock the rows that a ban, a hold, a demotion, a revocation or a quota must lock first.
+
+    The person comes first, as everywhere; an organisation's ban locks its grants.
+    """
     with connection.cursor() as cursor:
+        if isinstance(actor, User):
+            cursor.execute("SELECT 1 FROM accounts_user WHERE id = %s FOR SHARE", [actor.pk])
         cursor.execute("SELECT 1 FROM releases_model WHERE id = %s FOR SHARE", [release.model_id])
         if isinstance(actor, User):
             cursor.execute(_LOCK_GRANTS, [release.model_id, list(LIVE_GRANT_STATES), actor.pk])

@@ -7,6 +7,13 @@ from licensing.services.applications import (
     submit_application,
     withdraw_application,
 )
+from licensing.services.bans import (
+    apply_lift_ban,
+    object_to_ban,
+    place_ban,
+    propose_lift_ban,
+)
+from licensing.services.deciding import apply_decided_motions, exclude_conflicted_voters
 from licensing.services.grants import (
     add_named_user,
     create_self_service_grant,
@@ -17,6 +24,7 @@ from licensing.services.grants import (
     revoke_grant,
     suspend_grant,
 )
+from licensing.services.referrals import apply_referral, refer_application
 from licensing.services.review import (
     approve_application,
     claim_application,
@@ -31,14 +39,22 @@ __all__ = [
     "accept_terms",
     "activate_grant",
     "add_named_user",
+    "apply_decided_motions",
+    "apply_lift_ban",
+    "apply_referral",
     "approve_application",
     "claim_application",
     "create_self_service_grant",
     "decline_application",
     "end_named_user",
+    "exclude_conflicted_voters",
     "expire_grant",
     "lift_suspension",
+    "object_to_ban",
+    "place_ban",
+    "propose_lift_ban",
     "publish_terms",
+    "refer_application",
     "release_claim",
     "relinquish_grant",
     "return_application",

@@ -12,6 +12,7 @@ from audit.services import record
 from licensing import notifications, selectors
 from licensing.actions import Action
 from licensing.models import Admission, Grant, GrantState
+from licensing.selectors.bans import banned_holder
 from releases.models import AccessMode, Release, Stage
 from releases.selectors import cohort_cap
 
@@ -28,6 +29,9 @@ def activate_grant(*, actor: User | None, grant: Grant) -> Grant:
     """
     grant = Grant.objects.select_for_update(no_key=True).get(pk=grant.pk)
     if grant.state == GrantState.SUSPENDED or grant.ended_at or grant.ends_at <= timezone.now():
+        return grant
+    # Asked under the lock, which a ban takes too.
+    if Grant.objects.filter(banned_holder(), pk=grant.pk).exists():
         return grant
     served = [
         release
@@ -157,7 +161,9 @@ def _owed_on(release: Release) -> set[int]:
     stage = release.stage
     if stage is None:
         return set()
-    grants = Grant.objects.filter(model=release.model_id, ends_at__gt=timezone.now())
+    grants = Grant.objects.filter(
+        ~banned_holder(), model=release.model_id, ends_at__gt=timezone.now()
+    )
     served = selectors.modes_served(stage)
     named = selectors.mode_with_cohort(stage)
     open_modes = [mode for mode in served if mode != named]

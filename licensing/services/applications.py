@@ -11,6 +11,8 @@ from accounts.models import Organization, User
 from audit import personal
 from audit.models import Subject
 from audit.services import record
+from boards import services as boards
+from boards.models import OPEN_STATES, Motion
 from common.errors import Refused
 from licensing import application_form, notifications, permissions, selectors
 from licensing.actions import Action
@@ -22,7 +24,12 @@ from licensing.models import (
     Submission,
 )
 from licensing.questions import SECTIONS
-from licensing.services.guards import require_active, require_member
+from licensing.services.guards import (
+    lock_parties,
+    require_active,
+    require_member,
+    require_not_banned,
+)
 from licensing.verdict import decide_many
 from releases.choices import Right
 from releases.models import Model
@@ -45,9 +52,10 @@ def start_application(
     *, actor: User, model: Model, organization: Organization | None = None
 ) -> Application:
     """Begin an application, or return the one that this holder has open."""
-    User.objects.select_for_update(no_key=True).get(pk=actor.pk)
+    lock_parties(actor, organization)
     require_active(actor)
     require_member(actor, organization)
+    require_not_banned(actor, organization)
     existing = selectors.open_applications(actor, model).filter(organization=organization).first()
     if existing is not None:
         return existing
@@ -102,7 +110,9 @@ def submit_application(*, actor: User, application: Application) -> Application:
     application = _own(actor, application)
     if application.state not in EDITABLE_STATES:
         raise Refused(_("This application was sent already."))
+    lock_parties(actor, application.organization)
     require_member(actor, application.organization)
+    require_not_banned(actor, application.organization)
     today = timezone.localdate()
     answers = selectors.answers_of(application)
     missing = application_form.problems(answers, today)
@@ -154,7 +164,9 @@ def withdraw_application(*, actor: User, application: Application) -> Applicatio
             _("This application is decided already: %(state)s.")
             % {"state": application.get_state_display()}
         )
-    was_in_review = application.state == ApplicationState.IN_REVIEW
+    under_review = (ApplicationState.IN_REVIEW, ApplicationState.REFERRED)
+    was_in_review = application.state in under_review
+    was_referred = application.state == ApplicationState.REFERRED
     application.state = ApplicationState.WITHDRAWN
     application.decided_at = timezone.now()
     application.save(update_fields=["state", "decided_at"])
@@ -164,9 +176,20 @@ def withdraw_application(*, actor: User, application: Application) -> Applicatio
         target=application,
         also=_also(application),
     )
+    if was_referred and application.referral is not None:
+        _end_referral(application.referral)
     if was_in_review:
         notifications.application_withdrawn(application)
     return application
+
+
+def _end_referral(motion: Motion) -> None:
+    """Lapse what the board was asked: its subject is gone."""
+    motion = Motion.objects.select_for_update(no_key=True).get(pk=motion.pk)
+    if motion.state in OPEN_STATES:
+        reason = _("The application was withdrawn.")
+        motion = boards.lapse_motion(actor=None, motion=motion, reason=reason)
+    boards.mark_applied(motion=motion)
 
 
 def _own(actor: User, application: Application) -> Application:

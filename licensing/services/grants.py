@@ -15,7 +15,13 @@ from licensing.actions import Action
 from licensing.facts import SELF_SERVICE
 from licensing.models import LIVE_GRANT_STATES, Grant, GrantState, GrantUser
 from licensing.services import admissions
-from licensing.services.guards import lock_holder, require_active, require_member, text_of
+from licensing.services.guards import (
+    lock_parties,
+    require_active,
+    require_member,
+    require_not_banned,
+    text_of,
+)
 from releases.models import Model, Stage
 
 # A self-service grant ends, so that somebody who still needs it says so once a year.
@@ -49,7 +55,8 @@ def create_self_service_grant(
     require_active(actor)
     require_member(actor, organization)
     person = None if organization else actor
-    lock_holder(organization, person)
+    lock_parties(actor, organization)
+    require_not_banned(actor, organization)
     modes = _public_modes(actor, model, organization)
     if not modes:
         return None
@@ -265,6 +272,7 @@ def add_named_user(*, actor: User, grant: Grant, user: User) -> GrantUser:
             _("There is no member of %(name)s with this address. Add them there first.")
             % {"name": grant.organization.name}
         )
+    require_not_banned(user, grant.organization)
     existing = grant.named_users.filter(user=user, ended_at__isnull=True).first()
     if existing is not None:
         return existing

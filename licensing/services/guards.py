@@ -6,6 +6,8 @@ from accounts.models import Organization, User
 from accounts.selectors import membership_of
 from common.errors import Refused
 from common.text import one_line, paragraphs
+from licensing.selectors import person_name
+from licensing.selectors.bans import ban_of
 
 REASON_LENGTH = 4000
 
@@ -38,9 +40,26 @@ def require_member(actor: User, organization: Organization | None) -> None:
         raise Refused(_("You do not belong to %(name)s.") % {"name": organization.name})
 
 
-def lock_holder(organization: Organization | None, person: User | None) -> None:
-    """Serialise what makes or replaces the grants of one holder."""
+def lock_parties(person: User, organization: Organization | None) -> None:
+    """Serialise what gives something to a person, or to the organisation they act for.
+
+    A ban locks the same rows, so that it is either before this, and refuses it, or after it.
+    """
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)
     if organization is not None:
         Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
-    elif person is not None:
-        User.objects.select_for_update(no_key=True).get(pk=person.pk)
+
+
+def require_not_banned(person: User, organization: Organization | None) -> None:
+    """Refuse to give anything to whoever is banned. Ask it once the parties are locked."""
+    ban = ban_of(person)
+    if ban is not None:
+        raise Refused(
+            _("%(name)s is banned: %(reason)s")
+            % {"name": person_name(person), "reason": ban.reason}
+        )
+    ban = ban_of(organization)
+    if ban is not None:
+        raise Refused(
+            _("%(name)s is banned: %(reason)s") % {"name": organization, "reason": ban.reason}
+        )

@@ -26,9 +26,10 @@ from licensing.models import (
     Mode,
 )
 from licensing.scope import Scope, excess, parse_scope
+from licensing.selectors.bans import ban_of
 from licensing.services import admissions, grants
 from licensing.services.applications import locked_application
-from licensing.services.guards import lock_holder, text_of
+from licensing.services.guards import lock_parties, require_not_banned, text_of
 from licensing.services.volume import volume_after
 from licensing.volume import Former, Volume
 from releases.choices import Right
@@ -70,10 +71,12 @@ def release_claim(*, actor: User, application: Application) -> Application:
 @transaction.atomic
 def return_application(*, actor: User, application: Application, message: str) -> Application:
     """Send an application back to the applicant with questions."""
-    application = _claimed(actor, application)
+    application = claimed(actor, application)
     application.message = text_of(message, _("Message"))
     application.state = ApplicationState.RETURNED
-    application.save(update_fields=["message", "state"])
+    # What a board approved was what is changed now.
+    application.board_approved_at = None
+    application.save(update_fields=["message", "state", "board_approved_at"])
     _record(actor, Action.APPLICATION_RETURNED, application, data={"reason": application.message})
     notifications.application_returned(application)
     return application
@@ -82,7 +85,14 @@ def return_application(*, actor: User, application: Application, message: str) -
 @transaction.atomic
 def decline_application(*, actor: User, application: Application, reason: str) -> Application:
     """Decline an application. The reason is shown to the applicant."""
-    application = _claimed(actor, application)
+    application = claimed(actor, application)
+    if application.board_approved_at is not None and not _is_banned(application):
+        raise Refused(
+            _(
+                "The board approved this application, which binds you: approve it, or return it "
+                "with questions. To have it declined, refer it to the board again."
+            )
+        )
     application.message = text_of(reason, _("Reason"))
     application.state = ApplicationState.DECLINED
     application.decided_at = timezone.now()
@@ -111,8 +121,9 @@ def approve_application(
     for a year, and for every model. `volume` is the download quota, None for none; left out it
     is that of the holder's last grant, which whoever set it does not widen.
     """
-    application = _claimed(actor, application)
-    lock_holder(application.organization, application.applicant)
+    application = claimed(actor, application)
+    lock_parties(application.applicant, application.organization)
+    require_not_banned(application.applicant, application.organization)
     granted_modes = _modes(application, modes)
     granted_scope = _scope(application, scope)
     _check_end(ends_at)
@@ -141,6 +152,10 @@ def approve_application(
     )
     notifications.application_approved(application, grant)
     return admissions.activate_grant(actor=actor, grant=grant)
+
+
+def _is_banned(application: Application) -> bool:
+    return bool(ban_of(application.applicant) or ban_of(application.organization))
 
 
 def _make_grant(
@@ -226,6 +241,7 @@ def _named(application: Application, named_users: Iterable[User] | None) -> list
                 _("%(name)s cannot be named: they do not belong to the holder of the grant.")
                 % {"name": selectors.person_name(user)}
             )
+        require_not_banned(user, None)
     return users
 
 
@@ -266,7 +282,8 @@ def _reviewable(actor: User, application: Application) -> Application:
     return application
 
 
-def _claimed(actor: User, application: Application) -> Application:
+def claimed(actor: User, application: Application) -> Application:
+    """Return the application, locked, if the actor may review it and has it in review."""
     application = _reviewable(actor, application)
     if application.state != ApplicationState.IN_REVIEW:
         raise Refused(_not_in_queue(application))

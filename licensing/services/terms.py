@@ -17,7 +17,14 @@ from licensing import notifications, permissions, selectors
 from licensing.actions import Action
 from licensing.models import Acceptance, Terms, TermsVersion
 from licensing.services import admissions, grants
-from licensing.services.guards import line_of, require_active, require_member, text_of
+from licensing.services.guards import (
+    line_of,
+    lock_parties,
+    require_active,
+    require_member,
+    require_not_banned,
+    text_of,
+)
 from releases.models import Model
 
 TEXT_LENGTH = 200_000
@@ -81,9 +88,10 @@ def accept_terms(
     public stage makes the self-service grant. Accepting twice is accepting once.
     """
     # Serialises this person's acceptances, so that two clicks find each other.
-    User.objects.select_for_update(no_key=True).get(pk=actor.pk)
+    lock_parties(actor, organization)
     require_active(actor)
     require_member(actor, organization)
+    require_not_banned(actor, organization)
     version = TermsVersion.objects.select_related("terms").get(pk=version.pk)
     accepted = selectors.acceptance_of(actor, version, organization)
     if accepted is None:

@@ -76,6 +76,10 @@ def next_step(application: Application) -> tuple[str, str]:
         "draft": (_("It is not sent yet."), _("Go on")),
         "submitted": (_("It waits for a reviewer. Nothing for you to do."), ""),
         "in_review": (_("A reviewer is reading it. Nothing for you to do."), ""),
+        "referred": (
+            _("The reviewer asked the board of the model. Nothing for you to do."),
+            "",
+        ),
         "returned": (_("It came back to you with questions."), _("Answer them")),
         "approved": (_("It is approved. The grant has its own page."), _("See what you got")),
         "declined": (_("It was declined. The reason is on its page."), _("Read the reason")),
@@ -275,7 +279,7 @@ def _sections(given: Answers) -> list[Data]:
 def _steps(application: Application) -> list[Data]:
     """Return the application's line: written, sent, in review, decided."""
     state = application.state
-    place = {"draft": 0, "returned": 0, "submitted": 1, "in_review": 2}.get(state, 3)
+    place = {"draft": 0, "returned": 0, "submitted": 1, "in_review": 2, "referred": 2}.get(state, 3)
     labels = [
         (_("Written"), application.created_at),
         (_("Sent"), application.submitted_at),

@@ -1,5 +1,6 @@
 """Grants: for those who hold and use them, and for the staff who govern them."""
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -181,12 +182,26 @@ def grant_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "waits_for_second": governs and grant.suspended_by_id == user.pk,
         "can_revoke": governs and live,
         "can_set_volume": governs and live and Mode.WEIGHTS in grant.modes,
+        "ban_url": _ban_url(user, grant) if governs else "",
         "panels": panels(user, grant, standing),
         "places": grant.admissions.select_related("release", "stage").order_by("-pk")[:20],
         "entries": shown.timeline(timeline(grant)),
         "form": NamedUserForm(),
     }
     return render(request, "licensing/grant_detail.html", context)
+
+
+def _ban_url(user: User, grant: Grant) -> str:
+    """Return where whoever may do so bans the holder: the brake is never far."""
+    if not permissions.banning_models(user).exists():
+        return ""
+    if grant.organization is not None:
+        page = reverse("ban_organization", args=[grant.organization.slug])
+    elif grant.person is not None and grant.person.is_active:
+        page = reverse("ban_person", args=[grant.person.pseudonym])
+    else:
+        return ""
+    return f"{page}?{urlencode({'model': str(grant.model)})}"
 
 
 def _named(grant: Grant, users: list[User], releases: list[Release]) -> list[Data]:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from accounts.permissions import signed_in
 from audit.selectors import timeline
+from boards.permissions import can_see_motion
 from common.errors import Refused
 from licensing import permissions, selectors, services, shown, vetting
 from licensing.approve_form import ApproveForm
@@ -80,6 +81,8 @@ def _filtered(
         queue = queue.filter(state="submitted")
     elif wanted["show"] == "mine":
         queue = queue.filter(state="in_review", reviewer=user)
+    elif wanted["show"] == "referred":
+        queue = selectors.with_the_board(permissions.reviewed_models(user))
     return queue.filter(model=int(wanted["model"])) if wanted["model"] else queue
 
 
@@ -117,10 +120,24 @@ def review_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "conflict": conflict,
         "can_claim": application.state == "submitted" and not conflict,
         "can_decide": mine and not conflict,
+        "can_decline": mine and not conflict and application.board_approved_at is None,
+        "referral": _referral(user, application),
         "can_release": application.state == "in_review" and not conflict,
         "entries": shown.timeline(timeline(application)),
     }
     return render(request, "licensing/review_detail.html", context)
+
+
+def _referral(user: User, application: Application) -> Data | None:
+    motion = application.referral
+    if motion is None:
+        return None
+    return {
+        "motion": motion,
+        "waits": application.state == "referred",
+        "approved": application.board_approved_at,
+        "seen": can_see_motion(user, motion),
+    }
 
 
 def _earlier(application: Application) -> Data:
@@ -154,7 +171,8 @@ def review_release(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return redirect("review_queue")
 
 
-def _in_my_review(request: HttpRequest, public_id: UUID) -> Application:
+def in_my_review(request: HttpRequest, public_id: UUID) -> Application:
+    """Return an application that the person has in review. Raises Refused for another one."""
     user = signed_in(request)
     application = permissions.get_review_or_404(user, public_id)
     conflict = permissions.review_conflict(user, application)
@@ -165,9 +183,10 @@ def _in_my_review(request: HttpRequest, public_id: UUID) -> Application:
     return application
 
 
-def _act_page(
+def act_page(
     request: HttpRequest, application: Application, form: Form, words: dict[str, str]
 ) -> HttpResponse:
+    """Return the page of one act on an application."""
     context = {
         "application": application,
         "applicant": application.organization or person_name(application.applicant),
@@ -182,7 +201,7 @@ def _act_page(
 @require_http_methods(["GET", "HEAD", "POST"])
 def review_return(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Send an application back with questions."""
-    application = _in_my_review(request, public_id)
+    application = in_my_review(request, public_id)
     form = MessageForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -202,14 +221,14 @@ def review_return(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "submit": _("Return to the applicant"),
         "tone": "primary",
     }
-    return _act_page(request, application, form, words)
+    return act_page(request, application, form, words)
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def review_decline(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Decline an application, with the reason that the applicant reads."""
-    application = _in_my_review(request, public_id)
+    application = in_my_review(request, public_id)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -229,14 +248,14 @@ def review_decline(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "submit": _("Decline the application"),
         "tone": "danger",
     }
-    return _act_page(request, application, form, words)
+    return act_page(request, application, form, words)
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def review_approve(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Approve an application, at most as asked."""
-    application = _in_my_review(request, public_id)
+    application = in_my_review(request, public_id)
     form = ApproveForm(
         application,
         selectors.nameable_users(application),
@@ -259,4 +278,4 @@ def review_approve(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "submit": _("Approve the application"),
         "tone": "primary",
     }
-    return _act_page(request, application, form, words)
+    return act_page(request, application, form, words)

@@ -42,8 +42,7 @@ def place_hold(
 ) -> Hold:
     """Stop what the kind says, at once, on a release or on the whole model.
 
-    The cool-off of approved transitions starts again. It asks for a review after the time that
-    the ladder says, and never opens by itself.
+    The cool-off of approved transitions starts again.
     """
     model = lock_model(model.pk)
     guard_right(actor, Right.PLACE_HOLD, model)
@@ -62,6 +61,7 @@ def place_hold(
         kind=kind,
         reason=reason,
         placed_by=actor,
+        # Then it asks for a review. It never opens by itself.
         review_at=timezone.now() + model.ladder.hold_review,
     )
     restarted = restart_cool_off(hold)
@@ -144,7 +144,7 @@ def propose_lift(*, actor: User, hold: Hold, dossier: Mapping[str, str]) -> Moti
         subject_url=scope.get_absolute_url(),
         params={"hold": str(hold.public_id), "kind": hold.kind, "scope": str(scope)},
         dossier=texts,
-        rule=stage.decision_rule,
+        rule=stage.rule,
         voting_seconds=int(stage.voting_period.total_seconds()),
         also=(hold, model, *([release] if release else [])),
     )

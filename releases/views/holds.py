@@ -18,6 +18,8 @@ from boards.tally import describe_rule
 from common.errors import Refused
 from common.templatetags.ui import span
 from releases import permissions, selectors, services
+from releases.choices import HoldKind
+from releases.dry_run import Way, dry_run
 from releases.forms import DemoteForm, HoldForm, LiftForm, WithdrawForm
 from releases.models import Model, Release
 from releases.services.holds import lift_stage
@@ -58,11 +60,12 @@ def hold_place(request: HttpRequest, namespace: str, name: str, version: str = "
         "model": model,
         "release": release,
         "form": form,
+        "run": dry_run(_concerned(model, release), _hold_ways()),
         "confirm": {
             "title": _("Place a hold on %(scope)s") % {"scope": scope},
             "lede": _("It holds from the next request on, and only the board can lift it."),
             "effects": _hold_effects(model, release),
-            "affected": _hold_affected(release),
+            "affected": [_("The managers of the model and every seat of its board are told now.")],
             "submit": _("Place the hold"),
             "cancel_url": scope.get_absolute_url(),
         },
@@ -84,12 +87,14 @@ def _hold_effects(model: Model, release: Release | None) -> list[str]:
     ]
 
 
-def _hold_affected(release: Release | None) -> list[str]:
-    return [
-        _("Everybody with access to %(which)s.")
-        % {"which": _("this release") if release else _("any release of this model")},
-        _("The managers of the model and every seat of its board are told now."),
-    ]
+def _concerned(model: Model, release: Release | None) -> list[Release]:
+    if release is not None:
+        return [release]
+    return list(selectors.releases_of(model).filter(state="sealed"))
+
+
+def _hold_ways() -> list[Way]:
+    return [Way(str(kind.label), hold=kind.value) for kind in (HoldKind.ALL, HoldKind.ADMISSIONS)]
 
 
 @login_required
@@ -124,7 +129,7 @@ def hold_lift(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "hold": hold,
         "scope": scope,
         "form": form,
-        "rule": describe_rule(stage.decision_rule),
+        "rule": describe_rule(stage.rule),
         "voting_period": stage.voting_period,
     }
     return render(request, "releases/hold_lift.html", context, status=status)
@@ -166,14 +171,12 @@ def release_demote(request: HttpRequest, namespace: str, name: str, version: str
         "release": release,
         "model": release.model,
         "form": form,
+        "run": dry_run([release], [Way(stage.name, stage=stage) for stage in stages]),
         "confirm": {
             "title": _("Demote %(release)s") % {"release": release},
             "lede": _("It is at %(stage)s now.") % {"stage": release.stage},
             "effects": _demotion_effects(release),
-            "affected": [
-                _("Everybody whose access the lower stage does not give."),
-                _("The managers of the model and every seat of its board are told now."),
-            ],
+            "affected": [_("The managers of the model and every seat of its board are told now.")],
             "warning": _("What was downloaded already cannot be taken back."),
             "word": release.version,
             "submit": _("Demote the release"),

@@ -11,9 +11,9 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Organization, User
-from boards.models import Board
+from boards.models import Board, Seat
 from licensing import services
-from licensing.models import Acceptance, Application, Grant, TermsVersion
+from licensing.models import Acceptance, Application, Ban, Grant, TermsVersion
 from licensing.selectors import answers_of, version_in_force
 from releases.choices import Right
 from releases.models import Hold, Ladder, Model, Release, Stage
@@ -129,6 +129,29 @@ def make_hold(release: Release, kind: str = "all") -> Hold:
         placed_by=make_user(),
         review_at=timezone.now() + timedelta(days=1),
     )
+
+
+def make_brake(model: Model) -> User:
+    """Make somebody who may place holds on the model, and so bans."""
+    user = make_user()
+    give_right(user, Right.PLACE_HOLD, model)
+    return user
+
+
+def make_ban(holder: User | Organization, model: Model | None = None) -> Ban:
+    """Ban a person or an organisation."""
+    model = model or make_model()
+    return services.place_ban(
+        actor=make_brake(model), holder=holder, model=model, reason="Weights were resold."
+    )
+
+
+def make_seats(model: Model) -> dict[str, User]:
+    """Seat a chair, a safety and an independent member on the model's board."""
+    holders = {role: make_user() for role in ("chair", "safety", "independent")}
+    for role, holder in holders.items():
+        Seat.objects.create(board=model.board, role=role, holder=holder)
+    return holders
 
 
 def make_terms(slug: str = "api-terms", text: str = "") -> TermsVersion:

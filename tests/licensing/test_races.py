@@ -9,10 +9,19 @@ from pytest_django import Settings
 
 from accounts.models import User
 from audit.models import Event, Subject
+from audit.selectors import ref
 from common.errors import Refused
 from licensing import services
 from licensing.application_form import split_personal
-from licensing.models import Acceptance, Admission, Application, Grant, GrantUser
+from licensing.models import (
+    Acceptance,
+    Admission,
+    Application,
+    Ban,
+    Grant,
+    GrantUser,
+    Submission,
+)
 from releases.models import Model
 from tests.factories import make_user
 from tests.licensing.conftest import Race
@@ -20,12 +29,15 @@ from tests.licensing.factories import (
     SCOPE,
     accept,
     answers,
+    make_brake,
     make_model,
     make_release,
     make_reviewer,
+    make_seats,
     make_terms,
 )
 from tests.racing import ROUNDS
+from tests.releases.factories import decide
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -224,3 +236,65 @@ def test_a_suspension_and_an_activation_at_once_end_suspended(race: Race) -> Non
         )
         grant.refresh_from_db()
         assert grant.state == "suspended"
+
+
+def test_a_ban_and_an_approval_leave_a_banned_holder_no_grant_that_came_after(race: Race) -> None:
+    model = make_model()
+    reviewer, brake = make_reviewer(model), make_brake(model)
+    for application in applications(model, "in_review", reviewer):
+        results = race(
+            lambda a=application: services.approve_application(actor=reviewer, **given(a)),
+            lambda a=application: services.place_ban(
+                actor=brake, holder=a.applicant, model=model, reason="Weights were resold."
+            ),
+        )
+        # The ban is never refused; the approval is, or it came first.
+        assert isinstance(results[1], Ban)
+        approved = Event.objects.filter(
+            action="grant.created", refs__contains=[ref(application)]
+        ).first()
+        assert isinstance(results[0], Refused) == (approved is None)
+        banned = Event.objects.get(action="ban.placed", refs__contains=[ref(results[1])])
+        assert approved is None or approved.pk < banned.pk
+
+
+def test_of_two_bans_of_one_holder_one_is_placed(race: Race) -> None:
+    model = make_model()
+    brake = make_brake(model)
+    for user in people(FEWER):
+        results = race(
+            *[
+                lambda u=user: services.place_ban(
+                    actor=brake, holder=u, model=model, reason="Weights were resold."
+                )
+            ]
+            * 2
+        )
+        assert refusals(results) == 1
+    assert Ban.objects.count() == FEWER
+
+
+def test_a_referral_is_withdrawn_or_declined_by_the_board_and_never_both(race: Race) -> None:
+    model = make_model()
+    make_seats(model)
+    reviewer = make_reviewer(model)
+    for application in applications(model, "in_review", reviewer)[:FEWER]:
+        submission = Submission(application=application, number=1, answers=application.answers)
+        submission.sealed_answers = b""
+        submission.save()
+        referred = services.refer_application(
+            actor=reviewer, application=application, question="May we?", summary="It is solid."
+        )
+        assert referred.referral is not None
+        decide(referred.referral, "reject")
+        race(
+            lambda a=application: services.withdraw_application(actor=a.applicant, application=a),
+            lambda m=referred.referral: services.apply_referral(motion_id=m.pk),
+        )
+        application.refresh_from_db()
+        ends = Event.objects.filter(
+            action__in=["application.withdrawn", "application.declined"],
+            refs__contains=[ref(application)],
+        )
+        (end,) = ends.values_list("action", flat=True)
+        assert end == f"application.{application.state}"

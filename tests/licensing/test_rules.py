@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from licensing.facts import (
     ACCESS_MODES,
+    BanFact,
     Facts,
     GrantFact,
     Links,
@@ -74,6 +75,8 @@ def with_terms(**changes: Any) -> dict[str, Any]:
 USE_FLIPS: list[tuple[dict[str, Any], str]] = [
     ({"signed_in": False}, "signed_in"),
     ({"active": False}, "account"),
+    ({"ban": BanFact("A leak")}, "banned"),
+    (with_grant(ban=BanFact("A leak")), "banned"),
     ({"email_verified": False}, "email_verified"),
     ({"token": TokenFact(live=False, rights=frozenset({"api", "weights"}))}, "token_live"),
     ({"token": TokenFact(live=True, rights=frozenset())}, "token_right"),
@@ -110,6 +113,7 @@ APPLY_FLIPS: list[tuple[dict[str, Any], str]] = [
     ({"access_mode": "none"}, "visible"),
     ({"signed_in": False}, "signed_in"),
     ({"active": False}, "account"),
+    ({"ban": BanFact("A leak")}, "banned"),
     ({"email_verified": False}, "email_verified"),
     ({"holds": frozenset({"all"})}, "hold"),
     ({"holds": frozenset({"admissions"})}, "hold"),
@@ -167,6 +171,25 @@ def test_every_fact_that_a_download_looks_at_is_flipped_above() -> None:
     assert flipped == {check.rule for check in evaluate(VerdictAction.DOWNLOAD, GOOD).checks}
     applied = {rule for _changes, rule in APPLY_FLIPS}
     assert applied == {check.rule for check in evaluate(VerdictAction.APPLY, GOOD_APPLY).checks}
+
+
+def test_a_ban_says_why_and_where_to_object() -> None:
+    (denial,) = evaluate(
+        VerdictAction.DOWNLOAD, replace(GOOD, ban=BanFact("Weights were resold.", "/bans/1/"))
+    ).denials
+    assert denial.sentence == "You are banned: Weights were resold."
+    assert denial.remedy_url == "/bans/1/"
+
+
+def test_a_ban_of_the_organisation_leaves_a_grant_of_one_s_own_alone() -> None:
+    own = replace(GRANT, for_organization=False, member=False)
+    assert denied(VerdictAction.DOWNLOAD, replace(GOOD, grant=own)) == []
+    banned = replace(GRANT, ban=BanFact("A leak"))
+    assert denied(VerdictAction.DOWNLOAD, replace(GOOD, grant=banned)) == ["banned"]
+
+
+def test_a_ban_hides_nothing() -> None:
+    assert evaluate(VerdictAction.SEE, replace(GOOD, ban=BanFact("A leak"))).allowed
 
 
 def test_all_denials_are_told_at_once() -> None:

@@ -27,6 +27,7 @@ from tests.licensing.factories import (
     give_right,
     make_all_terms,
     make_application,
+    make_ban,
     make_draft,
     make_grant,
     make_hold,
@@ -120,6 +121,14 @@ def _leave(world: World) -> None:
     accounts.end_membership(actor=owner, membership=membership, reason="Left the company.")
 
 
+def _ban(world: World) -> None:
+    make_ban(world.user)
+
+
+def _ban_organization(world: World) -> None:
+    make_ban(world.organization)
+
+
 def _new_terms(world: World) -> None:
     make_terms("weights-terms")
 
@@ -148,6 +157,8 @@ CHANGES: list[tuple[Callable[[World], None], set[str]]] = [
     (_end, {"grant_time"}),
     (_unname, {"named"}),
     (_leave, {"membership"}),
+    (_ban, {"banned"}),
+    (_ban_organization, {"banned"}),
     (_new_terms, {"terms"}),
     (_lose_own_clearance, {"person_tier"}),
     (_lose_organization_clearance, {"organization_tier"}),

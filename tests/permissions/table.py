@@ -197,9 +197,6 @@ _STAFF_ACTS = [
     (f"models/{MODEL}ingest/", f"models/{HERON}ingest/"),
     (f"models/{MODEL}formats/", f"models/{HERON}formats/"),
     (f"models/{MODEL}hold/", f"models/{HERON}hold/"),
-    (f"models/{MODEL}ladder/", f"models/{HERON}ladder/"),
-    (f"models/{RELEASE}cap/raise/", f"models/{TRUSTED}cap/raise/"),
-    (f"models/{RELEASE}cap/lower/", f"models/{TRUSTED}cap/lower/"),
     (f"models/{RELEASE}hold/", f"models/{TRUSTED}hold/"),
     (f"models/{RELEASE}evidence/import/", f"models/{TRUSTED}evidence/import/"),
     (
@@ -251,7 +248,23 @@ LICENSING = [
         ("return/", REVIEWER),
         ("approve/", REVIEWER),
         ("decline/", REVIEWER),
+        ("refer/", REVIEWER),
     ),
+    page("licensing/bans/", LEAD, note="Who may place holds on a model, and every seat"),
+    page("licensing/bans/new/", LEAD, note="Who may place holds on a model"),
+    page("licensing/bans/person/<uuid:pseudonym>/", LEAD, "/licensing/bans/person/{banned}/"),
+    page(
+        "licensing/bans/organisation/<slug:slug>/",
+        LEAD,
+        "/licensing/bans/organisation/{organization}/",
+    ),
+    page(
+        f"licensing/bans/{ONE}",
+        LEAD,
+        "/licensing/bans/{ban}/",
+        note="And those whom it keeps out, who can object there",
+    ),
+    page(f"licensing/bans/{ONE}lift/", LEAD, "/licensing/bans/{ban}/lift/"),
     page("licensing/grants/", SIGNED_IN, note="One's own"),
     page(f"licensing/grants/{ONE}", GRANTEE | STAFF, "/licensing/grants/{grant}/"),
     *acts(

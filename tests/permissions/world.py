@@ -11,6 +11,7 @@ from accounts.services import look_up_device_code
 from audit.selectors import signing_keys
 from boards.models import Motion
 from delivery.services import create_links
+from licensing import services as licensing
 from licensing.models import Application, Grant
 from licensing.verdict import Context
 from releases import services as releases
@@ -78,6 +79,10 @@ def make_world() -> World:
         "hold": hold.public_id,
         "evidence": evidence.public_id,
         "document": document.public_id,
+        "ban": licensing.place_ban(
+            actor=lead, holder=make_user(), model=hold.model, reason="To look into it."
+        ).public_id,
+        "banned": make_user().pseudonym,
         "application": Application.objects.get(applicant=applicant).public_id,
         "review": Application.objects.get(applicant=person("grace.mbeki")).public_id,
         "grant": Grant.objects.get().public_id,

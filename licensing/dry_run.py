@@ -1,0 +1,419 @@
+"""What a hold, a demotion or a ban would stop, judged by the rules of the verdict themselves.
+
+Each grant is judged as it stands and as it would stand, for a person of whom all else is well:
+named, verified, vetted, with the terms accepted. Equal grants are judged once.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, Count, ExpressionWrapper, OuterRef, Q
+from django.db.models.functions import JSONObject
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Organization, PersonalToken, User
+from accounts.selectors import live_memberships, live_tokens_of
+from licensing.facts import (
+    SELF_SERVICE,
+    BanFact,
+    Facts,
+    GrantFact,
+    VerdictAction,
+    place_among,
+)
+from licensing.models import (
+    LIVE_GRANT_STATES,
+    OPEN_APPLICATION_STATES,
+    Admission,
+    Application,
+    Grant,
+)
+from licensing.rules import evaluate
+from licensing.selectors import bans, holder_name
+from licensing.selectors.bans import Holder
+from releases.dry_run import Effect, Way
+from releases.models import Hold, Release, Stage
+
+# So many of those affected are shown by name.
+NAMED = 25
+USES = (VerdictAction.DOWNLOAD, VerdictAction.USE_API)
+# A grant with the further attributes that the query here annotates.
+Row = Any
+
+
+@dataclass(frozen=True)
+class Loss:
+    """One grant that works, and which of its uses would stop and which stay."""
+
+    grant: Row
+    stops: frozenset[VerdictAction]
+    stays: frozenset[VerdictAction]
+
+
+World = tuple[Release, Facts]
+
+
+def losses(releases: Sequence[Release], ways: Sequence[Way]) -> list[list[Loss]]:
+    """Return, for each way, the grants that can be used now, and what each would lose.
+
+    Several releases are one: a grant keeps a use that any of them leaves it.
+    """
+    now = timezone.now()
+    judge = _Judge()
+    present = _worlds(releases, now)
+    futures = [[(release, _after(way, facts)) for release, facts in present] for way in ways]
+    found: list[list[Loss]] = [[] for _way in ways]
+    for grant in _grants(releases, now):
+        before = judge.uses(present, grant)
+        for kept, future in zip(found, futures, strict=True):
+            if before:
+                after = judge.uses(future, grant)
+                kept.append(Loss(grant, before - after, before & after))
+    return found
+
+
+class _Judge:
+    """Evaluates equal facts once."""
+
+    def __init__(self) -> None:
+        self._known: dict[Facts, frozenset[VerdictAction]] = {}
+
+    def uses(self, worlds: Sequence[World], grant: Row) -> frozenset[VerdictAction]:
+        """Return the uses to which some release says yes."""
+        given = (self._allowed(_with_grant(facts, each, grant)) for each, facts in worlds)
+        return frozenset().union(*given)
+
+    def _allowed(self, facts: Facts) -> frozenset[VerdictAction]:
+        if facts not in self._known:
+            self._known[facts] = frozenset(
+                action for action in USES if evaluate(action, facts).allowed
+            )
+        return self._known[facts]
+
+
+def _grants(releases: Sequence[Release], now: datetime) -> list[Row]:
+    admissions = Admission.objects.filter(
+        grant=OuterRef("pk"), release__in=[release.pk for release in releases]
+    )
+    return list(
+        Grant.objects.filter(
+            model__in={release.model_id for release in releases},
+            state__in=LIVE_GRANT_STATES,
+            ends_at__gt=now,
+        )
+        .select_related("organization", "person")
+        .annotate(
+            banned=ExpressionWrapper(bans.banned_holder(), output_field=BooleanField()),
+            people=Count("named_users", filter=Q(named_users__ended_at__isnull=True)),
+            places=ArraySubquery(
+                admissions.values(
+                    fact=JSONObject(
+                        release="release_id", access_mode="stage__access_mode", state="state"
+                    )
+                )
+            ),
+        )
+        .order_by("pk")
+    )
+
+
+def _worlds(releases: Sequence[Release], now: datetime) -> list[World]:
+    models = {release.model_id for release in releases}
+    holds = list(Hold.objects.filter(model__in=models).exclude(state=Hold.State.LIFTED))
+    return [
+        (
+            release,
+            _world(
+                release,
+                now,
+                frozenset(
+                    hold.kind
+                    for hold in holds
+                    if hold.model_id == release.model_id and hold.release_id in (None, release.pk)
+                ),
+            ),
+        )
+        for release in releases
+    ]
+
+
+def _world(release: Release, now: datetime, holds: frozenset[str]) -> Facts:
+    stage = release.stage
+    facts = Facts(
+        now=now,
+        release_state=release.state,
+        access_mode="none",
+        stage_name="",
+        required_tier=0,
+        holds=holds,
+        takes_applications=False,
+        self_service=frozenset(),
+        staff=False,
+        signed_in=True,
+        active=True,
+        email_verified=True,
+        token=None,
+        person_tier=0,
+        terms=(),
+        grant=None,
+        held="",
+        open_application="",
+        declined=False,
+    )
+    return _at_stage(facts, stage) if stage else facts
+
+
+def _at_stage(facts: Facts, stage: Stage) -> Facts:
+    mode = stage.access_mode
+    return replace(facts, access_mode=mode, self_service=SELF_SERVICE.get(mode, frozenset()))
+
+
+def _after(way: Way, facts: Facts) -> Facts:
+    if way.stage is not None:
+        return _at_stage(facts, way.stage)
+    return replace(facts, holds=facts.holds | {way.hold})
+
+
+def _with_grant(facts: Facts, release: Release, grant: Row) -> Facts:
+    return replace(
+        facts,
+        grant=GrantFact(
+            id=0,
+            state=grant.state,
+            modes=frozenset(grant.modes),
+            # It has not ended; when it will is of no matter here.
+            ends_at=datetime.max.replace(tzinfo=facts.now.tzinfo),
+            named=True,
+            for_organization=grant.organization_id is not None,
+            member=True,
+            organization_tier=0,
+            place=place_among(grant.places, release.pk, facts.access_mode),
+            reviewed=frozenset(set(grant.modes) - set(grant.public_modes)),
+        ),
+        # On whomever it is, nobody uses the grant.
+        ban=BanFact("") if grant.banned else None,
+    )
+
+
+def losing(
+    releases: Sequence[Release], ways: Sequence[Way], action: VerdictAction
+) -> list[set[int]]:
+    """Return, for each way, the ids of the grants that would lose a use."""
+    return [
+        {loss.grant.pk for loss in found if action in loss.stops}
+        for found in losses(releases, ways)
+    ]
+
+
+def count_grants(releases: Sequence[Release], ways: Sequence[Way]) -> list[list[Effect]]:
+    """Return what each way would do to grants, holders, places and applications."""
+    found = losses(releases, ways)
+    return [_count_way(releases, way, each) for way, each in zip(ways, found, strict=True)]
+
+
+def _count_way(releases: Sequence[Release], way: Way, found: list[Loss]) -> list[Effect]:
+    lost = [loss for loss in found if loss.stops]
+    kept = [loss for loss in found if not loss.stops]
+    return [
+        *(_uses(found, action, label) for action, label in _use_labels().items()),
+        Effect(
+            _("Holders"),
+            len(lost),
+            len(kept),
+            _("Each holds one grant; those who lose one use and keep another count as stopped."),
+            tuple(_line(loss.grant) for loss in lost[:NAMED]) + _more(len(lost)),
+        ),
+        Effect(
+            _("People named on the grants"),
+            sum(loss.grant.people for loss in lost),
+            sum(loss.grant.people for loss in kept),
+        ),
+        *_places(releases, way, {loss.grant.pk for loss in lost}),
+        _applications(releases, way),
+    ]
+
+
+def _use_labels() -> dict[VerdictAction, str]:
+    return {
+        VerdictAction.DOWNLOAD: _("Grants that can download"),
+        VerdictAction.USE_API: _("Grants that can use the hosted API"),
+    }
+
+
+def _uses(found: list[Loss], action: VerdictAction, label: str) -> Effect:
+    return Effect(
+        label,
+        sum(action in loss.stops for loss in found),
+        sum(action in loss.stays for loss in found),
+    )
+
+
+def _line(grant: Row) -> str:
+    people = ngettext("%(count)d person", "%(count)d people", grant.people)
+    return f"{holder_name(grant)} ({people % {'count': grant.people}})"
+
+
+def _more(count: int) -> tuple[str, ...]:
+    if count <= NAMED:
+        return ()
+    return (_("and %(count)d more") % {"count": count - NAMED},)
+
+
+def _places(releases: Sequence[Release], way: Way, lost: set[int]) -> list[Effect]:
+    """Return the places of live grants: those admitted, and those that wait in line."""
+    of_releases = Admission.objects.filter(
+        release__in=[release.pk for release in releases], grant__state__in=LIVE_GRANT_STATES
+    )
+    admitted = list(of_releases.filter(state="admitted").values_list("grant", flat=True))
+    waiting = of_releases.filter(state="queued")
+    # A line is kept for each stage; another stage has one of its own.
+    staying = waiting.filter(stage__slug=way.stage.slug).count() if way.stage else 0
+    return [
+        Effect(
+            _("Places in a cohort"),
+            sum(grant in lost for grant in admitted),
+            sum(grant not in lost for grant in admitted),
+            _("A place that stops is kept, and counts again once the release is open again."),
+        ),
+        Effect(
+            _("Waiting for a place"),
+            waiting.count() - staying,
+            staying,
+            _("Nobody is admitted from a line that stops."),
+        ),
+    ]
+
+
+def _applications(releases: Sequence[Release], way: Way) -> Effect:
+    open_now = Application.objects.filter(
+        model__in={release.model_id for release in releases}, state__in=OPEN_APPLICATION_STATES
+    ).count()
+    label = _("Applications under way")
+    help_text = _("They can be decided; what is approved gets no place where places stop.")
+    stays = way.stage is None or takes_applications_at(releases, way.stage)
+    return Effect(label, 0 if stays else open_now, open_now if stays else 0, help_text)
+
+
+def takes_applications_at(releases: Sequence[Release], stage: Stage) -> bool:
+    """Tell whether some release of the model would still be at a stage that one applies for."""
+    if stage.has_cohort:
+        return True
+    others = Release.objects.filter(
+        model__in={release.model_id for release in releases}, state="sealed"
+    ).exclude(pk__in=[release.pk for release in releases])
+    return any(each.stage is not None and each.stage.has_cohort for each in others)
+
+
+# What the rooms above count of a person or an organisation that would be banned.
+BanCounter = Callable[[Holder], list[Effect]]
+_ban_counters: list[BanCounter] = []
+
+
+def register_ban(counter: BanCounter) -> None:
+    """Add what a room above counts. Called once, when the application starts."""
+    if counter not in _ban_counters:
+        _ban_counters.append(counter)
+
+
+def count_banned(holder: Holder) -> list[Effect]:
+    """Return what a ban would stop, and what it leaves alone."""
+    held = list(bans.grants_held(holder).select_related("model").order_by("pk"))
+    own = _of_person(holder) if isinstance(holder, User) else _of_organization(holder)
+    return [
+        Effect(
+            _("Grants held"), len(held), names=tuple(_of_model(grant) for grant in held[:NAMED])
+        ),
+        *own,
+        *(effect for count in _ban_counters for effect in count(holder)),
+    ]
+
+
+def _of_model(grant: Grant) -> str:
+    return _("Grant of %(model)s: %(state)s") % {
+        "model": grant.model,
+        "state": grant.get_state_display(),
+    }
+
+
+def _of_person(person: User) -> list[Effect]:
+    used = list(
+        bans.grants_used(person)
+        .exclude(person=person)
+        .select_related("model", "organization", "person")
+        .order_by("pk")
+    )
+    return [
+        Effect(
+            _("Grants of organisations that name them"),
+            len(used),
+            help=_("For them only; the others who are named go on."),
+            names=tuple(
+                _("Named on the grant of %(model)s to %(holder)s")
+                % {"model": grant.model, "holder": holder_name(grant)}
+                for grant in used[:NAMED]
+            ),
+        ),
+        *_held_places({"grant__person": person}),
+        _open_applications({"applicant": person}),
+        Effect(
+            _("Personal tokens and signed-in devices"),
+            live_tokens_of(person, timezone.now()).count(),
+            help=_("They stay listed, and open no model."),
+        ),
+    ]
+
+
+def _of_organization(organization: Organization) -> list[Effect]:
+    members = live_memberships().filter(organization=organization)
+    named = (
+        bans.grants_held(organization)
+        .filter(named_users__ended_at__isnull=True)
+        .values("named_users__user")
+        .distinct()
+        .count()
+    )
+    tokens = PersonalToken.objects.filter(
+        user__in=members.values("user"), revoked_at__isnull=True, expires_at__gt=timezone.now()
+    )
+    return [
+        Effect(_("People named on them"), named),
+        *_held_places({"grant__organization": organization}),
+        _open_applications({"organization": organization}),
+        Effect(
+            _("Members"),
+            0,
+            members.count(),
+            _("They keep their accounts, and what they hold without the organisation."),
+        ),
+        Effect(
+            _("Tokens of members"),
+            0,
+            tokens.count(),
+            _("They open nothing that the organisation holds."),
+        ),
+    ]
+
+
+def _held_places(holder: dict[str, Holder]) -> Iterable[Effect]:
+    places = Admission.objects.filter(**holder, grant__state__in=LIVE_GRANT_STATES)
+    return (
+        Effect(
+            _("Places in a cohort"),
+            places.filter(state="admitted").count(),
+            help=_("They are kept, so that a ban that is lifted gives them back."),
+        ),
+        Effect(_("Waiting for a place"), places.filter(state="queued").count()),
+    )
+
+
+def _open_applications(of: dict[str, Holder]) -> Effect:
+    return Effect(
+        _("Applications under way"),
+        Application.objects.filter(**of, state__in=OPEN_APPLICATION_STATES).count(),
+        help=_("They cannot be sent or approved."),
+    )

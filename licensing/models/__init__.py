@@ -1,0 +1,38 @@
+"""Terms and their acceptance, applications, grants and admissions, bans."""
+
+from licensing.models.applications import (
+    OPEN_APPLICATION_STATES,
+    REVIEWED_APPLICATION_STATES,
+    Application,
+    ApplicationState,
+    Submission,
+)
+from licensing.models.bans import Ban, Objection
+from licensing.models.grants import (
+    LIVE_GRANT_STATES,
+    Admission,
+    Grant,
+    GrantState,
+    GrantUser,
+    Mode,
+)
+from licensing.models.terms import Acceptance, Terms, TermsVersion
+
+__all__ = [
+    "LIVE_GRANT_STATES",
+    "OPEN_APPLICATION_STATES",
+    "REVIEWED_APPLICATION_STATES",
+    "Acceptance",
+    "Admission",
+    "Application",
+    "ApplicationState",
+    "Ban",
+    "Grant",
+    "GrantState",
+    "GrantUser",
+    "Mode",
+    "Objection",
+    "Submission",
+    "Terms",
+    "TermsVersion",
+]
