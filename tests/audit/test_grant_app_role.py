@@ -114,6 +114,19 @@ def test_every_table_with_the_guard_is_found(role: str) -> None:
             assert cursor.fetchone() == (False, True)
 
 
+@pytest.mark.parametrize("table", ["boards_ballot", "licensing_ban"])
+def test_a_table_whose_rows_change_in_one_way_can_be_changed_and_not_emptied(
+    role: str, table: str
+) -> None:
+    grant(role)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT has_table_privilege(%s, %s, 'UPDATE'), has_table_privilege(%s, %s, 'TRUNCATE')",
+            [role, table, role, table],
+        )
+        assert cursor.fetchone() == (True, False)
+
+
 def test_rights_given_by_mistake_are_taken_back(role: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"GRANT ALL ON audit_event TO {role}")

@@ -14,10 +14,12 @@ from psycopg import sql
 
 GUARD = "sluice_refuse_change"
 
+# 16 is the bit of triggers on UPDATE: a table that is only kept from being emptied may change, in
+# the ways that a trigger of its own allows.
 TABLES = """
 SELECT c.relname, EXISTS (
     SELECT 1 FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
-    WHERE t.tgrelid = c.oid AND p.proname = %s
+    WHERE t.tgrelid = c.oid AND p.proname = %s AND t.tgtype & 16 <> 0
 )
 FROM pg_class c
 WHERE c.relkind IN ('r', 'p') AND c.relnamespace = current_schema()::regnamespace
