@@ -10,6 +10,7 @@ from django.utils import translation
 
 from audit.selectors import labels
 from boards import record, selectors
+from boards.kinds import annex_of
 from boards.models import (
     Ballot,
     DecisionRecord,
@@ -64,6 +65,7 @@ def facts_of(motion: Motion) -> record.Facts:
         },
         seats=[_seat(ballot, standing.votes.get(ballot.pk)) for ballot in standing.ballots],
         issues=[_issue(each) for each in issue_summaries(motion)],
+        annex=annex_of(motion.kind, motion),
     )
 
 
@@ -106,7 +108,7 @@ def names_in(told: Mapping[str, Any]) -> dict[str, str]:
     found = {told["motion"]["proposer"]}
     found |= {seat["holder"] for seat in told["attendance"]}
     found |= {issue["by"] for issue in told["controverted_issues"]["summaries"]}
-    found |= {override.get("by") for override in told["overrides"]}
+    found |= {act.get("by") for act in (*told["overrides"], *told["annex"])}
     named = labels(UUID(each) for each in found if each)
     return {str(pseudonym): name for pseudonym, name in named.items()}
 

@@ -60,3 +60,20 @@ def part_name(slug: str, key: str) -> str:
 
 def _words(key: str) -> str:
     return key.replace("_", " ").strip().capitalize()
+
+
+# What the owning room adds to the record of a decision: acts that bore on it, each with `what`,
+# `role`, `by` (a pseudonym), `reason`, `at`, and whatever else it wants told, as text.
+Annex = Callable[[Any], list[dict[str, str]]]
+_annexes: dict[str, Annex] = {}
+
+
+def register_annex(slug: str, annex: Annex) -> None:
+    """Have a room add to the records of a kind of its own, at a fixed number of queries."""
+    _annexes[slug] = annex
+
+
+def annex_of(slug: str, motion: object) -> list[dict[str, str]]:
+    """Return what the owning room adds to the record of a motion."""
+    annex = _annexes.get(slug)
+    return annex(motion) if annex else []

@@ -53,6 +53,7 @@ class Facts:
 
     `rules` are the rule as it stood when voting opened and what tightened it since: the strictest
     of them decides. `counts_as` is the state that an override made of `state`, empty without one.
+    `annex` is what the room that owns the kind adds.
     """
 
     motion: str
@@ -77,6 +78,7 @@ class Facts:
     issues: Sequence[Mapping[str, str]] = ()
     overrides: Sequence[Mapping[str, Any]] = ()
     counts_as: str = ""
+    annex: Sequence[Mapping[str, str]] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -126,6 +128,7 @@ def build(facts: Facts) -> dict[str, Any]:
             "former_digests": list(facts.former_dossiers),
         },
         "overrides": [dict(override) for override in facts.overrides],
+        "annex": [dict(act) for act in facts.annex],
     }
 
 

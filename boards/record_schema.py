@@ -133,6 +133,11 @@ def schema(predicate_type: str = "") -> dict[str, Any]:
                         "former_digests": _list(_SHA256),
                     }
                 ),
+                "annex": _list(
+                    _object(
+                        {"what": _TEXT, "role": _TEXT, "by": _TEXT, "reason": _TEXT, "at": _TIME}
+                    )
+                ),
                 "overrides": _list(
                     _object(
                         {

@@ -107,6 +107,10 @@ STATES: dict[str, State] = {
     # Endpoints
     "draining": State(_("Draining"), "wait", "half"),
     "decommissioned": State(_("Decommissioned"), "past", "slash"),
+    # What a version of a ladder does to a rule
+    "tightens": State(_("Tightens"), "good", "lock"),
+    "loosens": State(_("Loosens"), "wait", "warning"),
+    "neutral": State(_("Neutral"), "idle", "ring"),
     # Requirements
     "satisfied": State(_("Satisfied"), "good", "tick"),
     "unsatisfied": State(_("Not satisfied"), "bad", "cross"),

@@ -180,7 +180,8 @@ def _steps(release: Release, board: Board) -> list[Data]:
         standing.stages_of(release),
         now=board.now,
         transition=standing.transitions.get(release.pk),
-        admitted=standing.admitted.get(release.pk),
+        admitted=standing.cohort_of(release).admitted,
+        cap=standing.caps.get(release.pk),
     )
 
 

@@ -15,12 +15,12 @@ from accounts.models import User
 from licensing.facts import Verdict, VerdictAction
 from licensing.gathering import IsOneOf
 from licensing.models import Terms
-from licensing.selectors import cohort_sizes
+from licensing.selectors import Cohort, cohorts_of
 from licensing.verdict import Context, decide_all
 from releases.choices import OPEN_TRANSITIONS
 from releases.models import Evidence, Hold, Release, Stage, Transition
 from releases.requirements import BlockerFacts, OverrideFacts, Requirement
-from releases.selectors import holds_of
+from releases.selectors import cohort_caps, holds_of, with_own_cap
 from releases.selectors.evidence import evidence_of_all
 from releases.selectors.gates import (
     blocker_facts,
@@ -36,7 +36,7 @@ Verdicts = dict[VerdictAction, Verdict]
 
 def all_releases() -> QuerySet[Release]:
     """Return releases with what their cards show, the newest first; visibility is not judged."""
-    rows = Release.objects.annotate(blockers_told=blockers_told())
+    rows = with_own_cap(Release.objects.annotate(blockers_told=blockers_told()))
     return rows.select_related("model", "stage", "model__ladder").order_by("-id")
 
 
@@ -49,7 +49,12 @@ class Standing:
     stages: dict[int, list[Stage]]
     holds: dict[int, list[Hold]]
     transitions: dict[int, Transition]
-    admitted: dict[int, int]
+    cohorts: dict[int, Cohort]
+    caps: dict[int, int | None]
+
+    def cohort_of(self, release: Release) -> Cohort:
+        """Return how many have a place on the release, and how many wait for one."""
+        return self.cohorts.get(release.pk, Cohort())
 
     def for_the_public(self) -> "Standing":
         """Return the same without open moves: what a board has before it is not announced."""
@@ -130,7 +135,8 @@ def standing_of(releases: Iterable[Release], now: datetime) -> Standing:
             move.release_id: move
             for move in moves.select_related("from_stage", "to_stage", "motion")
         },
-        admitted=cohort_sizes(wanted),
+        cohorts=cohorts_of(wanted),
+        caps=cohort_caps(wanted),
     )
 
 

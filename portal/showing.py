@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from common.templatetags.ui import span
+from licensing.selectors import Cohort
 from releases.choices import EvidenceState
 from releases.models import Evidence, Hold, Release, Stage, Transition
 from releases.selectors.evidence import state_of
@@ -26,8 +27,12 @@ def stepper(
     now: datetime,
     transition: Transition | None = None,
     admitted: int | None = None,
+    cap: int | None = None,
 ) -> list[Data]:
-    """Return the stages of a release's ladder as the stepper takes them."""
+    """Return the stages of a release's ladder as the stepper takes them.
+
+    `admitted` and `cap` are those of the present stage.
+    """
     present = release.stage.position if release.stage else -1
     return [
         {
@@ -35,8 +40,10 @@ def stepper(
             "access": stage.get_access_mode_display(),
             "state": _step_state(stage, present, transition),
             "soak": _soak(stage, stages, release, now) if stage.position == present else "",
-            "cohort": _cohort(stage, admitted if stage.position == present else None)
-            if stage.position >= present
+            "cohort": _cohort(admitted, cap)
+            if stage.position == present
+            else _cohort(None, stage.cohort_cap)
+            if stage.position > present
             else "",
             "note": _note(stage, transition, now),
         }
@@ -64,25 +71,79 @@ def _soak(stage: Stage, stages: Sequence[Stage], release: Release, now: datetime
     return _("Soaked %(done)s of %(needed)s") % words
 
 
-def _cohort(stage: Stage, admitted: int | None) -> str:
-    if stage.cohort_cap is None:
+def _cohort(admitted: int | None, cap: int | None) -> str:
+    if cap is None:
         return ""
-    words = {"cap": stage.cohort_cap, "admitted": admitted}
+    words = {"cap": cap, "admitted": admitted}
     if admitted is None:
         return (
-            ngettext(
-                "Room for %(cap)d organisation", "Room for %(cap)d organisations", stage.cohort_cap
-            )
-            % words
+            ngettext("Room for %(cap)d organisation", "Room for %(cap)d organisations", cap) % words
         )
     return (
         ngettext(
-            "%(admitted)d of %(cap)d organisation",
-            "%(admitted)d of %(cap)d organisations",
-            stage.cohort_cap,
+            "%(admitted)d of %(cap)d organisation", "%(admitted)d of %(cap)d organisations", cap
         )
         % words
     )
+
+
+def soak(release: Release, target: Stage | None, now: datetime) -> Data | None:
+    """Return how much of the next stage's soak has passed, for a line of progress."""
+    if target is None or release.staged_at is None or not target.minimum_soak:
+        return None
+    needed, done = target.minimum_soak, now - release.staged_at
+    return {
+        "label": _("Soak before %(stage)s") % {"stage": target.name},
+        "text": _("%(done)s of %(needed)s") % {"done": span(done), "needed": span(needed)},
+        "value": int(min(done, needed).total_seconds()),
+        "max": int(needed.total_seconds()),
+    }
+
+
+def wave(release: Release, target: Stage | None, cohort: Cohort, cap: int | None) -> Data:
+    """Return the cohort of the present stage, and what the next one will be, as facts."""
+    stage = release.stage
+    facts = []
+    if stage is not None and stage.has_cohort:
+        facts.append(
+            {
+                "label": _("Cohort at %(stage)s") % {"stage": stage.name},
+                "value": _cohort(cohort.admitted, cap)
+                or _("%(admitted)d, no cap") % {"admitted": cohort.admitted},
+                "help": ""
+                if cap == stage.cohort_cap
+                else _("The ladder says %(cap)s; this release has a cap of its own.")
+                % {"cap": stage.cohort_cap or _("no cap")},
+            }
+        )
+        facts.append({"label": _("Waiting in line"), "value": str(cohort.waiting), "help": ""})
+    if stage is not None and stage.re_review and release.staged_at:
+        facts.append(
+            {
+                "label": _("To be judged again"),
+                "value": date_format(release.staged_at + stage.re_review, "j M Y"),
+                "help": _("Every %(time)s at this stage") % {"time": span(stage.re_review)},
+            }
+        )
+    if target is not None:
+        facts.append(
+            {
+                "label": _("Next stage"),
+                "value": target.name,
+                "help": ". ".join(_next_stage(target)) + ".",
+            }
+        )
+    return {"facts": facts, "has_cohort": stage is not None and stage.has_cohort, "cap": cap}
+
+
+def _next_stage(target: Stage) -> list[str]:
+    words = [str(target.get_access_mode_display())]
+    if room := _cohort(None, target.cohort_cap):
+        words.append(room)
+    words.append(_("Vote open for %(time)s") % {"time": span(target.voting_period)})
+    if target.cool_off:
+        words.append(_("Cool-off of %(time)s") % {"time": span(target.cool_off)})
+    return words
 
 
 def _note(stage: Stage, transition: Transition | None, now: datetime) -> str:

@@ -8,6 +8,8 @@ class Action(models.TextChoices):
     """Each label follows the actor's name in a timeline."""
 
     LADDER_LOADED = "ladder.loaded", _("loaded the ladder")
+    LADDER_ADOPTED = "model.ladder_adopted", _("adopted another version of the ladder")
+    LADDER_KEPT = "model.ladder_kept", _("left the model on its version of the ladder")
     MODEL_CREATED = "model.created", _("created the model")
     RIGHT_GRANTED = "right.granted", _("granted a right on the model")
     RIGHT_WITHDRAWN = "right.withdrawn", _("withdrew a right on the model")

@@ -14,7 +14,9 @@ class ReleasesConfig(AppConfig):
         from boards import kinds
         from releases.actions import Action
         from releases.dossier import KINDS
+        from releases.selectors.gates import overrides_in_record
 
         register(Action)
         for kind in KINDS:
             kinds.register(kind)
+        kinds.register_annex("transition", overrides_in_record)

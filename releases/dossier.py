@@ -30,6 +30,7 @@ COUNTERFACTUAL = {
 LIFT_FIELDS = ("rationale", "remedy")
 RE_REVIEW_FIELDS = ("rationale", "changes")
 CAP_FIELDS = ("rationale", "experience")
+LADDER_FIELDS = ("rationale", "safeguards")
 
 KINDS = (
     Kind(
@@ -65,6 +66,15 @@ KINDS = (
             "experience": gettext_lazy("What the present cohort has shown"),
         },
     ),
+    Kind(
+        "change_ladder",
+        gettext_lazy("Looser rules for a model"),
+        {
+            "rationale": gettext_lazy("Rationale"),
+            "safeguards": gettext_lazy("What takes the place of the former rule"),
+            "changes": gettext_lazy("What changes, and what that does"),
+        },
+    ),
 )
 
 
@@ -93,6 +103,11 @@ def check_re_review_dossier(dossier: Mapping[str, str]) -> dict[str, str]:
 def check_cap_dossier(dossier: Mapping[str, str]) -> dict[str, str]:
     """Return the texts trimmed. Raises ValueError naming the part that is missing or wrong."""
     return _check(dossier, CAP_FIELDS, ())
+
+
+def check_ladder_dossier(dossier: Mapping[str, str]) -> dict[str, str]:
+    """Return the texts trimmed. Raises ValueError naming the part that is missing or wrong."""
+    return _check(dossier, LADDER_FIELDS, ())
 
 
 def _check(

@@ -15,6 +15,7 @@ from boards.services.records import (
     draft_public_summary,
     owe_record,
     release_summary,
+    renew_record,
     sign_owed,
     sign_record,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "owe_record",
     "propose_motion",
     "release_summary",
+    "renew_record",
     "revise_dossier",
     "sign_owed",
     "sign_record",

@@ -41,6 +41,14 @@ def owe_record(motion: Motion) -> None:
 
 
 @transaction.atomic
+def renew_record(*, motion: Motion) -> None:
+    """Have the record of a decision signed anew: the owning room's annex to it has changed."""
+    current = locked(motion)
+    owe_record(current)
+    current.save(update_fields=["record_owed"])
+
+
+@transaction.atomic
 def sign_record(*, motion_id: int) -> DecisionRecord | None:
     """Sign the record that is owed. Without a key, or where none is owed, nothing happens."""
     motion = locked(Motion(pk=motion_id))

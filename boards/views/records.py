@@ -58,6 +58,7 @@ def motion_record(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "votes": [_vote(each, told, names) for each in told["votes"]],
         "issues": _issues(told, names),
         "overrides": [_override(each, names) for each in told["overrides"]],
+        "annex": [_override(each, names) for each in told["annex"]],
         "tally": {
             **told["tally"],
             "needed": told["tally"]["approvals_needed"],

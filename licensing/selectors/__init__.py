@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
@@ -331,10 +331,8 @@ def somebody_accepted(grants: QuerySet[Grant], stage: Stage) -> QuerySet[Grant]:
     return grants.filter(pk__in=ready.values("grant"))
 
 
-def _holding_places() -> QuerySet[Admission]:
-    return Admission.objects.filter(
-        state=Admission.State.ADMITTED, grant__state__in=LIVE_GRANT_STATES
-    )
+_HOLDING = Q(state=Admission.State.ADMITTED, grant__state__in=LIVE_GRANT_STATES)
+_WAITING = Q(state=Admission.State.QUEUED, grant__state__in=USING_STATES)
 
 
 def places_taken(release: Release, stage: Stage) -> QuerySet[Admission]:
@@ -343,13 +341,20 @@ def places_taken(release: Release, stage: Stage) -> QuerySet[Admission]:
     Also those from a wider stage that the release came down from. Each grant has a holder of
     its own, so that grants are holders.
     """
-    return _holding_places().filter(
-        release=release, stage__access_mode__in=as_wide_or_wider(stage.access_mode)
+    return Admission.objects.filter(
+        _HOLDING, release=release, stage__access_mode__in=as_wide_or_wider(stage.access_mode)
     )
 
 
-def cohort_sizes(releases: Iterable[Release]) -> dict[int, int]:
-    """Return, by release, how many holders have a place at its present stage, in one query."""
+class Cohort(NamedTuple):
+    """How many holders have a place at a release's present stage, and how many wait for one."""
+
+    admitted: int = 0
+    waiting: int = 0
+
+
+def cohorts_of(releases: Iterable[Release]) -> dict[int, Cohort]:
+    """Return the cohort of each release that has one, in one query."""
     by_mode: dict[str, list[int]] = defaultdict(list)
     for release in releases:
         if release.stage is not None:
@@ -359,18 +364,28 @@ def cohort_sizes(releases: Iterable[Release]) -> dict[int, int]:
     counted = Q()
     for mode, ids in by_mode.items():
         counted |= Q(release__in=ids, stage__access_mode__in=as_wide_or_wider(mode))
-    rows = _holding_places().filter(counted).values("release_id").order_by()
-    return dict(rows.values_list("release_id", Count("grant", distinct=True)))
+    rows = (
+        Admission.objects.filter(release__in=[pk for ids in by_mode.values() for pk in ids])
+        .values("release_id")
+        .order_by()
+        .annotate(
+            admitted=Count("grant", distinct=True, filter=_HOLDING & counted),
+            waiting=Count(
+                "grant", distinct=True, filter=_WAITING & Q(stage__slug=F("release__stage__slug"))
+            ),
+        )
+    )
+    return {row["release_id"]: Cohort(row["admitted"], row["waiting"]) for row in rows}
 
 
 def cohort_size(release: Release) -> int:
     """Return how many holders have a place at the release's present stage."""
-    return cohort_sizes([release]).get(release.pk, 0)
+    return cohorts_of([release]).get(release.pk, Cohort()).admitted
 
 
 def queue_length(release: Release) -> int:
     """Return how many holders wait for a place at the release's present stage."""
-    return waiting_in_line(release, release.stage).count() if release.stage else 0
+    return cohorts_of([release]).get(release.pk, Cohort()).waiting
 
 
 def waiting_in_line(release: Release, stage: Stage) -> QuerySet[Admission]:
@@ -380,11 +395,7 @@ def waiting_in_line(release: Release, stage: Stage) -> QuerySet[Admission]:
     Who is banned keeps their number in it, and holds up nobody.
     """
     return Admission.objects.filter(
-        ~banned_holder("grant__"),
-        release=release,
-        stage__slug=stage.slug,
-        state=Admission.State.QUEUED,
-        grant__state__in=USING_STATES,
+        ~banned_holder("grant__"), _WAITING, release=release, stage__slug=stage.slug
     ).order_by("pk")
 
 

@@ -48,7 +48,7 @@ def found_board(people: People) -> Board:
 
 def load_ladder_and_terms() -> Ladder:
     """Load the demo's ladder, and publish every agreement that its stages name."""
-    ladder, _is_new = releases.load_ladder(actor=None, source_text=LADDER_FILE.read_text())
+    ladder = releases.load_ladder(actor=None, source_text=LADDER_FILE.read_text()).ladder
     slugs = {slug for stage in ladder_stages(ladder) for slug in stage.terms}
     for slug in sorted(slugs):
         title, text = texts.terms(slug)

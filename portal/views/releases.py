@@ -22,11 +22,13 @@ from portal.selectors import Standing, Verdicts, all_releases, standing_of, visi
 from portal.showing import Data
 from portal.viewer import Viewer, viewer
 from releases.choices import Right
-from releases.models import Artifact, Release, Transition
+from releases.models import Artifact, Ladder, Release, Transition
+from releases.models import Model as ReleaseModel
 from releases.permissions import can_open_vote, can_revise
 from releases.selectors import (
     artifacts_of,
-    model_by_name,
+    ladders,
+    model_for_page,
     release_for_page,
     stage_history,
 )
@@ -37,7 +39,7 @@ SHOWN_FILES = 200
 @require_safe
 def model_page(request: HttpRequest, namespace: str, name: str) -> HttpResponse:
     """Show a model with its releases, and the way to get access."""
-    model = model_by_name(namespace, name)
+    model = model_for_page(namespace, name)
     if model is None:
         raise Http404
     context = Context(address=client_address(request))
@@ -60,8 +62,15 @@ def model_page(request: HttpRequest, namespace: str, name: str) -> HttpResponse:
         "may_hold": Right.PLACE_HOLD in person.rights.get(model.pk, ()),
         "may_manage": Right.MANAGE_RELEASE in person.rights.get(model.pk, ()),
         "ladder": model.ladder,
+        "waiting_ladder": _waiting_ladder(model) if is_staff else None,
     }
     return render(request, "portal/model_page.html", page)
+
+
+def _waiting_ladder(model: ReleaseModel) -> Ladder | None:
+    """Return the version of the ladder that the model does not follow yet, if there is one."""
+    newest = getattr(model, "newest_version", None)
+    return ladders.waiting_with_motion(model) if newest != model.ladder.version else None
 
 
 def _apply(found: list[tuple[Release, Verdicts]]) -> Data | None:
@@ -99,7 +108,8 @@ def _steps(release: Release, standing: Standing) -> list[Data]:
         standing.stages_of(release),
         now=standing.now,
         transition=standing.transitions.get(release.pk),
-        admitted=standing.admitted.get(release.pk, 0),
+        admitted=standing.cohort_of(release).admitted,
+        cap=standing.caps.get(release.pk),
     )
 
 
@@ -184,6 +194,10 @@ def _staff_part(
     )
     return {
         "target": target,
+        "wave": showing.wave(
+            release, target, standing.cohort_of(release), standing.caps.get(release.pk)
+        ),
+        "soak": showing.soak(release, target, standing.now),
         "may_open": bool(person.user and in_review and can_open_vote(person.user, in_review)),
         "may_revise": bool(person.user and in_review and can_revise(person.user, in_review)),
         "requirements": standing.requirements(release),

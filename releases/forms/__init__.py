@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django import forms
+from django.core.validators import MinValueValidator
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -275,3 +276,56 @@ class DemoteForm(WithdrawForm):
     def clean_to_stage(self) -> Stage:
         """Return the stage itself."""
         return self._stages[str(self.cleaned_data["to_stage"])]
+
+
+class RaiseCapForm(forms.Form):
+    """How many at most, and the dossier of the motion for it."""
+
+    cap = forms.IntegerField(
+        label=gettext_lazy("New cap"),
+        help_text=gettext_lazy("How many organisations at most, those that are in among them."),
+    )
+    rationale = TextField(
+        label=gettext_lazy("Rationale"),
+        help_text=gettext_lazy("Why more should get access now, and why this many."),
+    )
+    experience = TextField(
+        label=gettext_lazy("What the present cohort has shown"),
+        help_text=gettext_lazy("What those who are in did with it, and what went wrong."),
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, present: int) -> None:
+        super().__init__(data)
+        field = self.fields["cap"]
+        assert isinstance(field, forms.IntegerField)  # noqa: S101 - declared above
+        field.min_value = present + 1
+        field.validators.append(MinValueValidator(present + 1))
+        field.widget.attrs["min"] = present + 1
+
+
+class LowerCapForm(forms.Form):
+    """How many at most from now on, and why."""
+
+    cap = forms.IntegerField(
+        label=gettext_lazy("New cap"),
+        min_value=1,
+        help_text=gettext_lazy("How many organisations at most. To let nobody in, place a hold."),
+    )
+    reason = ReasonField(
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("Shown to the managers and the board, and kept on record."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+class LadderChangeForm(forms.Form):
+    """The dossier of a motion for looser rules."""
+
+    rationale = TextField(
+        label=gettext_lazy("Rationale"),
+        help_text=gettext_lazy("Why the rules should be looser, and why for this model."),
+    )
+    safeguards = TextField(
+        label=gettext_lazy("What takes the place of the former rule"),
+        help_text=gettext_lazy("What now guards against what the former rule guarded against."),
+    )

@@ -21,6 +21,7 @@ from releases.ladder_changes.measures import (
     VETO,
     Change,
 )
+from releases.ladder_changes.requirements import requirement_changes
 
 
 def compare(old: LadderPlan, new: LadderPlan) -> list[Change]:
@@ -57,7 +58,7 @@ def _stage_changes(old: StagePlan, new: StagePlan) -> Iterator[Change]:
     yield from TERMS.change(old.terms, new.terms)
     yield from _rule_changes(old.rule, new.rule)
     yield from OVERRIDE.change(old.override, new.override)
-    yield from _requirement_changes(old.requirements, new.requirements)
+    yield from requirement_changes(old, new)
     yield from _text_change("name", _("Name"), old.name, new.name)
     yield from _text_change("description", _("Description"), old.description, new.description)
 
@@ -79,52 +80,6 @@ def _text_change(part: str, label: str, old: str, new: str) -> Iterator[Change]:
             % {"label": label, "old": old, "new": new},
             why=_("It says the same in other words; it decides nothing."),
         )
-
-
-def _requirement_changes(
-    old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]
-) -> Iterator[Change]:
-    before = {entry["key"]: entry for entry in old}
-    after = {entry["key"]: entry for entry in new}
-    for key, entry in after.items():
-        if key not in before:
-            yield Change(
-                "tightens",
-                "requirements",
-                _("Requirement “%(name)s” is added.") % {"name": entry["name"]},
-                _("One more thing must be true before a release moves here."),
-            )
-        else:
-            yield from _requirement_change(before[key], entry)
-    for key, entry in before.items():
-        if key not in after:
-            yield Change(
-                "loosens",
-                "requirements",
-                _("Requirement “%(name)s” is removed.") % {"name": entry["name"]},
-                _("One thing less must be true before a release moves here."),
-            )
-
-
-def _requirement_change(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
-    changed = sorted(key for key in {*old, *new} if key != "name" and old.get(key) != new.get(key))
-    if changed:
-        yield Change(
-            "loosens",
-            "requirements",
-            _("Requirement “%(name)s” changes: %(parts)s.")
-            % {"name": new["name"], "parts": "; ".join(_altered(old, new, key) for key in changed)},
-            _("Whether it asks for as much as before cannot be told, and in doubt it loosens."),
-        )
-    yield from _text_change("requirements", _("Name of a requirement"), old["name"], new["name"])
-
-
-def _altered(old: Mapping[str, Any], new: Mapping[str, Any], key: str) -> str:
-    return _("%(key)s %(old)s becomes %(new)s") % {
-        "key": key,
-        "old": old.get(key, _("(not given)")),
-        "new": new.get(key, _("(not given)")),
-    }
 
 
 def _ladder_changes(old: LadderPlan, new: LadderPlan) -> Iterator[Change]:

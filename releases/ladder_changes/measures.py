@@ -16,6 +16,11 @@ from releases.choices import ACCESS_MODES, AccessMode
 
 Effect = Literal["tightens", "loosens", "neutral"]
 Text = str | Promise
+EFFECTS: dict[str, Text] = {
+    "tightens": gettext_lazy("Tightens"),
+    "loosens": gettext_lazy("Loosens"),
+    "neutral": gettext_lazy("Neutral"),
+}
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,12 @@ class Change:
     why: str
     stage: str = ""
     stage_name: str = ""
+
+    @property
+    def line(self) -> str:
+        """The change in one line of text, for mails, dossiers and the terminal."""
+        where = f"{self.stage_name}. " if self.stage_name else ""
+        return f"{EFFECTS[self.effect]}: {where}{self.what} {self.why}"
 
 
 @dataclass(frozen=True)

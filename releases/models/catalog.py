@@ -1,5 +1,7 @@
 """Models, and the ladders of stages that their releases move on."""
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -40,6 +42,10 @@ class Ladder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} (version {self.version})"
+
+    def get_absolute_url(self) -> str:
+        """Return the public address of this version."""
+        return f"/releases/ladders/{self.name}/{self.version}/"
 
     @property
     def fast_track(self) -> EmergencyPlan | None:
@@ -91,6 +97,12 @@ class Stage(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def decision_rule(self) -> dict[str, Any]:
+        """The rule that a motion about this stage is decided by, the ladder's tracks with it."""
+        tracks = {"executive": self.ladder.executive, "emergency": self.ladder.emergency}
+        return {**self.rule, **{key: value for key, value in tracks.items() if value}}
 
     @property
     def has_cohort(self) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 
 from audit.selectors import ref
 from boards.models import OPEN_STATES, Motion
@@ -38,6 +38,15 @@ def model_by_name(namespace: str, name: str) -> Model | None:
     return all_models().filter(namespace=namespace, name=name).first()
 
 
+def model_for_page(namespace: str, name: str) -> Model | None:
+    """Find the same with the number of its ladder's newest version (`newest_version`)."""
+    if "\x00" in namespace + name:
+        return None
+    versions = Ladder.objects.filter(name=OuterRef("ladder__name")).order_by("-version")
+    models = all_models().annotate(newest_version=Subquery(versions.values("version")[:1]))
+    return models.filter(namespace=namespace, name=name).first()
+
+
 def releases_of(model: Model) -> QuerySet[Release]:
     """Return the releases of a model with their stages, the newest first."""
     return (
@@ -57,7 +66,7 @@ def release_for_page(namespace: str, name: str, version: str) -> Release | None:
     rows = Release.objects.select_related("override__given_by", "signature__key").annotate(
         blockers_told=blockers_told()
     )
-    return _named(rows.defer("signature__bundle"), namespace, name, version)
+    return _named(with_own_cap(rows.defer("signature__bundle")), namespace, name, version)
 
 
 def _named(rows: QuerySet[Release], namespace: str, name: str, version: str) -> Release | None:
@@ -174,19 +183,35 @@ def lower_stages(release: Release) -> QuerySet[Stage]:
     ).order_by("-position")
 
 
+def with_own_cap(releases: QuerySet[Release]) -> QuerySet[Release]:
+    """Let each release bring the newest cap of its own, so that `cohort_caps` asks no more."""
+    own = CohortCap.objects.filter(release=OuterRef("pk"), stage=OuterRef("stage"))
+    return releases.annotate(own_cap=Subquery(own.order_by("-id").values("cap")[:1]))
+
+
 def cohort_caps(releases: Iterable[Release]) -> dict[int, int | None]:
     """Return, by release, how many organisations its stage admits, None for no cap; one query.
 
     The newest cap of the release itself counts, else the ladder's. Releases at no stage are
     left out.
     """
-    staged = [(release.pk, release.stage) for release in releases if release.stage is not None]
-    own = CohortCap.objects.filter(
-        release__in=[pk for pk, _stage in staged], stage__in={stage.pk for _pk, stage in staged}
-    )
-    newest = own.order_by("release_id", "stage_id", "-id").distinct("release_id", "stage_id")
-    caps = {(cap.release_id, cap.stage_id): cap.cap for cap in newest}
-    return {pk: caps.get((pk, stage.pk), stage.cohort_cap) for pk, stage in staged}
+    staged = [(release, release.stage) for release in releases if release.stage is not None]
+    unasked = [(release, stage) for release, stage in staged if not hasattr(release, "own_cap")]
+    caps = {
+        release.pk: release.own_cap for release, _stage in staged if hasattr(release, "own_cap")
+    }
+    if unasked:
+        own = CohortCap.objects.filter(
+            release__in=[release.pk for release, _stage in unasked],
+            stage__in={stage.pk for _release, stage in unasked},
+        )
+        newest = own.order_by("release_id", "stage_id", "-id").distinct("release_id", "stage_id")
+        found = {(cap.release_id, cap.stage_id): cap.cap for cap in newest}
+        caps |= {release.pk: found.get((release.pk, stage.pk)) for release, stage in unasked}
+    return {
+        release.pk: caps[release.pk] if caps[release.pk] is not None else stage.cohort_cap
+        for release, stage in staged
+    }
 
 
 def cohort_cap(release: Release) -> int | None:

@@ -13,6 +13,7 @@ from django.db.models.functions import JSONObject
 from django.urls import reverse
 
 from boards.models import Motion
+from boards.record import moment
 from releases.models import Blocker, Release, RequirementOverride, Transition
 from releases.requirements import BlockerFacts, OverrideFacts
 
@@ -87,3 +88,18 @@ def overrides_of(motion: Motion) -> list[RequirementOverride]:
         .select_related("overridden_by")
         .order_by("id")
     )
+
+
+def overrides_in_record(motion: Motion) -> list[dict[str, str]]:
+    """Return the same as the record of the motion's decision tells it: roles and pseudonyms."""
+    return [
+        {
+            "what": row.name,
+            "sentence": row.sentence,
+            "role": row.role,
+            "by": str(row.overridden_by.pseudonym),
+            "reason": row.reason,
+            "at": moment(row.overridden_at) or "",
+        }
+        for row in overrides_of(motion)
+    ]

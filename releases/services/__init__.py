@@ -2,7 +2,7 @@
 
 from releases.services.applying import apply_decided_motions
 from releases.services.blockers import close_blocker, open_blocker
-from releases.services.catalog import create_model, grant_right, load_ladder, withdraw_right
+from releases.services.catalog import create_model, grant_right, withdraw_right
 from releases.services.conditions import check_conditions, sweep_conditions
 from releases.services.decisions import apply_lift, take_effect
 from releases.services.documents import keep_attachment
@@ -22,6 +22,8 @@ from releases.services.holds import (
 from releases.services.ingest import start_ingest
 from releases.services.jobs import requeue_stalled
 from releases.services.keeping import sweep_unnamed
+from releases.services.ladder_motions import apply_ladder_change, propose_ladder_change
+from releases.services.loading import load_ladder
 from releases.services.overrides import override_formats
 from releases.services.re_reviews import apply_re_review, call_re_reviews, propose_re_review
 from releases.services.reading import continue_ingest
@@ -41,6 +43,7 @@ __all__ = [
     "EvidenceRefused",
     "add_evidence",
     "apply_decided_motions",
+    "apply_ladder_change",
     "apply_lift",
     "apply_raise",
     "apply_re_review",
@@ -62,6 +65,7 @@ __all__ = [
     "override_formats",
     "override_requirement",
     "place_hold",
+    "propose_ladder_change",
     "propose_lift",
     "propose_raise",
     "propose_re_review",

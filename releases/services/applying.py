@@ -8,7 +8,9 @@ from boards import services as boards
 from boards.models import Motion, MotionState
 from releases.choices import TransitionState
 from releases.models import Transition
+from releases.services.adoption import CHANGE_KIND
 from releases.services.decisions import LIFT_KIND, apply_lift, take_effect
+from releases.services.ladder_motions import apply_ladder_change
 from releases.services.re_reviews import RE_REVIEW_KIND, apply_re_review
 from releases.services.transitions import KIND
 from releases.services.waves import RAISE_KIND, apply_raise
@@ -39,5 +41,6 @@ _APPLY: dict[str, Callable[[Motion], bool]] = {
     KIND: _carry_on,
     LIFT_KIND: lambda motion: apply_lift(motion_id=motion.pk),
     RE_REVIEW_KIND: lambda motion: apply_re_review(motion_id=motion.pk),
+    CHANGE_KIND: lambda motion: apply_ladder_change(motion_id=motion.pk),
     RAISE_KIND: lambda motion: apply_raise(motion_id=motion.pk),
 }

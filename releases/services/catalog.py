@@ -1,8 +1,6 @@
-"""Ladders, models, and who among the staff may do what with them."""
+"""Models, and who among the staff may do what with them."""
 
-import hashlib
-
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -14,93 +12,9 @@ from common.errors import Refused
 from releases import permissions
 from releases.actions import Action
 from releases.choices import Right
-from releases.ladder import LadderError, LadderPlan, parse_ladder
-from releases.models import Hold, Ladder, Model, Release, Stage
+from releases.models import Hold, Ladder, Model, Release
 from releases.names import check_model_name
 from releases.services.checks import checked_line, lock_model
-
-_LOADING = "releases.ladder"
-
-
-@transaction.atomic
-def load_ladder(*, actor: User | None, source_text: str) -> tuple[Ladder, bool]:
-    """Load one version of a ladder; return it, and whether it is new.
-
-    Loading the same text again changes nothing. A version that exists is never replaced, and
-    models stay on the version they were created with. Raises Refused naming lines.
-    """
-    try:
-        plan = parse_ladder(source_text)
-    except LadderError as error:
-        raise Refused(str(error)) from None
-    digest = hashlib.sha256(source_text.encode()).hexdigest()
-    _wait_for_turn(plan.name)
-    newest = Ladder.objects.filter(name=plan.name).order_by("-version").first()
-    same = Ladder.objects.filter(name=plan.name, version=plan.version).first()
-    if same is not None:
-        if same.digest == digest:
-            return same, False
-        raise Refused(
-            _(
-                "Version %(version)d of the ladder %(name)s is loaded already with another text. "
-                "A ladder is never changed: give the new text the next version number."
-            )
-            % {"version": plan.version, "name": plan.name}
-        )
-    if newest is not None and plan.version < newest.version:
-        raise Refused(
-            _("The ladder %(name)s is at version %(newest)d already; %(version)d is older.")
-            % {"name": plan.name, "newest": newest.version, "version": plan.version}
-        )
-    return _insert_ladder(actor, plan, source_text, digest), True
-
-
-def _wait_for_turn(name: str) -> None:
-    """Let two loads of one ladder follow each other: there is no row yet that could be locked."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"{_LOADING}:{name}"])
-
-
-def _insert_ladder(actor: User | None, plan: LadderPlan, source_text: str, digest: str) -> Ladder:
-    ladder = Ladder.objects.create(
-        name=plan.name,
-        version=plan.version,
-        title=plan.title,
-        source=source_text,
-        digest=digest,
-        executive=list(plan.executive),
-        emergency=plan.emergency.stored() if plan.emergency else None,
-        hold_review=plan.hold_review,
-    )
-    Stage.objects.bulk_create(
-        Stage(
-            ladder=ladder,
-            position=position,
-            slug=stage.slug,
-            name=stage.name,
-            description=stage.description,
-            access_mode=stage.access_mode,
-            cohort_cap=stage.cohort_cap,
-            minimum_soak=stage.minimum_soak,
-            cool_off=stage.cool_off,
-            voting_period=stage.voting_period,
-            required_tier=stage.required_tier,
-            terms=list(stage.terms),
-            rule=stage.rule,
-            irreversible=stage.irreversible,
-            requirements=list(stage.requirements),
-            re_review=stage.re_review,
-            override=list(stage.override),
-        )
-        for position, stage in enumerate(plan.stages)
-    )
-    record(
-        actor=actor,
-        action=Action.LADDER_LOADED,
-        target=ladder,
-        data={"name": plan.name, "version": plan.version, "digest": digest},
-    )
-    return ladder
 
 
 @transaction.atomic
@@ -190,7 +104,8 @@ def _checked_right(right: str) -> Right:
 
 
 def _exclude_from_open_motions(actor: User | None, user: User, model: Model) -> None:
-    subjects = [ref(release) for release in Release.objects.filter(model=model)]
+    subjects = [ref(model)]
+    subjects += [ref(release) for release in Release.objects.filter(model=model)]
     subjects += [ref(hold) for hold in Hold.objects.filter(model=model)]
     for subject in subjects:
         exclude_voter(

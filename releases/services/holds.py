@@ -42,7 +42,8 @@ def place_hold(
 ) -> Hold:
     """Stop what the kind says, at once, on a release or on the whole model.
 
-    The cool-off of approved transitions starts again.
+    The cool-off of approved transitions starts again. It asks for a review after the time that
+    the ladder says, and never opens by itself.
     """
     model = lock_model(model.pk)
     guard_right(actor, Right.PLACE_HOLD, model)
@@ -144,7 +145,7 @@ def propose_lift(*, actor: User, hold: Hold, dossier: Mapping[str, str]) -> Moti
         subject_url=scope.get_absolute_url(),
         params={"hold": str(hold.public_id), "kind": hold.kind, "scope": str(scope)},
         dossier=texts,
-        rule=stage.rule,
+        rule=stage.decision_rule,
         voting_seconds=int(stage.voting_period.total_seconds()),
         also=(hold, model, *([release] if release else [])),
     )

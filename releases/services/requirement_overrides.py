@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.services import record
+from boards import services as boards
 from common.errors import Refused
 from releases import notifications, permissions
 from releases.actions import Action
@@ -45,6 +46,7 @@ def override_requirement(
         reason=checked_reason(reason),
         overridden_by=actor,
     )
+    boards.renew_record(motion=motion)
     release = transition.release
     record(
         actor=actor,

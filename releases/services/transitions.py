@@ -77,7 +77,7 @@ def propose_transition(
             "ladder": f"{release.model.ladder.name}@{release.model.ladder.version}",
         },
         dossier={**texts, **exhibits, **checked_conditions(release, conditions)},
-        rule=to_stage.rule,
+        rule=to_stage.decision_rule,
         voting_seconds=int(to_stage.voting_period.total_seconds()),
         also=(release, release.model),
     )

@@ -66,7 +66,7 @@ def propose_raise(*, actor: User, release: Release, cap: int, dossier: Mapping[s
             "to": cap,
         },
         dossier=texts,
-        rule=stage.rule,
+        rule=stage.decision_rule,
         voting_seconds=int(stage.voting_period.total_seconds()),
         also=(release, model),
     )
@@ -186,7 +186,9 @@ def lower_cap(*, actor: User, release: Release, cap: int, reason: str) -> Cohort
 
 def _end_raises(actor: User, release: Release, reason: str) -> None:
     """Lapse what the board was asked before: it did not know why the cap was lowered."""
-    asked = Motion.objects.filter(kind=RAISE_KIND, subject_ref=ref(release), state__in=OPEN_STATES)
+    asked = Motion.objects.select_for_update(no_key=True).filter(
+        kind=RAISE_KIND, subject_ref=ref(release), state__in=OPEN_STATES
+    )
     for motion in asked.order_by("pk"):
         why = _("The cap was lowered: %(reason)s") % {"reason": reason}
         boards.mark_applied(motion=boards.lapse_motion(actor=actor, motion=motion, reason=why))

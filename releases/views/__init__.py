@@ -12,15 +12,18 @@ from releases.views.evidence import (
 )
 from releases.views.holds import hold_lift, hold_place, release_demote, release_withdraw
 from releases.views.ingest import format_override, ingest_progress, release_ingest
-from releases.views.ladders import ladder_detail, ladder_list
+from releases.views.ladders import ladder_change, ladder_detail, ladder_list
 from releases.views.requirement_overrides import requirement_override
 from releases.views.transitions import transition_open, transition_propose, transition_revise
 from releases.views.watch import re_review_propose, release_watch, transition_conditions
+from releases.views.waves import cap_lower, cap_raise
 
 __all__ = [
     "blocker_close",
     "blocker_detail",
     "blocker_open",
+    "cap_lower",
+    "cap_raise",
     "document",
     "evidence_add",
     "evidence_detail",
@@ -33,6 +36,7 @@ __all__ = [
     "hold_lift",
     "hold_place",
     "ingest_progress",
+    "ladder_change",
     "ladder_detail",
     "ladder_list",
     "re_review_propose",

@@ -129,7 +129,7 @@ def hold_lift(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "hold": hold,
         "scope": scope,
         "form": form,
-        "rule": describe_rule(stage.rule),
+        "rule": describe_rule(stage.decision_rule),
         "voting_period": stage.voting_period,
     }
     return render(request, "releases/hold_lift.html", context, status=status)

@@ -86,7 +86,7 @@ def transition_propose(
         "model": release.model,
         "to_stage": to_stage,
         "form": form,
-        "rule": describe_rule(to_stage.rule),
+        "rule": describe_rule(to_stage.decision_rule),
         "requirements": requirements_for(release, to_stage, now=timezone.now(), evidence=evidence),
     }
     return render(request, "releases/transition_propose.html", context, status=status)

@@ -197,6 +197,9 @@ _STAFF_ACTS = [
     (f"models/{MODEL}ingest/", f"models/{HERON}ingest/"),
     (f"models/{MODEL}formats/", f"models/{HERON}formats/"),
     (f"models/{MODEL}hold/", f"models/{HERON}hold/"),
+    (f"models/{MODEL}ladder/", f"models/{HERON}ladder/"),
+    (f"models/{RELEASE}cap/raise/", f"models/{TRUSTED}cap/raise/"),
+    (f"models/{RELEASE}cap/lower/", f"models/{TRUSTED}cap/lower/"),
     (f"models/{RELEASE}hold/", f"models/{TRUSTED}hold/"),
     (f"models/{RELEASE}evidence/import/", f"models/{TRUSTED}evidence/import/"),
     (

@@ -40,13 +40,13 @@ def make_ladder(**replaced: str) -> Ladder:
     """Load the demo ladder; `replaced` changes lines by key, as `cool_off="1h"`, at all stages."""
     text = DEMO_LADDER.read_text()
     if not replaced:
-        return services.load_ladder(actor=None, source_text=text)[0]
+        return services.load_ladder(actor=None, source_text=text).ladder
     lines = text.replace("name: demo", f"name: demo-{next(_numbers)}", 1).splitlines()
     for place, line in enumerate(lines):
         key = line.strip().partition(":")[0]
         if key in replaced:
             lines[place] = f"{line[: len(line) - len(line.lstrip())]}{key}: {replaced[key]}"
-    return services.load_ladder(actor=None, source_text="\n".join(lines))[0]
+    return services.load_ladder(actor=None, source_text="\n".join(lines)).ladder
 
 
 def make_ladder_asking(stage: str, **keys: str) -> Ladder:

@@ -57,6 +57,43 @@ def test_another_text_takes_another_version(tmp_path: Path) -> None:
     assert Ladder.objects.count() == 2
 
 
+def test_loading_says_what_changes_who_follows_and_what_to_do(tmp_path: Path) -> None:
+    text = (DEPLOY / "ladder.yaml").read_text()
+    run("load_ladder", str(DEPLOY / "ladder.yaml"))
+    model = make_model(ladder=Ladder.objects.get())
+    file = tmp_path / "ladder.yaml"
+    file.write_text(
+        text.replace("version: 1", "version: 2").replace("cool_off: 7d", "cool_off: 8d")
+    )
+    said = run("load_ladder", str(file))
+    assert "Against version 1:" in said
+    assert "Tightens: Gated weights. Cool-off: 7 days becomes 8 days." in said
+    assert f"{model}: follows it from now on" in said
+    assert "decided by the board" not in said
+    file.write_text(text.replace("version: 1", "version: 3"))
+    said = run("load_ladder", str(file))
+    assert "Loosens: Gated weights. Cool-off: 8 days becomes 7 days." in said
+    assert f"{model}: stays on version 2, as 1 thing would be loosened." in said
+    assert "What loosens a rule is decided by the board" in said
+    assert "load it as a version of its own" in said
+
+
+def test_what_a_new_version_changes_is_said_where_no_model_follows_the_former(
+    tmp_path: Path,
+) -> None:
+    text = (DEPLOY / "ladder.yaml").read_text()
+    run("load_ladder", str(DEPLOY / "ladder.yaml"))
+    file = tmp_path / "ladder.yaml"
+    file.write_text(
+        text.replace("version: 1", "version: 2").replace("cool_off: 7d", "cool_off: 8d")
+    )
+    assert "Cool-off: 7 days becomes 8 days." in run("load_ladder", str(file))
+    file.write_text(
+        text.replace("version: 1", "version: 3").replace("cool_off: 7d", "cool_off: 8d")
+    )
+    assert "Nothing that a rule says changes." in run("load_ladder", str(file))
+
+
 def test_what_is_no_ladder_file(tmp_path: Path) -> None:
     (tmp_path / "huge").write_bytes(b"#" * 2_000_000)
     (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")

@@ -26,7 +26,7 @@ def test_the_rows_hold_what_the_file_says() -> None:
         f"    re_review: 90d\n    override: [legal]\n    requirements: [{A_GATE}]",
         1,
     )
-    ladder, is_new = services.load_ladder(actor=None, source_text=text)
+    ladder, is_new, _adoptions = services.load_ladder(actor=None, source_text=text)
     ladder.refresh_from_db()
     assert is_new
     assert ladder.hold_review == timedelta(days=7)
@@ -40,6 +40,6 @@ def test_the_rows_hold_what_the_file_says() -> None:
 
 
 def test_a_ladder_without_a_fast_track_has_none() -> None:
-    ladder, _is_new = services.load_ladder(actor=None, source_text=TEXT)
+    ladder = services.load_ladder(actor=None, source_text=TEXT).ladder
     assert ladder.fast_track is None
     assert ladder.hold_review == timedelta(days=14)

@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from audit.models import Event
+from boards.gathering import record_of
+from boards.models import Motion
 from common.errors import Refused
 from releases import services
 from releases.choices import Right
@@ -118,6 +120,15 @@ def test_it_stands_in_the_record_of_the_motion(scene: Scene) -> None:
     )
     scene.transition.motion.refresh_from_db()
     assert overrides_of(scene.transition.motion) == []
+
+
+def test_it_stands_in_the_signed_record_by_role_and_pseudonym(scene: Scene) -> None:
+    scene.override(scene.safety)
+    scene.open_vote()
+    motion = decide(scene.transition.motion)
+    (act,) = record_of(Motion.objects.get(pk=motion.pk))["annex"]
+    assert (act["what"], act["role"], act["reason"]) == ("Red team", "safety", REASON)
+    assert act["by"] == str(scene.safety.pseudonym)
 
 
 def test_a_changed_dossier_makes_it_stale_and_it_can_be_given_again(scene: Scene) -> None:
