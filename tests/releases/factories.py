@@ -33,6 +33,12 @@ DOSSIER = {
     "preparation": "Two reviewers read the evaluations.",
     "confidence": "We are confident that the risk is minimal.",
 }
+FORM = {
+    "comparable_models": "Three others of its size can be downloaded by anyone.",
+    "marginal_risk": "They can do all that this one can.",
+    "acknowledgement": "The model card says so.",
+    "more_protective": "Ours goes to vetted recipients only.",
+}
 LIFT_DOSSIER = {"rationale": "The cause is gone.", "remedy": "The prompt filter was mended."}
 
 
@@ -170,8 +176,10 @@ def make_transition(release: Release, proposer: User | None = None, **dossier: s
         )
     to_stage = selectors.next_stage(release)
     assert to_stage is not None
+    asked = any(each["kind"] == "counterfactual" for each in to_stage.requirements)
+    form = FORM if asked else {}
     return services.propose_transition(
-        actor=proposer, release=release, to_stage=to_stage, dossier={**DOSSIER, **dossier}
+        actor=proposer, release=release, to_stage=to_stage, dossier={**DOSSIER, **form, **dossier}
     )
 
 

@@ -1,5 +1,6 @@
 """Reading a ladder: the shipped ones pass; every mistake is told with its line."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +11,9 @@ from releases.durations import parse_duration
 from releases.ladder import EmergencyPlan, LadderError, parse_ladder
 
 DEPLOY = Path(settings.BASE_DIR) / "deploy"
-TEXT = (DEPLOY / "ladder.yaml").read_text()
+SHIPPED = (DEPLOY / "ladder.yaml").read_text()
+# Without requirements, so that each test can name its own.
+TEXT = re.sub(r"    requirements:\n(      .*\n)+", "", SHIPPED)
 A_GATE = """{key: bio, kind: metric, name: Bio uplift, task: bio, metric: accuracy, \
 unsafe: above, bound: "0.2"}"""
 EMERGENCY = """{rule: {quorum: {more_than: "1/2"}, approval: {at_least: "2/3"}}, \
@@ -41,6 +44,12 @@ def test_the_default_ladder_calls_for_reviews_and_lets_nobody_overrule_the_board
     assert plan.executive == ()
     assert plan.emergency is None
     assert all(stage.override == () for stage in plan.stages)
+
+
+def test_the_default_ladder_asks_for_evidence_before_anyone_gets_more() -> None:
+    asked = [[each["kind"] for each in stage.requirements] for stage in parse_ladder(SHIPPED).stages]
+    weights = ["external_evaluation", "evidence", "counterfactual"]
+    assert asked == [[], [], ["evidence"], weights, weights]
 
 
 def test_a_file_without_the_newer_keys_stays_valid() -> None:

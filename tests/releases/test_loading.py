@@ -22,8 +22,8 @@ def test_the_rows_hold_what_the_file_says() -> None:
         "hold_review: 14d", f"hold_review: 7d\nexecutive: [chair]\nemergency: {emergency}"
     )
     text = text.replace(
-        "    re_review: 180d",
-        f"    re_review: 90d\n    override: [legal]\n    requirements: [{A_GATE}]",
+        "    re_review: 180d\n    requirements:\n",
+        f"    re_review: 90d\n    override: [legal]\n    requirements:\n      - {A_GATE}\n",
         1,
     )
     ladder, is_new, _adoptions = services.load_ladder(actor=None, source_text=text)
