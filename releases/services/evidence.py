@@ -15,6 +15,7 @@ from accounts.models import User
 from audit.services import record
 from common.documents import document_name
 from common.errors import Refused
+from common.queue import enqueue
 from releases.actions import Action
 from releases.choices import EvidenceType, ReleaseState, Right
 from releases.evidence import EvidenceProblem, Report, draw_samples, read_report
@@ -176,6 +177,7 @@ def _add(
             "flags": [flag["code"] for flag in evidence.flags],
         },
     )
+    enqueue("releases.check_conditions", release.pk)
     return evidence
 
 

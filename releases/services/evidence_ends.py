@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.services import record
 from common.errors import Refused
+from common.queue import enqueue
 from releases import notifications, selectors
 from releases.actions import Action
 from releases.choices import EvidenceState, Right
@@ -84,6 +85,7 @@ def _end(
     )
     if named_in is not None:
         notifications.exhibit_fell(named_in, evidence, end.reason)
+    enqueue("releases.check_conditions", release.pk)
     return end
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.permissions import signed_in
 from common.errors import Refused
 from releases import permissions, services
-from releases.gate_forms import BlockerForm, CloseBlockerForm
+from releases.forms.gates import BlockerForm, CloseBlockerForm
 from releases.views.shared import GET_OR_POST, refusal_page, sent
 
 

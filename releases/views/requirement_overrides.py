@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.permissions import signed_in
 from common.errors import Refused
 from releases import permissions, services
-from releases.gate_forms import OverrideRequirementForm
+from releases.forms.gates import OverrideRequirementForm
 from releases.models import Transition
 from releases.requirements import Requirement
 from releases.selectors.requirements import requirements_for

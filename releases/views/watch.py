@@ -17,7 +17,7 @@ from boards.permissions import can_see_motion
 from boards.tally import describe_rule
 from common.errors import Refused
 from releases import permissions, services
-from releases.gate_forms import ConditionsForm, ReReviewForm
+from releases.forms.gates import ConditionsForm, ReReviewForm
 from releases.selectors.evidence import evidence_facts, evidence_of
 from releases.selectors.watch import (
     calls_of,

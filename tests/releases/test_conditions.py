@@ -20,13 +20,16 @@ from releases.evidence.told import FLAGS, Flag, Score
 from releases.models import ConditionFired, Hold, Release, Transition
 from releases.selectors.watch import watches_of
 from tests.factories import make_user
+from tests.releases.evidence_files import make_evidence
 from tests.releases.factories import (
     DOSSIER,
     decide,
     end_cool_off,
     make_hold,
+    make_ladder_asking,
     make_model,
     make_release,
+    make_transition,
 )
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -296,6 +299,51 @@ def test_a_later_decision_takes_the_place_of_an_earlier_ones_conditions(
     assert [watch.sentence for watch in watches_of(release)] == [
         "A blocker is opened on the release."
     ]
+
+
+@pytest.mark.django_db
+def test_evidence_that_crosses_a_bound_or_is_withdrawn_fires_as_it_comes_in(
+    release: Release, manager: User, django_capture_on_commit_callbacks: Any
+) -> None:
+    good = make_evidence(release, type="measurement", details=measured(0.1))
+    metric = {key: value for key, value in METRIC.items() if key != "filter"}
+    expires = {"kind": "evidence_expires", "evidence": str(good.public_id), "title": good.title}
+    move(release, manager, metric, expires)
+    assert services.sweep_conditions() == 0
+    with django_capture_on_commit_callbacks(execute=True):
+        make_evidence(release, type="measurement", details=measured(0.5))
+    row = ConditionFired.objects.get()
+    assert row.number == 0
+    assert "accuracy on bio is 0.5" in row.what
+    with django_capture_on_commit_callbacks(execute=True):
+        services.withdraw_evidence(actor=manager, evidence=good, reason="Odd.")
+    assert "was withdrawn" in ConditionFired.objects.get(number=1).what
+    assert Hold.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_bound_of_the_ladder_keeps_the_vote_from_opening_until_evidence_meets_it(
+    manager: User,
+) -> None:
+    gate = """[{key: bio, kind: metric, name: Bio, task: bio, metric: accuracy, \
+unsafe: above, bound: "0.4"}]"""
+    ladder = make_ladder_asking("trusted-api", requirements=gate)
+    release = make_release(make_model(manager=manager, ladder=ladder))
+    transition = make_transition(release, manager)
+    bad = make_evidence(release, type="measurement", details=measured(0.39))
+    with pytest.raises(Refused, match=r"not below 0\.4"):
+        services.open_transition_vote(actor=manager, transition=transition)
+    good = make_evidence(release, type="measurement", details=measured(0.1))
+    with pytest.raises(Refused, match="the worst counts"):
+        services.open_transition_vote(actor=manager, transition=transition)
+    services.supersede_evidence(actor=manager, evidence=bad, by=good, reason="Run again.")
+    motion = services.open_transition_vote(actor=manager, transition=transition)
+    assert motion.state == "voting"
+
+
+def measured(value: float) -> dict[str, Any]:
+    ends = {"low": value - 0.03, "high": value + 0.03, "level": 95, "samples": 200}
+    return {"task": "bio", "metric": "accuracy", "value": value, **ends}
 
 
 def hold_right(release: Release) -> User:

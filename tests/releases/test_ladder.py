@@ -47,7 +47,9 @@ def test_the_default_ladder_calls_for_reviews_and_lets_nobody_overrule_the_board
 
 
 def test_the_default_ladder_asks_for_evidence_before_anyone_gets_more() -> None:
-    asked = [[each["kind"] for each in stage.requirements] for stage in parse_ladder(SHIPPED).stages]
+    asked = [
+        [each["kind"] for each in stage.requirements] for stage in parse_ladder(SHIPPED).stages
+    ]
     weights = ["external_evaluation", "evidence", "counterfactual"]
     assert asked == [[], [], ["evidence"], weights, weights]
 
