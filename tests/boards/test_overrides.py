@@ -13,6 +13,7 @@ from accounts.models import Notification
 from audit.models import Event
 from boards import services
 from boards.models import ExecutiveOverride, Motion
+from boards.record_check import check
 from boards.selectors import decided_unapplied
 from common import dsse
 from common.errors import Refused
@@ -282,3 +283,21 @@ def test_a_vote_that_is_run_out_can_be_closed_and_overridden() -> None:
     motion = services.close_voting(actor=None, motion=run_out(motion))
     override(motion)
     assert reread(motion).outcome == "approved"
+
+
+def test_the_signed_record_tells_of_the_override_and_of_a_tightened_rule_and_verifies() -> None:
+    motion = make_vote_open(rule=EXECUTIVE)
+    services.tighten_rule(
+        actor=None, motion=motion, rule={**EXECUTIVE, "veto": ["legal"]}, reason="Version 2."
+    )
+    motion = decide(motion, "reject", "approve", "recuse")
+    override(motion)
+    services.sign_owed()
+    newest = motion.records.select_related("key").first()
+    assert newest is not None
+    record = check(newest.file.encode(), newest.key.public_pem).record
+    assert (record["outcome"]["state"], record["outcome"]["counts_as"]) == ("lapsed", "approved")
+    assert record["overrides"][0]["reason"] == "It is urgent."
+    assert record["rule"]["data"]["veto"] == ["legal"]
+    why = {seat["role"]: seat["why"] for seat in record["attendance"]}
+    assert why["independent"] == "I advise the proposer."
