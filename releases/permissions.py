@@ -209,9 +209,11 @@ def overriding_seat(user: User, transition: Transition, found: Requirement) -> S
     """Return the person's seat on the board by which they may override the requirement."""
     if not user.is_active:
         return None
-    return Seat.objects.filter(
-        board_id=transition.motion.board_id, holder=user, role__in=found.override
-    ).first()
+    return (
+        Seat.objects.held_by(user)
+        .filter(board_id=transition.motion.board_id, role__in=found.override)
+        .first()
+    )
 
 
 def can_revise(user: Person, transition: Transition) -> bool:
