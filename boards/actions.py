@@ -10,6 +10,7 @@ class Action(models.TextChoices):
     BOARD_FOUNDED = "board.founded", _("founded the board")
     MOTION_PROPOSED = "motion.proposed", _("proposed the motion")
     DOSSIER_REVISED = "motion.dossier_revised", _("changed the dossier; earlier votes are stale")
+    RULE_TIGHTENED = "motion.rule_tightened", _("tightened the rule of the motion")
     VOTING_OPENED = "motion.voting_opened", _("opened voting")
     VOTER_EXCLUDED = "motion.voter_excluded", _("recorded that a seat has no vote")
     VOTE_CAST = "vote.cast", _("cast a vote, sealed until voting closes")
@@ -23,3 +24,19 @@ class Action(models.TextChoices):
     ISSUES_SUMMARISED = "motion.issues_summarised", _("wrote about the controverted issues")
     SUMMARY_DRAFTED = "summary.drafted", _("drafted the public summary of the decision")
     SUMMARY_RELEASED = "summary.released", _("released the public summary of the decision")
+    RESULT_OVERRIDDEN = "motion.result_overridden", _("overrode the board's result as executive")
+    REVIEW_ENDED = "motion.full_review_ended", _("ended the full review of the emergency decision")
+    REVIEW_OVERDUE = "motion.full_review_overdue", _("found the full review overdue")
+    SEAT_FILLED = "board.seat_filled", _("seated a member")
+    SEAT_FILLED_WITHOUT_MOTION = (
+        "board.seat_filled_without_motion",
+        _("seated a member without a motion, as the board could not decide"),
+    )
+    SEAT_ADDED = "board.seat_added", _("added a seat")
+    TERM_EXTENDED = "board.term_extended", _("extended a term")
+    SEAT_VACATED = "board.seat_vacated", _("removed the holder of a seat")
+    SEAT_RESIGNED = "board.seat_resigned", _("resigned from a seat")
+    SEAT_UNCHANGED = (
+        "board.seat_unchanged",
+        _("left a seat as it is, though the motion is approved"),
+    )

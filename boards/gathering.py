@@ -14,6 +14,7 @@ from boards.kinds import annex_of
 from boards.models import (
     Ballot,
     DecisionRecord,
+    ExecutiveOverride,
     IssueSummary,
     Motion,
     PublicSummary,
@@ -51,7 +52,7 @@ def facts_of(motion: Motion) -> record.Facts:
         state=motion.state,
         tally=motion.tally,
         closing_reason=motion.closing_reason,
-        rules=[motion.rule],
+        rules=[motion.rule, *([motion.tightened_rule] if motion.tightened_rule else [])],
         dossier=motion.dossier,
         dossier_digest=motion.dossier_digest,
         former_dossiers=[each for each in digests if each != motion.dossier_digest],
@@ -66,6 +67,8 @@ def facts_of(motion: Motion) -> record.Facts:
         seats=[_seat(ballot, standing.votes.get(ballot.pk)) for ballot in standing.ballots],
         issues=[_issue(each) for each in issue_summaries(motion)],
         annex=annex_of(motion.kind, motion),
+        overrides=[_override(motion.override)] if motion.override else [],
+        counts_as=motion.outcome.value if motion.outcome != motion.state else "",
     )
 
 
@@ -87,6 +90,7 @@ def _vote(vote: Vote) -> record.VoteFacts:
         at=vote.created_at,
         nonce=vote.nonce,
         commitment=vote.commitment,
+        conflict=vote.conflict,
     )
 
 
@@ -95,6 +99,17 @@ def _issue(issue: IssueSummary) -> dict[str, str]:
         "text": issue.text,
         "by": str(issue.written_by.pseudonym),
         "at": record.moment(issue.created_at) or "",
+    }
+
+
+def _override(override: ExecutiveOverride) -> dict[str, str]:
+    return {
+        "board_result": override.board_result,
+        "outcome": override.outcome,
+        "reason": override.reason,
+        "role": override.role,
+        "by": str(override.actor.pseudonym),
+        "at": record.moment(override.created_at) or "",
     }
 
 

@@ -28,7 +28,11 @@ class Kind:
     facts: Callable[[Any], list[tuple[str, str]]] | None = None
 
 
+# What other rooms have a board decide by, as (what for, rule) pairs.
+Rules = Callable[[int], list[tuple[str, Mapping[str, Any]]]]
+
 _kinds: dict[str, Kind] = {}
+_rules: list[Rules] = []
 
 
 def register(kind: Kind) -> None:
@@ -77,3 +81,14 @@ def annex_of(slug: str, motion: object) -> list[dict[str, str]]:
     """Return what the owning room adds to the record of a motion."""
     annex = _annexes.get(slug)
     return annex(motion) if annex else []
+
+
+def register_rules(rules: Rules) -> None:
+    """Add a room's rules that a board, given by its id, decides by; in one query."""
+    if rules not in _rules:
+        _rules.append(rules)
+
+
+def rules_in_use(board_id: int) -> list[tuple[str, Mapping[str, Any]]]:
+    """Return what the board decides by in other rooms: what for, and the rule."""
+    return [pair for rules in _rules for pair in rules(board_id)]

@@ -1,6 +1,7 @@
 """What this room tells people. The first line says what to do."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.urls import reverse
 from django.utils import formats, timezone
@@ -9,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from accounts import services as accounts
 from accounts.models import User
-from boards.models import Ballot, Motion, MotionState
+from boards.models import Ballot, ExecutiveOverride, Motion, MotionState, Seat
+from boards.rules import role_word
 
 # accounts.Notification.subject
 _SUBJECT_LENGTH = 200
@@ -18,6 +20,10 @@ _SUBJECT_LENGTH = 200
 def _tell(
     people: Iterable[User | None], motion: Motion, kind: str, subject: str, body: str
 ) -> None:
+    _send(people, kind, subject, body, reverse("motion_detail", args=[motion.public_id]))
+
+
+def _send(people: Iterable[User | None], kind: str, subject: str, body: str, url: str) -> None:
     """Send to each person once; whoever cannot sign in is not written to."""
     recipients = {user.pk: user for user in people if user is not None and user.is_active}
     for user in recipients.values():
@@ -26,7 +32,7 @@ def _tell(
             kind=f"boards.{kind}",
             subject=Truncator(subject).chars(_SUBJECT_LENGTH),
             body=body,
-            url=reverse("motion_detail", args=[motion.public_id]),
+            url=url,
         )
 
 
@@ -46,9 +52,13 @@ def _what(motion: Motion) -> str:
 
 
 def _deadline(motion: Motion) -> str:
-    if motion.voting_closes_at is None:
+    return _moment(motion.voting_closes_at)
+
+
+def _moment(at: datetime | None) -> str:
+    if at is None:
         return ""
-    local = timezone.localtime(motion.voting_closes_at)
+    local = timezone.localtime(at)
     return f"{formats.date_format(local, 'j M Y, H:i')} {local.tzname()}"
 
 
@@ -122,3 +132,165 @@ def motion_ended(motion: Motion, ballots: Iterable[Ballot]) -> None:
     }
     people = [*(ballot.holder for ballot in ballots), motion.proposer]
     _tell(people, motion, "motion_ended", subject, body)
+
+
+def rule_tightened(motion: Motion, ballots: Iterable[Ballot], reason: str) -> None:
+    """Tell the seats of an open motion that a stricter rule binds it."""
+    body = _(
+        "There is nothing to do: votes that were cast stay, and a stricter rule counts.\n\n"
+        "%(facts)s\n\nReason: %(why)s"
+    ) % {"facts": _facts(motion), "why": reason}
+    subject = _("A stricter rule counts: %(what)s") % {"what": _what(motion)}
+    people = [*(ballot.holder for ballot in ballots), motion.proposer]
+    _tell(people, motion, "rule_tightened", subject, body)
+
+
+def vote_reminder(motion: Motion, awaited: Iterable[Ballot]) -> None:
+    """Remind the seats whose vote is still awaited."""
+    body = _(
+        "Read the dossier and cast your vote before %(deadline)s. Without a quorum the motion "
+        "lapses: silence approves nothing.\n\n%(facts)s"
+    ) % {"deadline": _deadline(motion), "facts": _facts(motion)}
+    subject = _("Your vote is still awaited: %(what)s") % {"what": _what(motion)}
+    _tell([ballot.holder for ballot in awaited], motion, "vote_reminder", subject, body)
+
+
+def quorum_missing(motion: Motion, people: Iterable[User], lacking: Iterable[str]) -> None:
+    """Call the chair: the deadline is close, and the motion would lapse."""
+    body = _(
+        "Ask the seats that have not voted to vote before %(deadline)s; otherwise the motion "
+        "lapses without a decision.\n\n%(facts)s\n\nWhat is missing: %(why)s"
+    ) % {"deadline": _deadline(motion), "facts": _facts(motion), "why": " ".join(lacking)}
+    subject = _("No quorum yet, the deadline is close: %(what)s") % {"what": _what(motion)}
+    _tell(people, motion, "quorum_missing", subject, body)
+
+
+def result_overridden(
+    motion: Motion, override: ExecutiveOverride, people: Iterable[User | None]
+) -> None:
+    """Tell every seat that an executive decided otherwise than the board."""
+    body = _(
+        "Read the override and its reason beside the board's result, which stays on record.\n\n"
+        "%(facts)s\nThe board's result: %(result)s\nIt now counts as: %(outcome)s\n"
+        "Overridden by: the %(role)s seat\n\nReason: %(why)s"
+    ) % {
+        "facts": _facts(motion),
+        "result": motion.get_state_display(),
+        "outcome": MotionState(override.outcome).label,
+        "role": role_word(override.role),
+        "why": override.reason,
+    }
+    subject = _("The board's result was overridden: %(what)s") % {"what": _what(motion)}
+    _tell(people, motion, "result_overridden", subject, body)
+
+
+def review_due(motion: Motion, people: Iterable[User | None]) -> None:
+    """Remind the board of a full review that it owes."""
+    body = _(
+        "Propose the full review on the page of the motion and decide on it before %(due)s. "
+        "It was decided as an emergency.\n\n%(facts)s"
+    ) % {"due": _moment(motion.full_review_due_at), "facts": _facts(motion)}
+    subject = _("A full review is due: %(what)s") % {"what": _what(motion)}
+    _tell(people, motion, "review_due", subject, body)
+
+
+def review_overdue(motion: Motion, people: Iterable[User | None]) -> None:
+    """Tell the board that an emergency decision was not reviewed in time."""
+    body = _(
+        "Propose the full review on the page of the motion: until it confirms the decision, what "
+        "the decision opened is held.\n\n%(facts)s\nDue: %(due)s"
+    ) % {"due": _moment(motion.full_review_due_at), "facts": _facts(motion)}
+    subject = _("The full review is overdue: %(what)s") % {"what": _what(motion)}
+    _tell(people, motion, "review_overdue", subject, body)
+
+
+def review_ended(motion: Motion, people: Iterable[User]) -> None:
+    """Tell the board how a full review ended."""
+    body = _("There is nothing to do.\n\n%(facts)s\nResult of the full review: %(result)s") % {
+        "facts": _facts(motion),
+        "result": motion.get_full_review_result_display(),
+    }
+    subject = _("Full review ended: %(what)s") % {"what": _what(motion)}
+    _tell([*people, motion.proposer], motion, "review_ended", subject, body)
+
+
+def _seat_url(seat: Seat) -> str:
+    return reverse("board_detail", args=[seat.board.slug])
+
+
+def term_ending(seat: Seat, people: Iterable[User]) -> None:
+    """Tell holder and chair that a term ends soon."""
+    body = _(
+        "If the term is to go on, propose its extension on the page of the board. It ends by "
+        "itself at %(ends)s, and the seat is vacant from then on.\n\nBoard: %(board)s\n"
+        "Seat: %(role)s"
+    ) % {
+        "ends": _moment(seat.term_ends_at),
+        "board": seat.board.name,
+        "role": seat.get_role_display(),
+    }
+    subject = _("A term ends soon: %(role)s seat, %(board)s") % {
+        "role": role_word(seat.role),
+        "board": seat.board.name,
+    }
+    _send(people, "term_ending", subject, body, _seat_url(seat))
+
+
+def term_over(seat: Seat, people: Iterable[User]) -> None:
+    """Tell the board that a seat became vacant."""
+    body = _(
+        "Propose an appointment on the page of the board: the seat is vacant since %(ends)s.\n\n"
+        "Board: %(board)s\nSeat: %(role)s"
+    ) % {
+        "ends": _moment(seat.term_ends_at),
+        "board": seat.board.name,
+        "role": seat.get_role_display(),
+    }
+    subject = _("A term has ended: %(role)s seat, %(board)s") % {
+        "role": role_word(seat.role),
+        "board": seat.board.name,
+    }
+    _send(people, "term_over", subject, body, _seat_url(seat))
+
+
+def seat_changed(motion: Motion, people: Iterable[User | None]) -> None:
+    """Tell the board and the person that a motion about a seat was carried out."""
+    body = _("There is nothing to do.\n\n%(facts)s") % {"facts": _facts(motion)}
+    subject = _("Carried out: %(what)s") % {"what": _what(motion)}
+    _tell(people, motion, "seat_changed", subject, body)
+
+
+def seat_unchanged(motion: Motion, why: str) -> None:
+    """Tell the proposer that an approved motion about a seat could not be carried out."""
+    body = _("If it is still wanted, propose it anew.\n\n%(facts)s\n\nReason: %(why)s") % {
+        "facts": _facts(motion),
+        "why": why,
+    }
+    subject = _("Not carried out: %(what)s") % {"what": _what(motion)}
+    _tell([motion.proposer], motion, "seat_unchanged", subject, body)
+
+
+def seat_resigned(seat: Seat, holder: User, people: Iterable[User], reason: str) -> None:
+    """Tell the board that somebody left."""
+    body = _(
+        "Propose an appointment on the page of the board: the seat is vacant now.\n\n"
+        "Board: %(board)s\nSeat: %(role)s\n\nReason: %(why)s"
+    ) % {"board": seat.board.name, "role": seat.get_role_display(), "why": reason}
+    subject = _("A seat is vacant: %(role)s seat, %(board)s") % {
+        "role": role_word(seat.role),
+        "board": seat.board.name,
+    }
+    _send([*people, holder], "seat_resigned", subject, body, _seat_url(seat))
+
+
+def seat_filled_without_motion(seat: Seat, people: Iterable[User], reason: str) -> None:
+    """Tell the board that the operator seated somebody."""
+    body = _(
+        "Look at the board's page: the operator filled a vacant seat, because the board could not "
+        "decide about its seats any more.\n\nBoard: %(board)s\nSeat: %(role)s\n\nReason: %(why)s"
+    ) % {"board": seat.board.name, "role": seat.get_role_display(), "why": reason}
+    subject = _("Seated without a motion: %(role)s seat, %(board)s") % {
+        "role": role_word(seat.role),
+        "board": seat.board.name,
+    }
+    _send(people, "seat_filled_without_motion", subject, body, _seat_url(seat))

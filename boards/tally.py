@@ -5,7 +5,7 @@ it. Present are approve, reject and abstain.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ __all__ = [
     "combine",
     "describe_rule",
     "obstacles",
+    "obstacles_to_own",
     "parse_rule",
     "rule_data",
     "tally",
@@ -150,3 +151,16 @@ def obstacles(rule: Rule, seats: Sequence[SeatState]) -> tuple[str, ...]:
         {s.seat_id: VoteChoice.APPROVE for s in seats if not s.vacant and not s.excluded},
     )
     return () if best.outcome == "approved" else best.reasons
+
+
+def obstacles_to_own(rule: Rule, seats: Sequence[SeatState]) -> tuple[str, ...]:
+    """Say the same of motions about the board itself: a member proposes, and has no vote then.
+
+    Empty when one could be carried, whoever has to propose it; else what is least in the way.
+    """
+    found = [
+        obstacles(rule, [replace(seat, excluded=seat == proposer) for seat in seats])
+        for proposer in seats
+        if not proposer.vacant
+    ]
+    return min(found, key=len) if found else obstacles(rule, seats)

@@ -1,4 +1,4 @@
-"""Closing votes whose time is up, and signing the records of what was decided."""
+"""Closing votes, signing records, doing what boards decided about themselves, reminding."""
 
 import logging
 
@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from boards import selectors, services
+from boards.choices import REVIEW_KIND, SEAT_KIND
 from common.errors import Refused
 
 logger = logging.getLogger(__name__)
@@ -33,3 +34,16 @@ def sign_record(motion_id: int) -> None:
 def sweep_records() -> None:
     """Sign every record that is owed, also those decided before there was a key."""
     services.sign_owed()
+
+
+@shared_task(name="boards.sweep_decisions")
+def sweep_decisions() -> None:
+    """Carry out decided motions about seats, and end the reviews that were owed."""
+    services.apply_decided(SEAT_KIND, services.apply_seat_change)
+    services.apply_decided(REVIEW_KIND, services.apply_full_review)
+
+
+@shared_task(name="boards.sweep_reminders")
+def sweep_reminders() -> None:
+    """Remind of votes, of terms about to end and of full reviews."""
+    services.send_reminders()

@@ -24,5 +24,10 @@ urlpatterns = [
         views.summary_release,
         name="summary_release",
     ),
+    path("motions/<uuid:public_id>/open/", views.motion_open, name="motion_open"),
+    path("motions/<uuid:public_id>/override/", views.motion_override, name="motion_override"),
+    path("motions/<uuid:public_id>/review/", views.motion_review, name="motion_review"),
+    path("<slug:slug>/seats/new/", views.seat_propose, name="seat_propose"),
+    path("<slug:slug>/seats/<int:seat_id>/resign/", views.seat_resign, name="seat_resign"),
     path("<slug:slug>/", views.board_detail, name="board_detail"),
 ]

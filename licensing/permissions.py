@@ -118,7 +118,7 @@ def can_publish_terms(user: Person) -> bool:
     return (
         isinstance(user, User)
         and user.is_active
-        and Seat.objects.filter(holder=user, role=SeatRole.LEGAL).exists()
+        and Seat.objects.held_by(user).filter(role=SeatRole.LEGAL).exists()
     )
 
 

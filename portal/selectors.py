@@ -133,7 +133,7 @@ def standing_of(releases: Iterable[Release], now: datetime) -> Standing:
         holds=holds_of(wanted),
         transitions={
             move.release_id: move
-            for move in moves.select_related("from_stage", "to_stage", "motion")
+            for move in moves.select_related("from_stage", "to_stage", "motion__executive_override")
         },
         cohorts=cohorts_of(wanted),
         caps=cohort_caps(wanted),

@@ -184,6 +184,8 @@ CELERY_BEAT_SCHEDULE = {
     "tokens": {"task": "accounts.sweep_tokens", "schedule": crontab(minute="*/10")},
     "motions-deadlines": {"task": "boards.sweep_motions", "schedule": _sweep},
     "motions-records": {"task": "boards.sweep_records", "schedule": crontab(minute="*/5")},
+    "boards-decisions": {"task": "boards.sweep_decisions", "schedule": _sweep},
+    "boards-reminders": {"task": "boards.sweep_reminders", "schedule": crontab(minute="*/5")},
     "releases-motions": {"task": "releases.sweep_motions", "schedule": _sweep},
     "releases-rehash": {"task": "releases.rehash", "schedule": crontab(minute="*/5")},
     "releases-signatures": {

@@ -150,14 +150,30 @@ def _note(stage: Stage, transition: Transition | None, now: datetime) -> str:
     if transition is None or transition.to_stage_id != stage.pk:
         return ""
     motion = transition.motion
+    overridden = motion.override is not None
+    approved = _("Approved by an override of the board") if overridden else _("Approved")
     if transition.state == "approved" and transition.effective_after:
         if transition.waiting_for:
-            return _("Approved, waits: %(for)s") % {"for": transition.waiting_for}
+            return _("%(approved)s, waits: %(for)s") % {
+                "approved": approved,
+                "for": transition.waiting_for,
+            }
         left = max(transition.effective_after - now, timedelta(0))
-        return _("Approved, takes effect in %(left)s") % {"left": span(left)}
+        return _("%(approved)s, takes effect in %(left)s") % {
+            "approved": approved,
+            "left": span(left),
+        }
     if motion.state == "voting" and motion.voting_closes_at:
         left = max(motion.voting_closes_at - now, timedelta(0))
         return _("Vote open, closes in %(left)s") % {"left": span(left)}
+    if motion.override is not None:
+        return _("The board's result was overridden: %(outcome)s") % {
+            "outcome": motion.outcome.label
+        }
+    if motion.override_until is not None:
+        return _("%(result)s by the board; an executive may override that for a while") % {
+            "result": motion.get_state_display()
+        }
     return _("Proposed, not yet put to the vote")
 
 

@@ -43,7 +43,7 @@ def viewer(request: HttpRequest) -> Viewer:
 
 
 def _read(user: User) -> Viewer:
-    seats = Seat.objects.filter(holder=OuterRef("pk")).order_by().values("board_id")
+    seats = Seat.objects.held_by(OuterRef("pk")).order_by().values("board_id")
     unread = Count(
         "notifications",
         filter=Q(notifications__in_inbox=True, notifications__read_at__isnull=True),

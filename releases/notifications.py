@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.notifications import notify
 from boards.models import Motion
+from boards.selectors import members_of
 from releases.choices import Right
 from releases.ladder_changes import Change
 from releases.models import (
@@ -440,7 +441,7 @@ def _tell_staff(
 ) -> None:
     people = {
         *leads_of(model),
-        *User.objects.filter(seats__board=model.board_id, is_active=True),
+        *members_of(model.board_id).filter(is_active=True),
         *([also] if also is not None else []),
     }
     for person in sorted(people, key=lambda each: each.pk):

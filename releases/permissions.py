@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from guardian.shortcuts import assign_perm, remove_perm
 
 from accounts.models import User
-from boards.models import Board, Seat
+from boards.models import Seat
 from boards.selectors import holds_seat, motions_visible_to
 from releases import selectors
 from releases.choices import OPEN_TRANSITIONS, Right
@@ -129,8 +129,8 @@ def visible_models(user: Person) -> QuerySet[Model]:
 
 def models_staffed_by(user: User | Expression) -> QuerySet[Model]:
     """Return the models of a person's staff, who is believed to be active, or of an expression."""
-    seats = Board.objects.filter(seats__holder=user)
-    return selectors.all_models().filter(_rights(user) | Q(board__in=seats)).distinct()
+    boards = Seat.objects.held_by(user).values("board")
+    return selectors.all_models().filter(_rights(user) | Q(board__in=boards)).distinct()
 
 
 def is_staff_of(user: Person, model: Model) -> bool:
@@ -150,7 +150,7 @@ def is_chair_of(user: Person, board_id: int) -> bool:
     return (
         isinstance(user, User)
         and user.is_active
-        and Seat.objects.filter(board_id=board_id, holder=user, role="chair").exists()
+        and Seat.objects.held_by(user).filter(board_id=board_id, role="chair").exists()
     )
 
 
@@ -209,9 +209,11 @@ def overriding_seat(user: User, transition: Transition, found: Requirement) -> S
     """Return the person's seat on the board by which they may override the requirement."""
     if not user.is_active:
         return None
-    return Seat.objects.filter(
-        board_id=transition.motion.board_id, holder=user, role__in=found.override
-    ).first()
+    return (
+        Seat.objects.held_by(user)
+        .filter(board_id=transition.motion.board_id, role__in=found.override)
+        .first()
+    )
 
 
 def can_revise(user: Person, transition: Transition) -> bool:

@@ -10,6 +10,8 @@ from boards.services.motions import (
     revise_dossier,
     withdraw_motion,
 )
+from boards.services.opening import open_own_vote
+from boards.services.overrides import override_result
 from boards.services.records import (
     add_summary,
     draft_public_summary,
@@ -19,26 +21,49 @@ from boards.services.records import (
     sign_owed,
     sign_record,
 )
+from boards.services.reminding import send_reminders
+from boards.services.rescue import fill_seat
+from boards.services.reviews import apply_full_review, propose_full_review
+from boards.services.seats import (
+    SeatChange,
+    apply_seat_change,
+    describe_change,
+    propose_seat_change,
+    resign_seat,
+)
+from boards.services.tightening import tighten_rule
 from boards.services.voting import cast_vote, close_voting, exclude_voter, open_voting
 
 __all__ = [
+    "SeatChange",
     "add_summary",
     "apply_decided",
+    "apply_full_review",
+    "apply_seat_change",
     "cancel_motion",
     "cast_vote",
     "close_voting",
+    "describe_change",
     "draft_public_summary",
     "exclude_voter",
+    "fill_seat",
     "found_board",
     "lapse_motion",
     "mark_applied",
+    "open_own_vote",
     "open_voting",
+    "override_result",
     "owe_record",
+    "propose_full_review",
     "propose_motion",
+    "propose_seat_change",
     "release_summary",
     "renew_record",
+    "resign_seat",
     "revise_dossier",
+    "send_reminders",
     "sign_owed",
     "sign_record",
+    "tighten_rule",
     "withdraw_motion",
 ]

@@ -1,21 +1,22 @@
 """Founding a board. Later seats are a motion's business, not this."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.services import record
 from boards.actions import Action
-from boards.choices import VOTING_SECONDS
+from boards.choices import MOST_SEATS, TERM, VOTING_SECONDS
 from boards.models import Board, Seat, SeatRole, default_rule
 from boards.services.guards import check_rule, clean_json, clean_line, clean_paragraphs
+from boards.services.seats import first_term_ends
 from common.errors import Refused
-
-SEATS = 50
 
 
 @transaction.atomic
@@ -28,12 +29,15 @@ def found_board(
     rule: dict[str, Any] | None = None,
     voting_seconds: int = VOTING_SECONDS,
     seats: Sequence[tuple[str, User | None]],
+    term: timedelta = TERM,
+    independence: str = "",
 ) -> Board:
-    """Make a board with its seats, the only way to seat people without a motion.
+    """Make a board with its seats. Later ones are filled by motions.
 
     `rule` is the board's own, for motions about itself; `voting_seconds` the time for them.
-    A seat without a holder is vacant. Raises Refused for a slug that is taken, a role that is
-    unknown, a person seated twice or a second chair.
+    `term` is how long the first holders sit; `independence` says on what it rests that the
+    holders of independent seats are. A seat without a holder is vacant. Raises Refused for a slug
+    that is taken, a role that is unknown, a person seated twice or a second chair.
     """
     name = clean_line(name, what=_("The name"), limit=120)
     if description:
@@ -43,6 +47,13 @@ def found_board(
     rule = default_rule() if rule is None else clean_json(rule, what=_("The rule"))
     check_rule(rule, voting_seconds)
     _check_seats(seats)
+    ends = first_term_ends(timezone.now(), term)
+    basis = clean_paragraphs(
+        independence
+        or _("Stated when the board was founded: no dependence of any of these kinds."),
+        what=_("The basis of independence"),
+        limit=2000,
+    )
     try:
         with transaction.atomic():
             board = Board.objects.create(
@@ -56,7 +67,7 @@ def found_board(
         raise Refused(
             _("There is a board named %(slug)s already; boards are founded once.") % {"slug": slug}
         ) from error
-    Seat.objects.bulk_create(Seat(board=board, role=role, holder=holder) for role, holder in seats)
+    Seat.objects.bulk_create(_seat(board, role, holder, ends, basis) for role, holder in seats)
     record(
         actor=actor,
         action=Action.BOARD_FOUNDED,
@@ -64,6 +75,8 @@ def found_board(
         data={
             "rule": rule,
             "voting_seconds": voting_seconds,
+            "term_ends_at": ends.isoformat(),
+            "independence": basis,
             "seats": [
                 {"role": role, "holder": str(holder.pseudonym) if holder else None}
                 for role, holder in seats
@@ -73,9 +86,23 @@ def found_board(
     return board
 
 
+def _seat(board: Board, role: str, holder: User | None, ends: datetime, basis: str) -> Seat:
+    if holder is None:
+        return Seat(board=board, role=role)
+    independent = role == SeatRole.INDEPENDENT
+    return Seat(
+        board=board,
+        role=role,
+        holder=holder,
+        term_ends_at=ends,
+        independent=independent,
+        independence_basis=basis if independent else "",
+    )
+
+
 def _check_seats(seats: Sequence[tuple[str, User | None]]) -> None:
-    if not 1 <= len(seats) <= SEATS:
-        raise Refused(_("A board has 1 to %(limit)d seats.") % {"limit": SEATS})
+    if not 1 <= len(seats) <= MOST_SEATS:
+        raise Refused(_("A board has 1 to %(limit)d seats.") % {"limit": MOST_SEATS})
     roles = [role for role, _holder in seats]
     for role in roles:
         if role not in SeatRole.values:

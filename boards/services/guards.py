@@ -1,6 +1,7 @@
 """What every service of this room does first: lock the motion, and refuse what cannot be kept."""
 
 import json
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -15,6 +16,8 @@ from common.text import one_line, paragraphs
 
 REASON_LENGTH = 5000
 DOSSIER_BYTES = 500_000
+# How long what a board did not approve waits for an override, where the rule knows one.
+OVERRIDE_TIME = timedelta(days=3)
 LONGEST_VOTE = 366 * 24 * 3600
 
 
@@ -32,6 +35,11 @@ def live_actor(actor: User | None) -> User:
     if actor is None or not actor.is_active:
         raise Refused(_("Sign in with an active account to do this."))
     return actor
+
+
+def review_due_at(motion: Motion, decided_at: datetime) -> datetime:
+    """Return when the full review of an emergency decision is due."""
+    return decided_at + timedelta(seconds=(motion.emergency or {})["full_review"])
 
 
 def clean_line(text: str, *, what: str, limit: int) -> str:

@@ -1,5 +1,6 @@
 """A motion from proposal to its end, voting aside."""
 
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -12,6 +13,7 @@ from audit.services import record
 from boards import notifications, permissions, selectors
 from boards.actions import Action
 from boards.models import OPEN_STATES, Board, Dossier, Motion, MotionState
+from boards.rules import parse_rule, rule_data
 from boards.services.guards import (
     check_rule,
     clean_dossier,
@@ -41,9 +43,14 @@ def propose_motion(
     dossier: dict[str, Any],
     rule: dict[str, Any],
     voting_seconds: int,
+    emergency: bool = False,
+    reviews: Motion | None = None,
     also: tuple[Model, ...] = (),
 ) -> Motion:
     """Put a motion before the board, in review. Whether `actor` may is the calling room's check.
+
+    In an `emergency` the motion is decided by the fast track of `rule`, and owes a full review by
+    the whole of `rule` once it is approved. `reviews` is the decision that such a review is of.
 
     Raises Refused where the same subject has an open motion of this kind, and for a dossier or
     rule that cannot be kept.
@@ -53,6 +60,7 @@ def propose_motion(
     params = clean_json(params, what=_("The motion's data"))
     dossier = clean_dossier(dossier)
     check_rule(rule, voting_seconds)
+    fast = _fast_track(rule, voting_seconds) if emergency else None
     sealed = dossier_digest(kind, subject_ref, params, dossier)
     try:
         with transaction.atomic():
@@ -66,8 +74,10 @@ def propose_motion(
                 params=params,
                 dossier=dossier,
                 dossier_digest=sealed,
-                rule=rule,
-                voting_seconds=voting_seconds,
+                rule=fast.rule if fast else rule,
+                voting_seconds=fast.voting_seconds if fast else voting_seconds,
+                emergency=fast.plan if fast else None,
+                reviews=reviews,
                 proposer=proposer,
                 state=MotionState.IN_REVIEW,
             )
@@ -85,9 +95,39 @@ def propose_motion(
         action=Action.MOTION_PROPOSED,
         target=motion,
         also=(board, *also),
-        data={"kind": kind, "subject": subject_ref, "dossier_digest": sealed},
+        data={
+            "kind": kind,
+            "subject": subject_ref,
+            "dossier_digest": sealed,
+            "emergency": emergency,
+        },
     )
     return motion
+
+
+@dataclass(frozen=True)
+class _FastTrack:
+    rule: dict[str, Any]
+    voting_seconds: int
+    plan: dict[str, Any]
+
+
+def _fast_track(rule: dict[str, Any], voting_seconds: int) -> _FastTrack:
+    """Return what decides an emergency, and what the full review is decided by later."""
+    parsed = parse_rule(rule)
+    if parsed.emergency is None:
+        raise Refused(
+            _("The rule has no fast track, so there is no emergency review. Propose it as usual.")
+        )
+    return _FastTrack(
+        rule=rule_data(replace(parsed.emergency.rule, executive=parsed.executive)),
+        voting_seconds=parsed.emergency.voting_period,
+        plan={
+            "rule": rule,
+            "voting_seconds": voting_seconds,
+            "full_review": parsed.emergency.full_review,
+        },
+    )
 
 
 def dossier_digest(
@@ -185,8 +225,11 @@ def _end(
     MOTION.move(current, state)
     current.closing_reason = reason
     current.decided_at = current.decided_at or timezone.now()
+    current.full_review_due_at = None
     owe_record(current)
-    current.save(update_fields=["state", "closing_reason", "decided_at", "record_owed"])
+    current.save(
+        update_fields=["state", "closing_reason", "decided_at", "full_review_due_at", "record_owed"]
+    )
     record(
         actor=actor,
         action=action,
@@ -210,7 +253,7 @@ def mark_applied(*, motion: Motion) -> Motion:
     current = locked(motion)
     if current.state in OPEN_STATES:
         raise Refused(_("The motion is still open, so there is nothing to apply."))
-    if current.state != motion.state:
+    if (current.state, current.outcome) != (motion.state, motion.outcome):
         raise Refused(
             _("The motion is %(state)s now.") % {"state": permissions.state_words(current)}
         )

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,10 +17,19 @@ from boards.actions import Action
 from boards.models import Ballot, Motion, MotionState, Vote, VoteChoice
 from boards.sealing import Opening, commitment, new_nonce
 from boards.selectors import Standing
-from boards.services.guards import clean_line, clean_reason, live_actor, locked
+from boards.services.guards import (
+    OVERRIDE_TIME,
+    REASON_LENGTH,
+    clean_line,
+    clean_paragraphs,
+    clean_reason,
+    live_actor,
+    locked,
+    review_due_at,
+)
 from boards.services.records import owe_record
 from boards.states import MOTION
-from boards.tally import Tally, obstacles, parse_rule
+from boards.tally import Tally, obstacles, rule_data
 from common.errors import Refused
 
 
@@ -39,6 +49,7 @@ def open_voting(
             _("Voting opens on a motion in review; this one is %(state)s.")
             % {"state": permissions.state_words(current)}
         )
+    now = timezone.now()
     why = {current.proposer_id: _("Proposed the motion."), **(excluded or {})}
     current.round += 1
     ballots = [
@@ -46,18 +57,17 @@ def open_voting(
             motion=current,
             seat=seat,
             role=seat.role,
-            holder=seat.holder,
+            holder=(member := seat.member_at(now)),
             round=current.round,
-            excluded=why.get(seat.holder_id, "")[:200] if seat.holder_id else "",
+            excluded=why.get(member.pk, "")[:200] if member else "",
         )
         for seat in current.board.seats.select_related("holder")
     ]
-    if blocked := obstacles(parse_rule(current.rule), Standing(ballots, {}).seats()):
+    if blocked := obstacles(current.binding_rule, Standing(ballots, {}).seats()):
         raise Refused(
             _("Voting cannot open, because no vote could carry this motion. %(why)s")
             % {"why": " ".join(blocked)}
         )
-    now = timezone.now()
     MOTION.move(current, MotionState.VOTING)
     current.voting_opened_at = now
     current.voting_closes_at = now + timedelta(seconds=current.voting_seconds)
@@ -71,7 +81,7 @@ def open_voting(
         data={
             "round": current.round,
             "dossier_digest": current.dossier_digest,
-            "rule": current.rule,
+            "rule": rule_data(current.binding_rule),
             "closes_at": current.voting_closes_at.isoformat(),
             "seats": [_seat_data(ballot) for ballot in ballots],
         },
@@ -96,7 +106,8 @@ def exclude_voter(*, actor: User | None, subject_ref: str, user: User, why: str)
     A vote they have cast does not count. Returns on how many motions that changed something.
     """
     why = clean_line(why, what=_("The reason"), limit=200)
-    voting = Motion.objects.filter(subject_ref=subject_ref, state=MotionState.VOTING)
+    about = Q(subject_ref=subject_ref) | Q(reviews__subject_ref=subject_ref)
+    voting = Motion.objects.filter(about, state=MotionState.VOTING)
     changed = 0
     for motion in voting.order_by("pk"):
         changed += _exclude(actor, locked(motion), user, why)
@@ -123,9 +134,18 @@ def _exclude(actor: User | None, current: Motion, user: User, why: str) -> int:
 
 @transaction.atomic
 def cast_vote(
-    *, actor: User | None, motion: Motion, choice: str, reason: str, dossier_digest: str
+    *,
+    actor: User | None,
+    motion: Motion,
+    choice: str,
+    reason: str,
+    dossier_digest: str,
+    conflict: str = "",
 ) -> Vote:
-    """Cast or change one's vote, sealed, on the dossier that one has read."""
+    """Cast or change one's vote, sealed, on the dossier that one has read.
+
+    A recusal declares its conflict; whoever has one to declare takes no other part.
+    """
     voter = live_actor(actor)
     current = locked(motion)
     _guard_dossier(current, dossier_digest)
@@ -137,13 +157,15 @@ def cast_vote(
     if choice not in VoteChoice.values:
         raise Refused(_("Choose one of: approve, reject, abstain, recuse."))
     reason = clean_reason(reason)
+    conflict = _clean_conflict(choice, conflict)
     nonce = new_nonce()
-    sealed = commitment(Opening(nonce, choice, reason, current.dossier_digest))
+    sealed = commitment(Opening(nonce, choice, reason, current.dossier_digest, conflict))
     vote = Vote.objects.create(
         ballot=ballot,
         voter=voter,
         choice=choice,
         reason=reason,
+        conflict=conflict,
         dossier_digest=current.dossier_digest,
         nonce=nonce,
         commitment=sealed,
@@ -155,6 +177,16 @@ def cast_vote(
         data={"seat": ballot.seat_id, "round": current.round, "commitment": sealed},
     )
     return vote
+
+
+def _clean_conflict(choice: str, conflict: str) -> str:
+    if choice == VoteChoice.RECUSE:
+        if not conflict.strip():
+            raise Refused(_("Declare the conflict of interest for which you recuse yourself."))
+        return clean_paragraphs(conflict, what=_("The conflict"), limit=REASON_LENGTH)
+    if conflict.strip():
+        raise Refused(_("Whoever declares a conflict of interest can only recuse themselves."))
+    return ""
 
 
 def _guard_dossier(current: Motion, dossier_digest: str) -> None:
@@ -185,8 +217,22 @@ def close_voting(*, actor: User | None, motion: Motion) -> Motion:
     current.decided_at = timezone.now()
     current.tally = {**asdict(result), "reasons": list(result.reasons)}
     current.closing_reason = " ".join(result.reasons)
+    if current.binding_rule.executive:
+        current.override_until = current.decided_at + OVERRIDE_TIME
+    if current.emergency and current.state == MotionState.APPROVED:
+        current.full_review_due_at = review_due_at(current, current.decided_at)
     owe_record(current)
-    current.save(update_fields=["state", "decided_at", "tally", "closing_reason", "record_owed"])
+    current.save(
+        update_fields=[
+            "state",
+            "decided_at",
+            "tally",
+            "closing_reason",
+            "override_until",
+            "full_review_due_at",
+            "record_owed",
+        ]
+    )
     _record_close(actor, current, standing, result)
     notifications.motion_decided(current, standing.ballots, result.reasons)
     return current
@@ -214,6 +260,7 @@ def _record_close(actor: User | None, current: Motion, standing: Standing, resul
             "role": ballot.role,
             "choice": vote.choice,
             "reason": vote.reason,
+            "conflict": vote.conflict,
             "nonce": vote.nonce,
             "dossier_digest": vote.dossier_digest,
             "commitment": vote.commitment,
@@ -229,6 +276,7 @@ def _record_close(actor: User | None, current: Motion, standing: Standing, resul
         data={
             "reason": " ".join(result.reasons),
             "round": current.round,
+            "rule": rule_data(current.binding_rule),
             "tally": current.tally,
             "openings": openings,
         },

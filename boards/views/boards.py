@@ -1,5 +1,7 @@
 """The boards that concern me, and one board with its seats and motions."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -11,10 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from accounts.models import User
 from accounts.permissions import signed_in
 from boards import selectors
-from boards.models import OPEN_STATES, Board, MotionState, Seat
+from boards.kinds import rules_in_use
+from boards.models import OPEN_STATES, Board, Motion, MotionState, Seat
 from boards.permissions import get_board_or_404
+from boards.tally import Rule, describe_rule, obstacles, obstacles_to_own, parse_rule
 
 PAGE_LENGTH = 20
 
@@ -33,7 +38,8 @@ def board_list(request: HttpRequest) -> HttpResponse:
 
 def _card(board: Board) -> dict[str, Any]:
     seats = list(board.seats.all())
-    vacant = sum(seat.holder_id is None for seat in seats)
+    now = timezone.now()
+    vacant = sum(seat.member_at(now) is None for seat in seats)
     parts = [ngettext("%d seat", "%d seats", len(seats)) % len(seats)]
     if vacant:
         parts.append(ngettext("%d vacant", "%d vacant", vacant) % vacant)
@@ -53,17 +59,29 @@ def board_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One board: who sits on it, what it has before it, what it decided."""
     user = signed_in(request)
     board = get_board_or_404(user, slug)
-    motions = selectors.motions_visible_to(user).filter(board=board).select_related("proposer")
+    now = timezone.now()
+    seats = list(board.seats.all())
+    motions = (
+        selectors.motions_visible_to(user)
+        .filter(board=board)
+        .select_related("proposer", "executive_override")
+    )
     ended = motions.exclude(state__in=OPEN_STATES).order_by("-id")
     before = request.GET.get("before", "")
     if before.isascii() and before.isdigit() and len(before) < 19:
         ended = ended.filter(id__lt=int(before))
     page = list(ended[: PAGE_LENGTH + 1])
     more = len(page) > PAGE_LENGTH
+    open_motions = list(selectors.with_turnout(motions.filter(state__in=OPEN_STATES)))
     context = {
         "board": board,
-        "seats": [_seat(seat) for seat in board.seats.all()],
-        "open_motions": selectors.with_turnout(motions.filter(state__in=OPEN_STATES)),
+        "seats": [_seat(seat, user, now) for seat in seats],
+        "member": any(seat.member_at(now) == user for seat in seats),
+        "impossible": _impossible(board, seats, open_motions, now),
+        "rule": describe_rule(board.rule),
+        "reviews": selectors.reviews_owed().filter(board=board),
+        "now": now,
+        "open_motions": open_motions,
         "ended_motions": page[:PAGE_LENGTH],
         "next_url": f"?before={page[PAGE_LENGTH - 1].pk}" if more else "",
         "previous_url": reverse("board_detail", args=[slug]) if before else "",
@@ -72,11 +90,37 @@ def board_detail(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "boards/board_detail.html", context)
 
 
-def _seat(seat: Seat) -> dict[str, Any]:
-    vacant = seat.holder is None
+def _seat(seat: Seat, user: User, now: datetime) -> dict[str, Any]:
+    member = seat.member_at(now)
+    ended = seat.holder is not None and member is None
     return {
+        "id": seat.pk,
         "role": seat.get_role_display(),
-        "person": _("Vacant") if vacant else selectors.person_name(seat.holder),
-        "vacant": vacant,
-        "since": seat.created_at,
+        "person": selectors.person_name(member) if member else _("Vacant"),
+        "vacant": member is None,
+        "former": selectors.person_name(seat.holder) if ended else "",
+        "mine": member is not None and member.pk == user.pk,
+        "since": seat.held_since,
+        "ends": seat.term_ends_at,
+        "independent": seat.independent and not ended,
+        "basis": seat.independence_basis,
     }
+
+
+def _impossible(
+    board: Board, seats: list[Seat], motions: list[Motion], now: datetime
+) -> list[dict[str, Any]]:
+    """Say which decisions not even a unanimous vote of those seated could carry, and why."""
+    states = selectors.seat_states(seats, now)
+    rules: list[tuple[str, Rule | Mapping[str, Any]]] = [
+        *rules_in_use(board.pk),
+        *((motion.title, motion.binding_rule) for motion in motions),
+    ]
+    found = []
+    if reasons := obstacles_to_own(parse_rule(board.rule), states):
+        found.append({"label": _("Motions about the board itself"), "reasons": reasons})
+    for label, rule in rules:
+        parsed = rule if isinstance(rule, Rule) else parse_rule(rule)
+        if reasons := obstacles(parsed, states):
+            found.append({"label": label, "reasons": reasons})
+    return found

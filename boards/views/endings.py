@@ -70,7 +70,7 @@ def _close(request: HttpRequest, motion: Motion) -> HttpResponse:
         "word": word,
         "submit": _("Close the vote"),
     }
-    return _confirm(request, motion, form, confirm)
+    return confirm_page(request, motion, form, confirm)
 
 
 @login_required
@@ -102,7 +102,7 @@ def motion_withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "word": word,
         "submit": _("Withdraw the motion"),
     }
-    return _confirm(request, motion, form, confirm)
+    return confirm_page(request, motion, form, confirm)
 
 
 @login_required
@@ -136,12 +136,13 @@ def motion_cancel(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "word": word,
         "submit": _("Cancel the decision"),
     }
-    return _confirm(request, motion, form, confirm)
+    return confirm_page(request, motion, form, confirm)
 
 
-def _confirm(
+def confirm_page(
     request: HttpRequest, motion: Motion, form: TypedForm, confirm: dict[str, Any]
 ) -> HttpResponse:
+    """Ask once more, with everything that will happen."""
     confirm["cancel_url"] = reverse("motion_detail", args=[motion.public_id])
     context = {"motion": motion, "form": form, "confirm": confirm}
     return render(request, "boards/motion_end.html", context)

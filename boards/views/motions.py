@@ -1,5 +1,6 @@
 """One motion: what is proposed, under which rule, who has voted, and how it ended."""
 
+import json
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,12 +16,13 @@ from accounts.models import User
 from accounts.permissions import signed_in
 from audit.selectors import Entry, timeline
 from boards import permissions, selectors
+from boards.deadlines import escalation_at
 from boards.dossier import shown
 from boards.kinds import kind_of
 from boards.models import Motion, MotionState
 from boards.permissions import get_motion_or_404
+from boards.rules import describe_rule, role_word
 from boards.selectors import Standing
-from boards.tally import describe_rule
 
 TIMELINE_LENGTH = 30
 
@@ -53,7 +55,13 @@ def motion_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
             }
             for each in earlier
         ],
-        "rule": describe_rule(motion.rule),
+        "rule": describe_rule(motion.binding_rule),
+        "tightened": describe_rule(motion.rule) if motion.tightened_rule else None,
+        "facts": facts(motion) if (facts := kind_of(motion.kind).facts) else [],
+        "override": override_of(motion),
+        "may_override_until": _override_time(motion, now),
+        "review": _review(motion, now),
+        "lacking": _lacking(motion, standing, now),
         "votes": selectors.votes_for_display(motion),
         "earlier_votes": selectors.earlier_rounds(motion),
         "tally": _tally(motion),
@@ -74,7 +82,62 @@ def _acts(user: User, motion: Motion, standing: Standing, now: datetime) -> dict
         "close": not permissions.why_no_close(user, motion, standing, now),
         "withdraw": not permissions.why_no_withdrawal(user, motion, now),
         "cancel": not permissions.why_no_cancellation(user, motion),
+        "open": not permissions.why_no_opening(user, motion),
+        "override": _may_override(user, motion, now),
+        "review": not permissions.why_no_full_review(user, motion),
     }
+
+
+def _may_override(user: User, motion: Motion, now: datetime) -> bool:
+    if not motion.binding_rule.executive or not selectors.is_opened(motion):
+        return False
+    return not permissions.why_no_override(user, motion, selectors.opened_standing(motion), now)
+
+
+def override_of(motion: Motion) -> dict[str, Any] | None:
+    """Return the executive's override as every page shows it."""
+    override = motion.override
+    if override is None:
+        return None
+    return {
+        "outcome": MotionState(override.outcome),
+        "result": MotionState(override.board_result),
+        "role": role_word(override.role),
+        "person": selectors.person_name(override.actor),
+        "reason": override.reason,
+        "at": override.created_at,
+        "key": override.key.fingerprint,
+        "envelope": json.dumps(override.envelope, separators=(",", ":")),
+    }
+
+
+def _override_time(motion: Motion, now: datetime) -> datetime | None:
+    """Return until when what the board did not approve waits for an override."""
+    until = motion.override_until
+    waits = motion.state in (MotionState.REJECTED, MotionState.LAPSED) and motion.override is None
+    return until if until and waits and now < until and motion.applied_at is None else None
+
+
+def _review(motion: Motion, now: datetime) -> dict[str, Any] | None:
+    """Say where the full review of an emergency decision stands."""
+    if motion.full_review_due_at is None:
+        return None
+    overdue = motion.full_review_ended_at is None and motion.full_review_due_at <= now
+    return {
+        "due_at": motion.full_review_due_at,
+        "ended_at": motion.full_review_ended_at,
+        "result": motion.full_review_result,
+        "overdue": overdue,
+        "motions": motion.full_reviews.all(),
+    }
+
+
+def _lacking(motion: Motion, standing: Standing, now: datetime) -> tuple[str, ...]:
+    """Say what the quorum lacks once the deadline is close."""
+    opened, closes = motion.voting_opened_at, motion.voting_closes_at
+    if motion.state != MotionState.VOTING or opened is None or closes is None:
+        return ()
+    return standing.lacking(motion) if now >= escalation_at(opened, closes) else ()
 
 
 def _my_ballot(

@@ -16,7 +16,7 @@ from boards.dossier import shown
 from boards.forms import VoteForm
 from boards.models import Motion
 from boards.permissions import get_motion_or_404
-from boards.tally import describe_rule, parse_rule
+from boards.tally import describe_rule
 from boards.views.endings import refusal_page
 from common.errors import Refused
 
@@ -37,6 +37,7 @@ def motion_vote(request: HttpRequest, public_id: UUID) -> HttpResponse:
                     motion=motion,
                     choice=form.cleaned_data["choice"],
                     reason=form.cleaned_data["reason"],
+                    conflict=form.cleaned_data["conflict"],
                     dossier_digest=form.cleaned_data["dossier_digest"],
                 )
             except Refused as refused:
@@ -62,6 +63,7 @@ def _refused(
     kept = {
         "choice": form.cleaned_data["choice"],
         "reason": form.cleaned_data["reason"],
+        "conflict": form.cleaned_data["conflict"],
         "dossier_digest": motion.dossier_digest,
     }
     again = VoteForm(initial=kept)
@@ -80,8 +82,8 @@ def _page(
         "refusal": refusal,
         "can_vote": not permissions.why_no_vote(user, motion, standing, timezone.now()),
         "voted": ballot is not None and standing.has_voted(ballot),
-        "vetoes": ballot is not None and ballot.role in parse_rule(motion.rule).veto,
-        "rule": describe_rule(motion.rule),
+        "vetoes": ballot is not None and ballot.role in motion.binding_rule.veto,
+        "rule": describe_rule(motion.binding_rule),
         "dossier": shown(motion.kind, motion.dossier),
     }
     return render(request, "boards/motion_vote.html", context, status=status)

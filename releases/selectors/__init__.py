@@ -135,7 +135,9 @@ def hold_by_public_id(public_id: UUID | str) -> Hold | None:
 def stage_history(release: Release) -> list[StageEntry]:
     """Return how the release came to each of its stages, the newest first."""
     return list(
-        StageEntry.objects.filter(release=release).select_related("stage", "motion").order_by("-id")
+        StageEntry.objects.filter(release=release)
+        .select_related("stage", "motion__executive_override")
+        .order_by("-id")
     )
 
 
@@ -223,7 +225,7 @@ def open_transition(release: Release) -> Transition | None:
     """Return the transition that is proposed or cooling off."""
     return (
         Transition.objects.filter(release=release, state__in=OPEN_TRANSITIONS)
-        .select_related("from_stage", "to_stage", "motion")
+        .select_related("from_stage", "to_stage", "motion__executive_override")
         .first()
     )
 
@@ -231,7 +233,7 @@ def open_transition(release: Release) -> Transition | None:
 def transitions_of(release: Release) -> QuerySet[Transition]:
     """Return every transition of the release, the newest first."""
     return Transition.objects.filter(release=release).select_related(
-        "from_stage", "to_stage", "motion", "motion__proposer"
+        "from_stage", "to_stage", "motion__executive_override", "motion__proposer"
     )
 
 
@@ -240,7 +242,8 @@ def transition_by_motion(public_id: UUID | str) -> Transition | None:
     return (
         Transition.objects.select_related(
             "release", "release__stage", "release__model", "release__model__board",
-            "from_stage", "to_stage", "motion", "motion__board", "motion__proposer",
+            "from_stage", "to_stage", "motion__board", "motion__proposer",
+            "motion__executive_override",
         )
         .filter(motion__public_id=public_id)
         .first()

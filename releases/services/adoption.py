@@ -14,11 +14,12 @@ from boards import services as boards
 from boards.models import OPEN_STATES, Motion
 from releases import notifications, selectors
 from releases.actions import Action
-from releases.choices import ReleaseState
+from releases.choices import ReleaseState, TransitionState
 from releases.ladder_changes import Change, loosening
-from releases.models import CohortCap, Ladder, Model, Release, Stage, Transition
+from releases.models import CohortCap, Hold, Ladder, Model, Release, Stage, Transition
 from releases.selectors.ladders import changes_between
 from releases.services.checks import lock_model
+from releases.services.holds import lift_stage
 from releases.services.transitions import end_open_transition
 
 CHANGE_KIND = "change_ladder"
@@ -75,8 +76,8 @@ def move_to(
 ) -> None:
     """Let a locked model stand on another version of its ladder.
 
-    Releases keep their stage by its slug and their soak. Moves under way go on to the same stage of
-    the new version; one to a stage that is not the next any more lapses.
+    Releases keep their stage by its slug and their soak. Moves under way go on under the stricter
+    of both versions; one to a stage that is not the next any more lapses.
     """
     former = model.ladder
     model.ladder = ladder
@@ -84,6 +85,7 @@ def move_to(
     stages = {stage.slug: stage for stage in selectors.ladder_stages(ladder)}
     for release in _sealed(model).select_for_update(no_key=True, of=("self",)).order_by("pk"):
         _repoint(actor, release, stages)
+    _tighten_open_motions(actor, model)
     _end_other_changes(actor, model, ladder)
     record(
         actor=actor,
@@ -152,6 +154,33 @@ def _repoint_move(transition: Transition, stage: Stage, target: Stage) -> None:
         transition.effective_after += longer
         transition.expires_at += longer
     transition.save(update_fields=["from_stage", "to_stage", "effective_after", "expires_at"])
+
+
+def _tighten_open_motions(actor: User | None, model: Model) -> None:
+    """Let the rules of the version bind what is before the board, where they are stricter."""
+    releases = {ref(release): release for release in _sealed(model)}
+    holds = {ref(hold): hold for hold in Hold.objects.filter(model=model).select_related("release")}
+    moves = {
+        move.motion_id: move.to_stage
+        for move in Transition.objects.filter(
+            release__model=model, state=TransitionState.PROPOSED
+        ).select_related("to_stage")
+    }
+    for motion in _open_motions([*releases, *holds]):
+        stage = moves.get(motion.pk)
+        if stage is None and motion.subject_ref in holds:
+            hold = holds[motion.subject_ref]
+            own = releases.get(ref(hold.release)) if hold.release else None
+            stage = lift_stage(model, own)
+        elif stage is None:
+            stage = releases[motion.subject_ref].stage
+        if stage is not None:
+            boards.tighten_rule(
+                actor=actor,
+                motion=motion,
+                rule=stage.decision_rule,
+                reason=_("The model follows %(ladder)s.") % {"ladder": model.ladder},
+            )
 
 
 def _open_motions(subjects: list[str]) -> QuerySet[Motion]:

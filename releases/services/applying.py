@@ -30,7 +30,7 @@ def _carry_on(motion: Motion) -> bool:
 
 def _is_cooling_off(transition: Transition, motion: Motion) -> bool:
     return (
-        motion.state == MotionState.APPROVED
+        motion.outcome == MotionState.APPROVED
         and transition.state == TransitionState.APPROVED
         and transition.effective_after is not None
         and timezone.now() < transition.effective_after

@@ -49,17 +49,17 @@ def take_effect(*, transition_id: int) -> bool:
     if transition.state not in (TransitionState.PROPOSED, TransitionState.APPROVED):
         boards.mark_applied(motion=motion)
         return False
-    if motion.state in _ENDS:
+    if motion.outcome in _ENDS:
         end_transition(
             actor=None,
             transition=transition,
-            state=_ENDS[MotionState(motion.state)],
+            state=_ENDS[motion.outcome],
             reason=motion.closing_reason,
         )
         boards.mark_applied(motion=motion)
         return True
     if transition.state == TransitionState.PROPOSED:
-        _start_cool_off(transition, motion.decided_at)
+        _start_cool_off(transition, motion.outcome_at or motion.decided_at)
         _advance(transition, timezone.now())
         return True
     return _advance(transition, timezone.now())
@@ -150,6 +150,7 @@ def _move(transition: Transition, now: datetime) -> None:
             "to": transition.to_stage.slug,
             "release_digest": release.digest,
             "dossier_digest": transition.motion.dossier_digest,
+            "overridden": transition.motion.override is not None,
         },
     )
     notifications.transition_effective(transition)
@@ -171,7 +172,7 @@ def apply_lift(*, motion_id: int) -> bool:
     if motion.applied_at is not None or motion.decided_at is None:
         return False
     boards.mark_applied(motion=motion)
-    if hold is None or motion.state != MotionState.APPROVED or hold.state == HoldState.LIFTED:
+    if hold is None or motion.outcome != MotionState.APPROVED or hold.state == HoldState.LIFTED:
         return False
     HOLD.move(hold, HoldState.LIFTED)
     hold.lifted_at = timezone.now()

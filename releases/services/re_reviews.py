@@ -99,7 +99,7 @@ def apply_re_review(*, motion_id: int) -> bool:
         and release.stage is not None
         and release.stage.slug == motion.params["stage"]
     )
-    if motion.state != MotionState.APPROVED or not stays or release.stage is None:
+    if motion.outcome != MotionState.APPROVED or not stays or release.stage is None:
         return False
     StageReview.objects.create(
         release=release, stage=release.stage, motion=motion, reviewed_at=motion.decided_at

@@ -97,10 +97,10 @@ def apply_raise(*, motion_id: int) -> bool:
     motion = lock_motion(motion_id)
     if motion.applied_at is not None or motion.decided_at is None:
         return False
-    if motion.state != MotionState.APPROVED:
+    if motion.outcome != MotionState.APPROVED:
         boards.mark_applied(motion=motion)
         return False
-    overdue = timezone.now() >= motion.decided_at + PATIENCE
+    overdue = timezone.now() >= (motion.outcome_at or motion.decided_at) + PATIENCE
     if selectors.holds_in_force(release) and not overdue:
         return False
     why = _why_void(release, motion) or (_("A hold outlasted the approval.") if overdue else "")

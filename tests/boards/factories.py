@@ -71,7 +71,12 @@ def holder(of: Motion | Board, role: str) -> User:
 def cast(motion: Motion, voter: User, choice: str = "approve", **changes: Any) -> Vote:
     """Cast a vote on the dossier as it is now."""
     motion.refresh_from_db()
-    given = {"reason": f"I {choice}.", "dossier_digest": motion.dossier_digest, **changes}
+    given = {
+        "reason": f"I {choice}.",
+        "conflict": "I advise the proposer." if choice == "recuse" else "",
+        "dossier_digest": motion.dossier_digest,
+        **changes,
+    }
     return services.cast_vote(actor=voter, motion=motion, choice=choice, **given)
 
 

@@ -4,8 +4,9 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Notification, User
 from audit.models import Event
 from boards import services
 from boards.models import Board
@@ -89,6 +90,12 @@ def test_the_command_founds_a_board() -> None:
         ["Board", "--seat", "janitor:-"],
         ["Board", "--slug", "../x", "--seat", "chair:-"],
         ["x" * 5000, "--seat", "chair:-"],
+        ["Board", "--seat", "chair:-", "--term-days", "0"],
+        ["Board", "--seat", "chair:-", "--term-days", "99999999999"],
+        ["Board", "--seat", "chair:-", "--rule", "half"],
+        ["Board", "--seat", "chair:-", "--rule", "[]"],
+        ["Board", "--seat", "chair:-", "--rule", "[" * 100_000],
+        ["Board", "--seat", "chair:-", "--rule", "{}"],
     ],
 )
 def test_the_command_refuses_with_a_sentence(arguments: list[str]) -> None:
@@ -97,3 +104,70 @@ def test_the_command_refuses_with_a_sentence(arguments: list[str]) -> None:
     assert caught.value.returncode == 2
     assert str(caught.value).endswith(".")
     assert not Board.objects.exists()
+
+
+def test_the_command_takes_a_rule_and_a_term() -> None:
+    make_user("ind@example.org")
+    rule = '{"quorum": {"at_least": "2/3"}, "approval": {"at_least": "2/3"}}'
+    seats = ["--seat", "independent:ind@example.org", "--independence", "Paid by nobody."]
+    call_command(
+        "found_board", "Board", *seats, "--rule", rule, "--term-days", "30", stdout=StringIO()
+    )
+    board = Board.objects.get()
+    assert board.rule["quorum"] == {"at_least": "2/3"}
+    seat = board.seats.get()
+    assert seat.independence_basis == "Paid by nobody."
+    assert seat.term_ends_at is not None
+    assert (seat.term_ends_at - timezone.now()).days == 29
+
+
+# A board that cannot decide about itself
+
+
+def fill(*arguments: str) -> str:
+    out = StringIO()
+    call_command("fill_seat", *arguments, "--reason", "Both terms ended.", stdout=out)
+    return out.getvalue()
+
+
+def test_a_stuck_board_gets_a_vacant_seat_filled_by_the_operator() -> None:
+    chair, person = make_user(), make_user("new@example.org")
+    board = found(("chair", chair), ("independent", None))
+    independence = ["--independence", "Paid by nobody."]
+    assert "Seated" in fill("release-board", "independent", "NEW@example.org", *independence)
+    seat = board.seats.get(role="independent")
+    assert (seat.holder, seat.independent) == (person, True)
+    event = Event.objects.get(action="board.seat_filled_without_motion")
+    assert event.data["reason"] == "Both terms ended."
+    told = Notification.objects.filter(kind="boards.seat_filled_without_motion")
+    assert {note.recipient for note in told} == {chair, person}
+
+
+def test_a_board_that_can_decide_gets_nobody_without_a_motion() -> None:
+    make_user("new@example.org")
+    found(*[(role, make_user()) for role in ("chair", "independent", "safety")], ("legal", None))
+    with pytest.raises(CommandError, match="can decide about its seats"):
+        fill("release-board", "legal", "new@example.org")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["no-board", "independent", "new@example.org"], "no board"),
+        (["release-board", "independent", "nobody@example.org"], "no account"),
+        (["release-board", "legal", "new@example.org"], "no vacant"),
+        (["release-board", "independent", "new@example.org"], "Declare that"),
+        (["release-board", "independent", "a\x00b"], "cannot be kept"),
+        (
+            ["release-board", "independent", "new@example.org", "--term-days", "-1"],
+            "term lasts",
+        ),
+    ],
+)
+def test_filling_a_seat_is_refused_with_a_sentence(arguments: list[str], sentence: str) -> None:
+    make_user("new@example.org")
+    board = found(("chair", make_user()), ("independent", None))
+    with pytest.raises(CommandError, match=sentence) as caught:
+        fill(*arguments)
+    assert caught.value.returncode == 2
+    assert board.seats.get(role="independent").holder is None

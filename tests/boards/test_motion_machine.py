@@ -1,13 +1,14 @@
 """A motion under any sequence of acts: what must hold, holds after every one of them."""
 
 import itertools
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import hypothesis.strategies as st
 import pytest
 from django.utils import timezone
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
@@ -21,24 +22,38 @@ from accounts.models import User
 from audit.models import Event
 from audit.selectors import ref
 from boards import services
-from boards.models import Motion, Seat, Vote, VoteChoice
+from boards.models import ExecutiveOverride, Motion, Seat, Vote, VoteChoice
 from boards.sealing import Opening, opens
 from boards.selectors import votes_for_display
-from boards.tally import SeatState, parse_rule, tally
+from boards.tally import Rule, SeatState, combine, obstacles, parse_rule, tally
+from common import dsse
 from common.errors import Refused
 from tests.boards.factories import make_board, make_motion
 from tests.factories import make_user
 
 OPEN = ("in_review", "voting")
+MAJORITY: dict[str, Any] = {"quorum": {"more_than": "1/2"}, "approval": {"more_than": "1/2"}}
+STRICT: dict[str, Any] = {
+    "quorum": {"at_least": "1/3"},
+    "approval": {"at_least": "2/3"},
+    "required_present": ["independent"],
+    "veto": ["safety"],
+}
+# The fourth seat, legal, is the proposer's own.
+EXECUTIVE = {"executive": ["safety", "legal"]}
+FAST = {"emergency": {"rule": MAJORITY, "voting_period": 3600, "full_review": 864000}}
 RULES: list[dict[str, Any]] = [
-    {"quorum": {"more_than": "1/2"}, "approval": {"more_than": "1/2"}},
-    {
-        "quorum": {"at_least": "1/3"},
-        "approval": {"at_least": "2/3"},
-        "required_present": ["independent"],
-        "veto": ["safety"],
-    },
+    MAJORITY,
+    STRICT,
+    {**MAJORITY, **EXECUTIVE, **FAST},
+    {**STRICT, **EXECUTIVE, **FAST},
 ]
+TIGHTER: list[dict[str, Any]] = [
+    MAJORITY,
+    {**STRICT, **EXECUTIVE},
+    {"quorum": {"at_least": "3/4"}, "approval": {"at_least": "3/4"}, **EXECUTIVE, **FAST},
+]
+ROLES = ["chair", "safety", "independent", "legal", "security"]
 numbers = itertools.count(1)
 choices = st.sampled_from(VoteChoice.values)
 # The fourth seat is the proposer's own, the fifth is vacant.
@@ -57,21 +72,37 @@ class MotionMachine(RuleBasedStateMachine):
         self.applied = False
         self.expected_events = 1
         self.counted: dict[str, Any] | None = None
+        self.ended: set[int] = set()
+        self.unseated: set[int] = {4}
+        self.overridden = ""
 
-    @initialize(rule_data=st.sampled_from(RULES), opened=st.sampled_from([True, True, False]))
-    def propose(self, rule_data: dict[str, Any], opened: bool) -> None:
+    @initialize(
+        rule_data=st.sampled_from(RULES),
+        opened=st.sampled_from([True, True, False]),
+        emergency=st.booleans(),
+    )
+    def propose(self, rule_data: dict[str, Any], opened: bool, emergency: bool) -> None:
         self.people = [make_user() for _seat in range(4)]
         self.proposer = self.people[3]
         self.stranger = make_user()
-        roles = ["chair", "safety", "independent", "legal"]
-        self.board = make_board(*zip(roles, self.people, strict=True), ("security", None))
+        self.board = make_board(*zip(ROLES, self.people, strict=False), ("security", None))
         self.seats: list[Seat] = list(self.board.seats.order_by("id"))
-        self.rule_data = rule_data
-        self.motion = make_motion(self.board, proposer=self.proposer, rule=rule_data)
+        self.emergency = emergency and "emergency" in rule_data
+        self.motion = make_motion(
+            self.board, proposer=self.proposer, rule=rule_data, emergency=self.emergency
+        )
+        self.binding = self.asked_of(rule_data)
         self.digest = self.motion.dossier_digest
         self.former_digests: list[str] = []
         if opened:
             self.open_voting()
+
+    def asked_of(self, rule_data: dict[str, Any]) -> Rule:
+        """What a rule asks of this motion: in an emergency, its fast track."""
+        parsed = parse_rule(rule_data)
+        if not self.emergency or parsed.emergency is None:
+            return parsed
+        return replace(parsed.emergency.rule, executive=parsed.executive)
 
     def attempt(self, allowed: bool, act: Any, **arguments: Any) -> bool:
         """Try an act: it must succeed exactly where it is allowed, and then leave one event."""
@@ -87,17 +118,38 @@ class MotionMachine(RuleBasedStateMachine):
 
     def may_vote(self, number: int) -> bool:
         voting = self.state == "voting" and not self.over
-        return voting and number != 3 and number not in self.excluded
+        return voting and number != 3 and not self.has_no_say(number)
+
+    def has_no_say(self, number: int) -> bool:
+        return number in self.excluded | self.unseated | self.ended
+
+    def seat_states(self) -> list[SeatState]:
+        """The seats as the vote has them: excluded, or vacant without a vote."""
+        return [
+            SeatState(
+                seat.pk,
+                seat.role,
+                vacant=n in self.unseated | self.ended and n not in self.votes,
+                excluded=n not in self.unseated and (n == 3 or n in self.excluded),
+            )
+            for n, seat in enumerate(self.seats)
+        ]
 
     @property
     def all_voted(self) -> bool:
-        return all(n in self.votes or n in self.excluded for n in range(3))
+        return all(n in self.votes or self.has_no_say(n) for n in range(3))
 
     @rule()
     def open_voting(self) -> None:
-        if self.attempt(self.state == "in_review", services.open_voting, actor=self.proposer):
+        allowed = self.state == "in_review"
+        before = (self.votes, self.excluded, self.unseated)
+        if allowed:
+            self.votes, self.excluded, self.unseated = {}, set(), {4} | self.ended
+            allowed = not obstacles(self.binding, self.seat_states())
+        if self.attempt(allowed, services.open_voting, actor=self.proposer):
             self.state, self.over = "voting", False
-            self.votes, self.excluded = {}, set()
+        else:
+            self.votes, self.excluded, self.unseated = before
 
     @rule(number=voters, choice=choices)
     def cast(self, number: int, choice: str) -> None:
@@ -107,9 +159,63 @@ class MotionMachine(RuleBasedStateMachine):
             actor=self.people[number],
             choice=choice,
             reason=f"reason-{choice}",
+            conflict="reason-conflict" if choice == "recuse" else "",
             dossier_digest=self.digest,
         ):
             self.votes[number] = choice
+
+    @rule(number=st.integers(0, 2), choice=choices)
+    def cast_with_a_conflict_and_no_recusal_or_the_reverse(self, number: int, choice: str) -> None:
+        self.attempt(
+            False,
+            services.cast_vote,
+            actor=self.people[number],
+            choice=choice,
+            reason="Because.",
+            conflict="" if choice == "recuse" else "I own shares.",
+            dossier_digest=self.digest,
+        )
+
+    @rule(number=st.integers(0, 3))
+    def let_a_term_end(self, number: int) -> None:
+        past = timezone.now() - timedelta(seconds=1)
+        Seat.objects.filter(pk=self.seats[number].pk).update(term_ends_at=past)
+        self.ended.add(number)
+
+    @rule(number=st.integers(0, 3))
+    def extend_a_term(self, number: int) -> None:
+        later = timezone.now() + timedelta(days=30)
+        Seat.objects.filter(pk=self.seats[number].pk).update(term_ends_at=later)
+        self.ended.discard(number)
+
+    @rule(rule_data=st.sampled_from(TIGHTER))
+    def tighten(self, rule_data: dict[str, Any]) -> None:
+        allowed = self.state in OPEN
+        both = combine([self.binding, self.asked_of(rule_data)]) if allowed else self.binding
+        self.attempt(
+            allowed, services.tighten_rule, actor=None, rule=rule_data, reason="A new version."
+        )
+        # The same rule once more changes nothing, and leaves no event.
+        self.expected_events -= allowed and both == self.binding
+        self.binding = both
+
+    @rule(number=voters, outcome=st.sampled_from(["approved", "rejected"]))
+    def override(self, number: int, outcome: str) -> None:
+        allowed = (
+            self.state in ("approved", "rejected", "lapsed")
+            and self.counted is not None
+            and not self.applied
+            and not self.overridden
+            and outcome != self.state
+            and ROLES[number] in self.binding.executive
+            and number not in self.ended | self.excluded | {3}
+            and self.votes.get(number) != "recuse"
+        )
+        who = self.people[number]
+        if self.attempt(
+            allowed, services.override_result, actor=who, outcome=outcome, reason="I know better."
+        ):
+            self.overridden = outcome
 
     @rule(number=st.integers(0, 2), choice=choices, data=st.data())
     def cast_on_another_dossier(self, number: int, choice: str, data: st.DataObject) -> None:
@@ -158,9 +264,10 @@ class MotionMachine(RuleBasedStateMachine):
             user=self.people[number],
             why="Manages the model.",
         )
-        assert changed == int(number not in self.excluded)
+        assert changed == int(number not in self.excluded | self.unseated)
         self.expected_events += changed
-        self.excluded.add(number)
+        if number not in self.unseated:
+            self.excluded.add(number)
 
     @precondition(lambda self: self.state == "voting")
     @rule()
@@ -171,7 +278,7 @@ class MotionMachine(RuleBasedStateMachine):
 
     @rule()
     def close_as_the_chair(self) -> None:
-        allowed = self.state == "voting" and (self.all_voted or self.over)
+        allowed = self.state == "voting" and (self.all_voted or self.over) and 0 not in self.ended
         if self.attempt(allowed, services.close_voting, actor=self.people[0]):
             self.expect_count()
 
@@ -186,12 +293,8 @@ class MotionMachine(RuleBasedStateMachine):
             self.expect_count()
 
     def expect_count(self) -> None:
-        seats = [
-            SeatState(seat.pk, seat.role, n == 4, n == 3 or n in self.excluded)
-            for n, seat in enumerate(self.seats)
-        ]
         votes = {self.seats[n].pk: choice for n, choice in self.votes.items()}
-        result = tally(parse_rule(self.rule_data), seats, votes)
+        result = tally(self.binding, self.seat_states(), votes)
         self.counted = {"outcome": result.outcome, "present": result.present}
         self.state = {"approved": "approved", "rejected": "rejected"}.get(result.outcome, "lapsed")
 
@@ -205,7 +308,12 @@ class MotionMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def cancel(self, data: st.DataObject) -> None:
         who: User = data.draw(st.sampled_from([self.people[1], self.stranger]))
-        allowed = self.state == "approved" and not self.applied and who != self.stranger
+        allowed = (
+            self.outcome == "approved"
+            and not self.applied
+            and who != self.stranger
+            and 1 not in self.ended
+        )
         if self.attempt(allowed, services.cancel_motion, actor=who, reason="Stop."):
             self.state = "cancelled"
 
@@ -214,6 +322,11 @@ class MotionMachine(RuleBasedStateMachine):
     def apply(self) -> None:
         services.mark_applied(motion=Motion.objects.get(pk=self.motion.pk))
         self.applied = True
+
+    @property
+    def outcome(self) -> str:
+        results = ("approved", "rejected", "lapsed")
+        return self.overridden if self.overridden and self.state in results else self.state
 
     # What must hold
 
@@ -228,6 +341,17 @@ class MotionMachine(RuleBasedStateMachine):
             assert self.counted is None
         else:
             assert {key: motion.tally[key] for key in self.counted or ()} == self.counted
+        assert motion.outcome == self.outcome
+
+    @invariant()
+    def an_approved_emergency_and_nothing_else_owes_a_full_review(self) -> None:
+        motion = Motion.objects.get(pk=self.motion.pk)
+        owed = self.emergency and self.outcome == "approved"
+        assert (motion.full_review_due_at is not None) == owed
+
+    @invariant()
+    def the_rule_that_binds_is_the_strictest_of_all(self) -> None:
+        assert Motion.objects.get(pk=self.motion.pk).binding_rule == self.binding
 
     @invariant()
     def every_act_left_one_event(self) -> None:
@@ -240,6 +364,10 @@ class MotionMachine(RuleBasedStateMachine):
             assert motion.tally is not None
             assert motion.tally["present"] >= motion.tally["quorum_needed"] > 0
             assert motion.tally["approve"] >= motion.tally["approvals_needed"] > 0
+        elif motion.outcome == "approved":
+            override = ExecutiveOverride.objects.get(motion=motion)
+            assert override.role in self.binding.executive
+            assert override.board_result == motion.state
 
     @invariant()
     def nothing_tells_a_vote_before_the_close(self) -> None:
@@ -250,7 +378,7 @@ class MotionMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_events_replay_to_the_state_and_the_tally(self) -> None:
-        state, seats, sealed = "", {}, {}
+        state, seats, sealed, overridden = "", {}, {}, ""
         for event in self.events():
             data = event.data
             match event.action.partition("."):
@@ -265,16 +393,22 @@ class MotionMachine(RuleBasedStateMachine):
                 case (_, _, "undecided" | "approved" | "rejected" as end):
                     state = "lapsed" if end == "undecided" else end
                     self.check_count(data, seats, sealed)
+                case (_, _, "rule_tightened"):
+                    assert combine([data["from"], data["to"]]) == parse_rule(data["to"])
+                case (_, _, "result_overridden"):
+                    assert data["board_result"] == state
+                    overridden = data["outcome"]
                 case (_, _, end):
                     state = end
-        assert state == self.state
+        assert (state, overridden) == (self.state, self.overridden)
 
     def check_count(
         self, closing: dict[str, Any], seats: dict[int, Any], sealed: dict[int, str]
     ) -> None:
         votes = {}
         for opening in closing["openings"]:
-            parts = (opening[key] for key in ("nonce", "choice", "reason", "dossier_digest"))
+            keys = ("nonce", "choice", "reason", "dossier_digest", "conflict")
+            parts = (opening[key] for key in keys)
             assert opens(sealed[opening["seat"]], Opening(*parts))
             assert opening["dossier_digest"] == self.digest
             assert not seats[opening["seat"]]["excluded"]
@@ -283,7 +417,7 @@ class MotionMachine(RuleBasedStateMachine):
             SeatState(key, seat["role"], seat["holder"] is None, bool(seat["excluded"]))
             for key, seat in seats.items()
         ]
-        again = tally(parse_rule(self.rule_data), states, votes)
+        again = tally(parse_rule(closing["rule"]), states, votes)
         assert again.outcome == closing["tally"]["outcome"]
         assert list(again.reasons) == closing["tally"]["reasons"]
 
@@ -294,7 +428,8 @@ class MotionMachine(RuleBasedStateMachine):
 
 
 @pytest.mark.django_db
-def test_a_motion_under_any_sequence_of_acts() -> None:
+def test_a_motion_under_any_sequence_of_acts(request: pytest.FixtureRequest) -> None:
+    request.getfixturevalue("settings").SIGNING_KEY = dsse.derived_private_key("tests")
     run_state_machine_as_test(
         MotionMachine,
         settings=settings(
@@ -302,6 +437,7 @@ def test_a_motion_under_any_sequence_of_acts() -> None:
             stateful_step_count=22,
             deadline=None,
             database=None,
+            phases=[phase for phase in Phase if phase is not Phase.explain],
             suppress_health_check=list(HealthCheck),
         ),
     )

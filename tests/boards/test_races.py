@@ -11,12 +11,13 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.models import User
+from accounts.models import Notification, User
 from audit.models import Event
 from audit.selectors import ref
 from boards import services
-from boards.models import Ballot, Board, Dossier, Motion, Vote
+from boards.models import Ballot, Board, Dossier, Motion, Seat, Vote
 from boards.selectors import standing
+from common import dsse
 from common.errors import Refused
 from tests.boards.factories import RULE, holder, make_board, tally_of
 from tests.factories import make_user
@@ -135,6 +136,7 @@ def voting(motion: Motion, voter: User, choice: str) -> Act:
         motion=motion,
         choice=choice,
         reason="Because.",
+        conflict="I advise them." if choice == "recuse" else "",
         dossier_digest=motion.dossier_digest,
     )
 
@@ -229,3 +231,76 @@ def test_a_vote_in_the_last_moment_against_the_deadline(race: Race) -> None:
         assert len(
             Event.objects.get(action="motion.undecided", target=ref(motion)).data["openings"]
         ) == int(accepted(vote))
+
+
+def test_a_vote_against_a_resignation(race: Race) -> None:
+    table = Table()
+    for number in range(ROUNDS):
+        motion = table.motion(number)
+        seat = table.board.seats.get(role="safety")
+        vote, left = race(
+            voting(motion, table.safety, "approve"),
+            lambda seat=seat: services.resign_seat(
+                actor=table.safety, seat=seat, reason="I move on."
+            ),
+        )
+        assert accepted(left)
+        # Whichever came first: a vote that was taken counts, and the seat is vacant either way.
+        found = standing(motion)
+        assert len(found.votes) == int(accepted(vote))
+        assert [each.role for each in found.awaited] == ["chair", "independent"]
+        assert events(motion) == ["vote.cast"] * int(accepted(vote))
+        Seat.objects.filter(pk=seat.pk).update(holder=table.safety)
+
+
+def test_a_tightened_rule_against_the_close(race: Race) -> None:
+    table = Table()
+    veto = {**RULE, "veto": ["safety"]}
+    for number in range(ROUNDS):
+        motion = table.motion(number)
+        table.voted(motion, chair="approve", safety="reject", independent="approve")
+        tightened, closed = race(
+            lambda motion=motion: services.tighten_rule(
+                actor=None, motion=motion, rule=veto, reason="Version 2."
+            ),
+            closing(motion, table.chair),
+        )
+        assert accepted(closed)
+        motion.refresh_from_db()
+        assert motion.state == ("rejected" if accepted(tightened) else "approved")
+        assert bool(motion.tightened_rule) == accepted(tightened)
+
+
+def test_an_override_against_its_effect(race: Race, settings: Settings) -> None:
+    settings.SIGNING_KEY = dsse.derived_private_key("tests")
+    table = Table()
+    for number in range(ROUNDS):
+        motion = table.motion(number)
+        Motion.objects.filter(pk=motion.pk).update(rule={**RULE, "executive": ["safety"]})
+        table.voted(motion, chair="approve", safety="reject", independent="approve")
+        motion = services.close_voting(actor=table.chair, motion=motion)
+        read = Motion.objects.select_related("executive_override").get(pk=motion.pk)
+        overridden, applied = race(
+            lambda motion=motion: services.override_result(
+                actor=table.safety, motion=motion, outcome="rejected", reason="It is unsafe."
+            ),
+            lambda read=read: services.mark_applied(motion=read),
+        )
+        assert accepted(overridden) != accepted(applied)
+        motion = Motion.objects.get(pk=motion.pk)
+        assert motion.outcome == ("rejected" if accepted(overridden) else "approved")
+        assert (motion.applied_at is not None) == accepted(applied)
+
+
+def test_two_sweeps_remind_once(race: Race) -> None:
+    table = Table()
+    for number in range(ROUNDS):
+        motion = table.motion(number)
+        now = timezone.now()
+        Motion.objects.exclude(pk=motion.pk).update(state="lapsed", decided_at=now)
+        Motion.objects.filter(pk=motion.pk).update(
+            voting_opened_at=now - timedelta(days=4), voting_closes_at=now + timedelta(days=3)
+        )
+        before = Notification.objects.count()
+        race(*[services.send_reminders] * 3)
+        assert Notification.objects.count() == before + 3

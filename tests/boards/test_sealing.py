@@ -29,6 +29,7 @@ def test_each_part_counts() -> None:
         {"choice": "reject"},
         {"reason": "Tested."},
         {"dossier_digest": "ce" * 32},
+        {"conflict": "I own shares."},
     ):
         assert not opens(sealed, replace(OPENING, **change))
 

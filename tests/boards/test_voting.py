@@ -3,7 +3,8 @@
 import json
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.contrib.admin import site
+from django.db import DatabaseError, IntegrityError, transaction
 
 from accounts.models import Notification
 from audit.models import Event
@@ -14,6 +15,7 @@ from boards.sealing import Opening, opens
 from boards.selectors import votes_for_display
 from boards.tasks import sweep_motions
 from common.errors import Refused
+from portal.api import api
 from tests.boards.factories import (
     RULE,
     cast,
@@ -129,6 +131,10 @@ def test_someone_whose_account_was_closed_has_no_vote() -> None:
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
+        ({"choice": "recuse", "conflict": ""}, "Declare the conflict"),
+        ({"choice": "recuse", "conflict": " \n "}, "Declare the conflict"),
+        ({"choice": "recuse", "conflict": "x" * 5001}, "The conflict: It has 5001"),
+        ({"choice": "approve", "conflict": "I own shares."}, "can only recuse"),
         ({"choice": "yes"}, "Choose one of"),
         ({"choice": ""}, "Choose one of"),
         ({"reason": " \n "}, "reason"),
@@ -165,10 +171,17 @@ def test_no_event_or_notification_tells_a_choice_before_close() -> None:
     motion = make_vote_open()
     for role, choice in (("chair", "reject"), ("safety", "abstain"), ("independent", "recuse")):
         cast(motion, holder(motion, role), choice, reason=f"because-{choice}-{role}")
+    assert Vote.objects.get(choice="recuse").conflict
     told = json.dumps(list(Event.objects.filter(action="vote.cast").values_list("data", flat=True)))
     told += " ".join(Notification.objects.values_list("body", flat=True))
     told += str(votes_for_display(motion)) + str(timeline(motion, motion.board))
-    for secret in ("because", "recuse", "abstain", *Vote.objects.values_list("nonce", flat=True)):
+    for secret in (
+        "because",
+        "recuse",
+        "abstain",
+        "I advise",
+        *Vote.objects.values_list("nonce", flat=True),
+    ):
         assert secret not in told
     assert {line.state for line in votes_for_display(motion)} == {"vote_sealed"}
 
@@ -176,7 +189,7 @@ def test_no_event_or_notification_tells_a_choice_before_close() -> None:
 def test_the_close_opens_each_commitment() -> None:
     motion = make_vote_open()
     sealed = {}
-    for role, choice in (("chair", "approve"), ("safety", "reject"), ("independent", "approve")):
+    for role, choice in (("chair", "approve"), ("safety", "recuse"), ("independent", "approve")):
         vote = cast(motion, holder(motion, role), choice, reason=f"{choice} it.")
         cast_event = Event.objects.filter(action="vote.cast").latest("id")
         sealed[cast_event.data["seat"]] = cast_event.data["commitment"]
@@ -185,7 +198,8 @@ def test_the_close_opens_each_commitment() -> None:
     openings = Event.objects.get(action="motion.approved").data["openings"]
     assert len(openings) == 3
     for opening in openings:
-        parts = (opening[key] for key in ("nonce", "choice", "reason", "dossier_digest"))
+        keys = ("nonce", "choice", "reason", "dossier_digest", "conflict")
+        parts = (opening[key] for key in keys)
         assert opens(sealed[opening["seat"]], Opening(*parts))
         assert not opens(sealed[opening["seat"]], Opening("0" * 64, "approve", "", "f" * 64))
 
@@ -196,6 +210,28 @@ def test_dissent_is_shown_with_its_reason_once_closed() -> None:
     motion = decide(motion, "approve", "", "approve")
     safety = next(line for line in votes_for_display(motion) if line.seat == "Safety")
     assert (safety.state, safety.reason) == ("reject", "Too early for this.")
+
+
+def test_a_recusal_shows_its_conflict_once_closed() -> None:
+    motion = decide(make_vote_open(), "approve", "recuse", "approve")
+    line = next(line for line in votes_for_display(motion) if line.seat == "Safety")
+    assert (line.state, line.conflict) == ("recused", "I advise the proposer.")
+
+
+def test_the_database_keeps_recusals_with_and_other_votes_without_a_conflict() -> None:
+    motion = make_vote_open()
+    vote = cast(motion, holder(motion, "chair"))
+    for choice, conflict in (("recuse", ""), ("approve", "Shares.")):
+        vote.pk, vote.choice, vote.conflict = None, choice, conflict
+        with pytest.raises(IntegrityError, match="recusal_declares"), transaction.atomic():
+            vote.save(force_insert=True)
+
+
+def test_nobody_reads_a_sealed_vote_in_the_admin_or_the_api() -> None:
+    assert not [each for each in site._registry if each._meta.app_label == "boards"]
+    paths = json.dumps(api.get_openapi_schema())
+    assert "boards" not in paths
+    assert "commitment" not in paths
 
 
 # Dossier

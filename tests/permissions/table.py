@@ -166,6 +166,21 @@ BOARDS = [
         ("close/", LEAD),
         ("withdraw/", LEAD),
         ("cancel/", LEAD),
+        ("open/", LEAD),
+        ("override/", LEAD),
+        ("review/", LEAD),
+    ),
+    page(
+        "boards/<slug:slug>/seats/new/",
+        LEAD,
+        "/boards/{board}/seats/new/",
+        note="Whoever sits on the board proposes; it takes a vote",
+    ),
+    page(
+        "boards/<slug:slug>/seats/<int:seat_id>/resign/",
+        LEAD,
+        "/boards/{board}/seats/{seat}/resign/",
+        note="One's own seat only",
     ),
 ]
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import Membership, Notification, User
 from accounts.services import look_up_device_code
 from audit.selectors import signing_keys
-from boards.models import Motion
+from boards.models import Motion, Seat
 from delivery.services import create_links
 from licensing import services as licensing
 from licensing.models import Application, Grant
@@ -75,6 +75,7 @@ def make_world() -> World:
         "membership": members.exclude(user=grantee).get().pk,
         "motion": Motion.objects.get(state="voting").public_id,
         "board": Motion.objects.get(state="voting").board.slug,
+        "seat": Seat.objects.get(holder=lead).pk,
         "transition": transition.motion.public_id,
         "hold": hold.public_id,
         "evidence": evidence.public_id,

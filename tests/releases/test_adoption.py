@@ -18,6 +18,7 @@ from releases.services.loading import Loaded
 from tests.factories import make_user
 from tests.releases.factories import (
     DEMO_LADDER,
+    LIFT_DOSSIER,
     decide,
     make_approved,
     make_hold,
@@ -129,6 +130,33 @@ def test_an_older_version_loaded_again_is_followed_by_nobody(model: Model) -> No
 
 
 # Moves under way
+
+
+def test_a_vote_under_way_is_counted_by_the_stricter_rule(model: Model) -> None:
+    transition = make_transition(make_release(model))
+    services.open_transition_vote(actor=transition.motion.proposer, transition=transition)
+    ladder = load(2, TIGHTER, ("veto: [safety]", "veto: [safety, legal]")).ladder
+    transition.refresh_from_db()
+    assert transition.to_stage.ladder == ladder
+    assert transition.from_stage.ladder == ladder
+    motion = Motion.objects.get(pk=transition.motion_id)
+    assert str(motion.binding_rule.quorum.fraction) == "2/3"
+    assert motion.rule["quorum"] == {"more_than": "1/2"}
+
+
+def test_a_vote_on_lifting_a_hold_is_counted_by_the_stricter_rule(
+    model: Model, manager: User
+) -> None:
+    release = make_release(model, stage="trusted-api")
+    on_release, on_model = make_hold(model, release), make_hold(model)
+    motions = [
+        services.propose_lift(actor=manager, hold=hold, dossier=LIFT_DOSSIER)
+        for hold in (on_release, on_model)
+    ]
+    load(2, ('approval: {more_than: "1/2"}', 'approval: {at_least: "3/4"}'))
+    for motion, share in zip(motions, ("3/4", "2/3"), strict=True):
+        motion.refresh_from_db()
+        assert str(motion.binding_rule.approval.fraction) == share
 
 
 def test_a_longer_cool_off_binds_what_is_approved(model: Model) -> None:

@@ -1,6 +1,8 @@
 """Found a board with its seats."""
 
+import json
 from argparse import ArgumentParser
+from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -19,6 +21,11 @@ class Command(BaseCommand):
         parser.add_argument("name", help='for example "Release board"')
         parser.add_argument("--slug", default="", help="short name in addresses; made of the name")
         parser.add_argument("--description", default="")
+        parser.add_argument("--term-days", type=int, default=365, help="how long they sit")
+        parser.add_argument(
+            "--independence", default="", help="on what the independence of such seats rests"
+        )
+        parser.add_argument("--rule", help="JSON; how the board decides about itself")
         parser.add_argument(
             "--seat",
             action="append",
@@ -34,11 +41,26 @@ class Command(BaseCommand):
                 name=options["name"],
                 slug=options["slug"] or slugify(options["name"])[:60].strip("-"),
                 description=options["description"],
+                rule=_rule(options["rule"]),
+                term=timedelta(days=min(options["term_days"], 100_000)),
+                independence=options["independence"],
                 seats=[_seat(text) for text in options["seat"]],
             )
         except Refused as refused:
             raise CommandError(refused.sentence, returncode=2) from refused
         self.stdout.write(f"Founded {board.name} ({board.slug}) with {board.seats.count()} seats.")
+
+
+def _rule(text: str | None) -> dict[str, Any] | None:
+    if text is None:
+        return None
+    try:
+        rule = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise CommandError(f"--rule is not JSON: {error}.", returncode=2) from None
+    if not isinstance(rule, dict):
+        raise CommandError("--rule must be an object.", returncode=2)
+    return rule
 
 
 def _seat(text: str) -> tuple[str, User | None]:
