@@ -131,7 +131,7 @@ def can_see_bans(user: Person) -> bool:
     """Tell whether the person may know of every ban: who may place one, and every seat."""
     if not isinstance(user, User) or not user.is_active:
         return False
-    return banning_models(user).exists() or Seat.objects.filter(holder=user).exists()
+    return banning_models(user).exists() or Seat.objects.held_by(user).exists()
 
 
 def why_no_lift(user: User, ban: Ban) -> str:
@@ -150,7 +150,7 @@ def why_no_lift(user: User, ban: Ban) -> str:
     holds = any(
         models_with_right(user, right).filter(board=ban.board_id).exists() for right in rights
     )
-    if not holds and not Seat.objects.filter(holder=user, board=ban.board_id).exists():
+    if not holds and not Seat.objects.held_by(user).filter(board=ban.board_id).exists():
         return _(
             "Lifting a ban is proposed by a seat of its board, or by whoever may place holds or "
             "manage releases on a model of that board."

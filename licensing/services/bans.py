@@ -163,7 +163,7 @@ def apply_lift_ban(*, motion_id: int) -> bool:
     if motion.applied_at is not None or motion.decided_at is None:
         return False
     boards.mark_applied(motion=motion)
-    if ban is None or motion.state != MotionState.APPROVED or ban.lifted_at is not None:
+    if ban is None or motion.outcome != MotionState.APPROVED or ban.lifted_at is not None:
         return False
     ban.lifted_at = timezone.now()
     ban.lifted_by = motion

@@ -191,7 +191,7 @@ def apply_referral(*, motion_id: int) -> bool:
         or application.state != ApplicationState.REFERRED
     ):
         return False
-    if motion.state == MotionState.REJECTED:
+    if motion.outcome == MotionState.REJECTED:
         _decline(application, motion)
     else:
         _give_back(application, motion)
@@ -213,9 +213,9 @@ def _decline(application: Application, motion: Motion) -> None:
 
 
 def _give_back(application: Application, motion: Motion) -> None:
-    approved = motion.state == MotionState.APPROVED
+    approved = motion.outcome == MotionState.APPROVED
     application.state = ApplicationState.IN_REVIEW
-    application.board_approved_at = motion.decided_at if approved else None
+    application.board_approved_at = motion.outcome_at if approved else None
     application.save(update_fields=["state", "board_approved_at"])
     if approved:
         _record(application, Action.APPLICATION_BOARD_APPROVED, motion)

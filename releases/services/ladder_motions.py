@@ -115,7 +115,7 @@ def apply_ladder_change(*, motion_id: int) -> bool:
     if motion.applied_at is not None or motion.decided_at is None:
         return False
     ladder = selectors.ladder_by_name(motion.params["ladder"], motion.params["to"])
-    if motion.state != MotionState.APPROVED or ladder is None:
+    if motion.outcome != MotionState.APPROVED or ladder is None:
         boards.mark_applied(motion=motion)
         return False
     why = why_not_adopted(model, ladder)

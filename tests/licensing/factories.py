@@ -150,7 +150,14 @@ def make_seats(model: Model) -> dict[str, User]:
     """Seat a chair, a safety and an independent member on the model's board."""
     holders = {role: make_user() for role in ("chair", "safety", "independent")}
     for role, holder in holders.items():
-        Seat.objects.create(board=model.board, role=role, holder=holder)
+        independent = role == "independent"
+        Seat.objects.create(
+            board=model.board,
+            role=role,
+            holder=holder,
+            independent=independent,
+            independence_basis="Paid by nobody." if independent else "",
+        )
     return holders
 
 
