@@ -13,12 +13,12 @@ or of the canonical JSON of what is referred to, so that a changed exhibit chang
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from boards.kinds import part_name
+from boards.kinds import part_name, warnings_of
 from common.text import one_line, paragraphs
 
 EXHIBITS = "exhibits"
@@ -110,11 +110,15 @@ def _text(parts: dict[str, Any], key: str, where: str, limit: int) -> str:
 
 @dataclass(frozen=True)
 class Shown:
-    """A dossier as pages show it: headed texts, exhibits, sentences of conditions."""
+    """A dossier as pages show it: headed texts, exhibits, sentences of conditions.
+
+    `warnings` stand above all of it.
+    """
 
     sections: list[dict[str, str]]
     exhibits: list[dict[str, str]]
     conditions: list[str]
+    warnings: list[str] = field(default_factory=list)
 
 
 def shown(kind: str, dossier: Mapping[str, Any]) -> Shown:
@@ -122,12 +126,13 @@ def shown(kind: str, dossier: Mapping[str, Any]) -> Shown:
     try:
         checked = check_structure(dossier)
     except ValueError:
-        return Shown(_sections(kind, dossier), [], [])
+        return Shown(_sections(kind, dossier), [], [], warnings_of(kind, dossier))
     texts = {key: value for key, value in checked.items() if key not in (EXHIBITS, CONDITIONS)}
     return Shown(
         sections=_sections(kind, texts),
         exhibits=checked.get(EXHIBITS, []),
         conditions=[each["sentence"] for each in checked.get(CONDITIONS, [])],
+        warnings=warnings_of(kind, dossier),
     )
 
 

@@ -20,12 +20,14 @@ class Kind:
 
     `part_names` are the labels of the dossier's text parts. `facts` says of a motion what it
     would do, as (label, value) pairs, at a fixed number of queries; it takes the motion.
+    `warnings` says of a dossier what nobody who decides on it may overlook, a sentence each.
     """
 
     slug: str
     name: Text
     part_names: Mapping[str, Text] = field(default_factory=dict)
     facts: Callable[[Any], list[tuple[str, str]]] | None = None
+    warnings: Callable[[Mapping[str, Any]], list[str]] | None = None
 
 
 # What other rooms have a board decide by, as (what for, rule) pairs.
@@ -60,6 +62,12 @@ def kind_of(slug: str) -> Kind:
 def part_name(slug: str, key: str) -> str:
     """Return the label of a dossier's part."""
     return str(kind_of(slug).part_names.get(key) or _words(key))
+
+
+def warnings_of(slug: str, dossier: Mapping[str, Any]) -> list[str]:
+    """Return what a page must say loudly about a dossier."""
+    warn = kind_of(slug).warnings
+    return warn(dossier) if warn else []
 
 
 def _words(key: str) -> str:

@@ -42,3 +42,8 @@ def safe_cell(value: object) -> object:
         return value
     text = str(value)
     return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def plain_cell(text: str) -> str:
+    """Return what `safe_cell` was given: the text without the apostrophe that made it safe."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text

@@ -119,6 +119,10 @@ STATES: dict[str, State] = {
     "error": State(_("Could not be checked"), "bad", "warning"),
     # Evidence
     "current": State(_("Current"), "good", "tick"),
+    # Comparable models
+    "unverified": State(_("Not verified"), "wait", "ring"),
+    "verified": State(_("Verified"), "good", "tick"),
+    "changed": State(_("Changed since verified"), "wait", "return"),
     # Votes
     "approve": State(_("Approve"), "good", "tick"),
     "reject": State(_("Reject"), "bad", "cross"),

@@ -24,7 +24,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     person = viewer(request)
     if person.user:
         context["nav_places"] += _places(request, person)
-        context["person_places"] = _person_places()
+        context["person_places"] = _person_places(person)
         context["notifications_url"] = reverse("account_notifications")
         context["unread_count"] = person.unread
     if settings.DEMO:
@@ -62,13 +62,16 @@ def _place(request: HttpRequest, label: str, url: str) -> dict[str, Any]:
     return {"label": label, "url": url, "current": here}
 
 
-def _person_places() -> list[dict[str, str]]:
-    return [
+def _person_places(person: Viewer) -> list[dict[str, str]]:
+    places = [
         {"label": _("Your account"), "url": reverse("account_home")},
         {"label": _("Organisations"), "url": reverse("account_organizations")},
         {"label": _("Tokens"), "url": reverse("account_tokens")},
         {"label": _("Downloads"), "url": reverse("my_downloads")},
     ]
+    if person.rights or person.boards:
+        places.append({"label": _("Comparable models"), "url": reverse("comparable_list")})
+    return places
 
 
 def _footer() -> list[dict[str, str]]:

@@ -201,6 +201,7 @@ CELERY_BEAT_SCHEDULE = {
     "releases-reviews": {"task": "releases.sweep_reviews", "schedule": crontab(minute="*/10")},
     "holds-review": {"task": "releases.sweep_holds", "schedule": crontab(minute="*/10")},
     "evidence": {"task": "releases.sweep_evidence", "schedule": crontab(minute="*/10")},
+    "comparables": {"task": "releases.sweep_comparables", "schedule": crontab(minute="*/10")},
     "admissions": {"task": "licensing.sweep_admissions", "schedule": _sweep},
     "licensing-motions": {"task": "licensing.sweep_motions", "schedule": _sweep},
     "grants-expiry": {"task": "licensing.sweep_grants", "schedule": crontab(minute="*/5")},
@@ -271,6 +272,7 @@ UPLOADS = {
     "transition_propose": ATTACHMENT_MOST_BYTES,
     "transition_revise": ATTACHMENT_MOST_BYTES,
     "api:evidence_post": EVIDENCE_MOST_BYTES,
+    "comparable_import": 1_000_000,
 }
 FILE_UPLOAD_HANDLERS = [
     "common.uploads.LimitedUploadHandler",

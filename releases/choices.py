@@ -120,3 +120,32 @@ class EvidenceState(models.TextChoices):
 
 
 EVIDENCE_ENDS = (EvidenceState.SUPERSEDED, EvidenceState.WITHDRAWN)
+
+
+class ReleaseLevel(models.TextChoices):
+    """How far another developer's model is released: the access modes, as outsiders see them."""
+
+    CLOSED = "closed", _("Closed: nobody outside the developer")
+    API_NAMED = "api_named", _("Hosted API, named users")
+    API_PUBLIC = "api_public", _("Hosted API, anyone")
+    WEIGHTS_GATED = "weights_gated", _("Weights, vetted recipients")
+    WEIGHTS_OPEN = "weights_open", _("Weights, anyone")
+
+
+class Visibility(models.TextChoices):
+    """What we can see of another developer's model, the most first."""
+
+    FULL_WEIGHTS = "full_weights", _("Weights inspected by us")
+    DOWNLOADABLE = "weights_downloadable", _("Weights can be downloaded")
+    API_TESTED = "api_tested", _("API tested by us")
+    DEVELOPER_REPORT = "developer_report", _("The developer's report only")
+    THIRD_PARTY_REPORT = "third_party_report", _("A third party's report")
+
+
+class ReferenceState(models.TextChoices):
+    """Where a reference of the register stands now; it is never stored."""
+
+    UNVERIFIED = "unverified", _("Not verified")
+    VERIFIED = "verified", _("Verified")
+    CHANGED = "changed", _("Changed since verified")
+    LAPSED = "lapsed", _("Lapsed")

@@ -1,12 +1,12 @@
 """What a dossier of this room must say, as data."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.utils.translation import gettext_lazy
 
 from boards.kinds import Kind
 from common.text import paragraphs
+from releases.comparables import counterfactual
 
 MOST_CHARACTERS = 20_000
 
@@ -18,15 +18,7 @@ TRANSITION_FIELDS = (
     "preparation",
     "confidence",
 )
-# The form on what would happen without this release: comparable models of others, and what their
-# being available changes. The last three are OpenAI's conditions for lowering a safeguard because
-# somebody else released without it (Preparedness Framework 2, section 4.3).
-COUNTERFACTUAL = {
-    "comparable_models": gettext_lazy("Comparable models of others, and how they are released"),
-    "marginal_risk": gettext_lazy("Why this release does not raise the risk of severe harm"),
-    "acknowledgement": gettext_lazy("Where this reasoning is acknowledged in public"),
-    "more_protective": gettext_lazy("Why our safeguards stay more protective, and how we show it"),
-}
+COUNTERFACTUAL_FIELDS = tuple(counterfactual.PARTS)
 LIFT_FIELDS = ("rationale", "remedy")
 RE_REVIEW_FIELDS = ("rationale", "changes")
 CAP_FIELDS = ("rationale", "experience")
@@ -42,8 +34,9 @@ KINDS = (
             "invalidation_conditions": gettext_lazy("When this stops holding"),
             "preparation": gettext_lazy("How the decision was prepared"),
             "confidence": gettext_lazy("Statement of confidence"),
-            **COUNTERFACTUAL,
+            **counterfactual.PARTS,
         },
+        warnings=counterfactual.warnings,
     ),
     Kind(
         "lift_hold",
@@ -78,16 +71,17 @@ KINDS = (
 )
 
 
-def check_transition_dossier(dossier: Mapping[str, str], *, weights: bool) -> dict[str, str]:
-    """Return the texts trimmed. Raises ValueError naming the part that is missing or wrong."""
-    optional = () if weights else ("confidence",)
-    fields = (*TRANSITION_FIELDS, *COUNTERFACTUAL)
-    return _check(dossier, fields, (*optional, *COUNTERFACTUAL))
+def check_transition_dossier(
+    dossier: Mapping[str, str], *, weights: bool, references: int = 0
+) -> dict[str, str]:
+    """Return the texts trimmed. Raises ValueError naming the part that is missing or wrong.
 
-
-def unanswered(dossier: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the questions of the form on comparable models that a dossier leaves open."""
-    return tuple(str(label) for key, label in COUNTERFACTUAL.items() if not dossier.get(key))
+    `references` is how many models of the register the release is compared with.
+    """
+    optional = COUNTERFACTUAL_FIELDS if weights else ("confidence", *COUNTERFACTUAL_FIELDS)
+    texts = _check(dossier, (*TRANSITION_FIELDS, *COUNTERFACTUAL_FIELDS), optional)
+    counterfactual.check_parts(texts, references, required=weights)
+    return texts
 
 
 def check_lift_dossier(dossier: Mapping[str, str]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """What this room has to say, one function a message."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.utils import formats
 from django.utils.translation import gettext as _
@@ -10,10 +11,12 @@ from accounts.notifications import notify
 from boards.models import Motion
 from boards.selectors import members_of
 from releases.choices import Right
+from releases.comparables.standing import VALID
 from releases.ladder_changes import Change
 from releases.models import (
     Artifact,
     Blocker,
+    ComparableVerification,
     ConditionFired,
     Evidence,
     Hold,
@@ -25,7 +28,7 @@ from releases.models import (
     Stage,
     Transition,
 )
-from releases.permissions import leads_of, users_with_right
+from releases.permissions import keepers_of_comparables, leads_of, users_with_right
 
 
 def release_sealed(release: Release) -> None:
@@ -433,6 +436,30 @@ def evidence_expires(evidence: Evidence, days: int) -> None:
                 "release": evidence.release,
             },
             url=evidence.get_absolute_url(),
+        )
+
+
+def reference_lapses(verification: ComparableVerification, now: datetime) -> None:
+    """Remind whoever keeps the register to verify a reference again."""
+    comparable, lapses_at = verification.comparable, verification.verified_at + VALID
+    words = {"model": comparable, "day": formats.date_format(lapses_at, "j F Y")}
+    subject = (
+        _("The reference %(model)s has lapsed")
+        if lapses_at <= now
+        else _("The reference %(model)s lapses on %(day)s")
+    )
+    for keeper in keepers_of_comparables().order_by("pk"):
+        notify(
+            recipient=keeper,
+            kind="reference_lapses",
+            subject=(subject % words)[:200],
+            body=_(
+                "Verify %(model)s again: six months after its last verification, on %(day)s, no "
+                "dossier can rest on it any more, and moves whose dossier does are stopped. It "
+                "takes somebody who entered none of what stands there."
+            )
+            % words,
+            url=comparable.get_absolute_url(),
         )
 
 

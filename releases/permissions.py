@@ -18,11 +18,12 @@ from guardian.shortcuts import assign_perm, remove_perm
 
 from accounts.models import User
 from boards.models import Seat
-from boards.selectors import holds_seat, motions_visible_to
+from boards.selectors import holds_seat, motions_visible_to, seats_of
 from releases import selectors
 from releases.choices import OPEN_TRANSITIONS, Right
 from releases.models import (
     Blocker,
+    Comparable,
     Document,
     Evidence,
     Hold,
@@ -34,6 +35,7 @@ from releases.models import (
 )
 from releases.requirements import Requirement
 from releases.selectors import evidence as evidence_rows
+from releases.selectors.comparables import comparable_by_public_id
 from releases.selectors.gates import blocker_by_public_id
 
 Person = User | AnonymousUser
@@ -301,6 +303,36 @@ def can_attach(user: Person, release: Release) -> bool:
         return True
     transition = selectors.open_transition(release)
     return transition is not None and can_revise(user, transition)
+
+
+def can_keep_comparables(user: Person) -> bool:
+    """Tell whether the person may write in the register: who manages releases of any model."""
+    return models_with_right(user, Right.MANAGE_RELEASE).exists()
+
+
+def can_read_comparables(user: Person) -> bool:
+    """Tell whether the person may read the register: staff of any model, and seat holders."""
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    return seats_of(user).exists() or Model.objects.filter(_rights(user)).exists()
+
+
+def get_comparable_or_404(user: Person, public_id: UUID | str) -> Comparable:
+    """Return a model of the register for whoever may read it."""
+    found = comparable_by_public_id(public_id) if can_read_comparables(user) else None
+    if found is None:
+        raise Http404
+    return found
+
+
+def keepers_of_comparables() -> QuerySet[User]:
+    """Return the active people who keep the register."""
+    right = {"permission__codename": Right.MANAGE_RELEASE}
+    own = ModelUserObjectPermission.objects.filter(**right)
+    of_groups = ModelGroupObjectPermission.objects.filter(**right)
+    return User.objects.filter(
+        Q(pk__in=own.values("user")) | Q(groups__in=of_groups.values("group")), is_active=True
+    ).distinct()
 
 
 def require(allowed: bool) -> None:

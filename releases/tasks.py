@@ -86,3 +86,9 @@ def sweep_reviews() -> None:
 def sweep_evidence() -> None:
     """Remind managers of evidence that expires soon."""
     services.remind_of_expiry()
+
+
+@shared_task(name="releases.sweep_comparables")
+def sweep_comparables() -> None:
+    """Remind of references of the register that lapse soon."""
+    services.remind_of_lapses()

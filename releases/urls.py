@@ -6,10 +6,27 @@ from releases import views
 
 MODEL = "models/<slug:namespace>/<str:name>/"
 RELEASE = f"{MODEL}<str:version>/"
+COMPARABLE = "comparables/<uuid:public_id>/"
+RESULT = "comparables/results/<uuid:public_id>/"
 
 urlpatterns = [
     path("ladders/", views.ladder_list, name="ladder_list"),
     path("ladders/<slug:name>/<int:version>/", views.ladder_detail, name="ladder_detail"),
+    path("comparables/", views.comparable_list, name="comparable_list"),
+    path("comparables/new/", views.comparable_add, name="comparable_add"),
+    path("comparables/import/", views.comparable_import, name="comparable_import"),
+    path("comparables/export/", views.comparable_export, name="comparable_export"),
+    path(f"{COMPARABLE}", views.comparable_detail, name="comparable_detail"),
+    path(f"{COMPARABLE}edit/", views.comparable_edit, name="comparable_edit"),
+    path(f"{COMPARABLE}verify/", views.comparable_verify, name="comparable_verify"),
+    path(f"{COMPARABLE}results/new/", views.result_add, name="comparable_result_add"),
+    path(f"{RESULT}correct/", views.result_correct, name="comparable_result_correct"),
+    path(f"{RESULT}withdraw/", views.result_withdraw, name="comparable_result_withdraw"),
+    path(
+        "comparables/verifications/<uuid:public_id>/record/",
+        views.verification_record,
+        name="comparable_verification_record",
+    ),
     path(f"{MODEL}ingest/", views.release_ingest, name="release_ingest"),
     path(f"{MODEL}formats/", views.format_override, name="format_override"),
     path(f"{MODEL}ladder/", views.ladder_change, name="ladder_change"),

@@ -98,21 +98,10 @@ def dossier(release: Release, stage: Stage) -> dict[str, str]:
             "knows nothing that the public literature does not hold, and fine-tuning it with "
             "2,000 examples did not change that."
         )
-        parts |= {
-            "comparable_models": (
-                "Several models of this size by other developers can be downloaded by anyone. On "
-                "our own tasks they score as this one does, within the error."
-            ),
-            "marginal_risk": (
-                "Whoever wants such a model for harm has one already; this one makes nothing "
-                "possible that those do not."
-            ),
-            "acknowledgement": "The model card says so, and names the models that we compared.",
-            "more_protective": (
-                "Those are handed to anyone; ours goes to vetted recipients who signed, and can "
-                "be recalled. We publish how we compared."
-            ),
-        }
+        parts["no_comparable"] = (
+            "We looked through the model registries that we know for a released model of the "
+            "same size, data and purpose, and asked two developers. None can be compared with."
+        )
     return parts
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from boards.forms import ReasonedForm, ReasonField
 from common.text import paragraphs
 from releases.choices import HoldKind
-from releases.dossier import COUNTERFACTUAL, MOST_CHARACTERS, TRANSITION_FIELDS
+from releases.dossier import MOST_CHARACTERS, TRANSITION_FIELDS
 from releases.formats import ADMISSIBLE
 from releases.forms.exhibits import ExhibitsForm
 from releases.models import Document, Evidence, Stage
@@ -191,9 +191,7 @@ class TransitionForm(ExhibitsForm):
         super().__init__(
             data, standing=standing, documents=documents, initial=initial, most_bytes=most_bytes
         )
-        for name, label in COUNTERFACTUAL.items():
-            self.fields[name] = TextField(label=label, required=False)
-        self.order_fields([*TRANSITION_FIELDS, *COUNTERFACTUAL, "evidence", "kept", "attachments"])
+        self.order_fields([*TRANSITION_FIELDS, "evidence", "kept", "attachments"])
         field = self.fields["confidence"]
         field.required = weights
         field.help_text = (
@@ -204,7 +202,7 @@ class TransitionForm(ExhibitsForm):
 
     def texts(self) -> dict[str, str]:
         """Return the dossier's texts."""
-        return {name: self.cleaned_data[name] for name in (*TRANSITION_FIELDS, *COUNTERFACTUAL)}
+        return {name: self.cleaned_data[name] for name in TRANSITION_FIELDS}
 
 
 class HoldForm(forms.Form):

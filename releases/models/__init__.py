@@ -8,6 +8,14 @@ from releases.models.catalog import (
     ModelUserObjectPermission,
     Stage,
 )
+from releases.models.comparables import (
+    Comparable,
+    ComparableImport,
+    ComparableReminder,
+    ComparableResult,
+    ComparableStatement,
+    ComparableVerification,
+)
 from releases.models.evidence import Document, Evidence, EvidenceEnd, EvidenceReminder
 from releases.models.gates import Blocker, RequirementOverride
 from releases.models.moves import Hold, Transition
@@ -27,6 +35,12 @@ __all__ = [
     "Artifact",
     "Blocker",
     "CohortCap",
+    "Comparable",
+    "ComparableImport",
+    "ComparableReminder",
+    "ComparableResult",
+    "ComparableStatement",
+    "ComparableVerification",
     "ConditionFired",
     "Document",
     "Evidence",

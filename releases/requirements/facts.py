@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from boards.choices import SeatRole
+from releases.comparables.counterfactual import CounterfactualFacts
 from releases.evidence.facts import EvidenceFacts
 from releases.requirements.words import evidence_adders
 
@@ -59,7 +60,7 @@ class Facts:
     """Everything the gates look at.
 
     `fallen`: title and state of what the dossier refers to and no longer stands.
-    `unanswered`: the questions of the counterfactual form that the dossier leaves open. Both are
+    `counterfactual`: what the dossier's form on comparable models comes to. Both are
     None where there is no dossier yet.
     """
 
@@ -72,7 +73,7 @@ class Facts:
     other_move: str = ""
     evidence: tuple[EvidenceFacts, ...] = ()
     fallen: tuple[tuple[str, str], ...] | None = None
-    unanswered: tuple[str, ...] | None = None
+    counterfactual: CounterfactualFacts | None = None
     overrides: tuple[OverrideFacts, ...] = ()
 
 

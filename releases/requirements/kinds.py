@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from releases.choices import EvidenceType
+from releases.comparables.counterfactual import CounterfactualFacts
 from releases.evidence.facts import EvidenceFacts
 from releases.requirement_plans import (
     Asks,
@@ -28,7 +29,7 @@ def judge(asks: Asks, facts: Facts, now: datetime) -> Finding:
     if isinstance(asks, ExternalEvaluation):
         return judge_external(facts.evidence, now)
     if isinstance(asks, Counterfactual):
-        return judge_counterfactual(facts.unanswered)
+        return judge_counterfactual(facts.counterfactual)
     return judge_blockers(facts.blockers)
 
 
@@ -92,15 +93,17 @@ def judge_external(evidence: Iterable[EvidenceFacts], now: datetime) -> Finding:
     )
 
 
-def judge_counterfactual(unanswered: Sequence[str] | None) -> Finding:
-    """See whether the form on comparable models is filled in."""
-    if unanswered is None:
+def judge_counterfactual(form: CounterfactualFacts | None) -> Finding:
+    """See whether the form on comparable models is filled in and holds at this moment."""
+    if form is None:
         sentence = _("It is filled in with the proposal, which there is none of yet.")
         return Finding("unsatisfied", sentence, who=_("release managers, by proposing the move"))
-    if unanswered:
-        sentence = _("The dossier leaves open: %(open)s.") % {"open": "; ".join(unanswered)}
-        return Finding("unsatisfied", sentence, who=_("the proposer"))
-    return Finding("satisfied", _("The dossier answers every question of the form."))
+    if not form.holds:
+        return Finding("unsatisfied", " ".join(form.problems()), who=_("the proposer"))
+    if form.none_exists:
+        return Finding("satisfied", _("The dossier says how a search found no comparable model."))
+    sentence = _("Every condition is met, and every reference stands.")
+    return Finding("satisfied", sentence)
 
 
 def judge_blockers(blockers: Sequence[BlockerFacts]) -> Finding:

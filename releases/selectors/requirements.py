@@ -1,13 +1,14 @@
 """Reading what the requirements of a move are judged by."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.urls import reverse
 
 from boards.models import Motion
-from releases.dossier import unanswered
+from releases.comparables.counterfactual import CounterfactualFacts
 from releases.models import Evidence, Hold, Release, Stage, Transition
 from releases.requirements import (
     BlockerFacts,
@@ -19,6 +20,7 @@ from releases.requirements import (
     evaluate,
 )
 from releases.selectors import holds_in_force, open_transition
+from releases.selectors.comparables import counterfactual_facts
 from releases.selectors.evidence import evidence_facts, evidence_of, fallen_exhibits
 from releases.selectors.gates import open_blockers, overrides_in
 
@@ -82,12 +84,20 @@ def requirements_given(
             other_move=f"{other.from_stage} to {other.to_stage}" if other else "",
             evidence=known,
             fallen=None if dossier is None else fallen_exhibits(dossier, known, now),
-            unanswered=None if dossier is None else unanswered(dossier),
+            counterfactual=_counterfactual(to_stage, dossier, now),
             overrides=tuple(overrides),
         ),
         now,
     )
     return [_overridable(each, of.motion) for each in found] if of else found
+
+
+def _counterfactual(
+    to_stage: Stage, dossier: Mapping[str, Any] | None, now: datetime
+) -> CounterfactualFacts | None:
+    """Look the references up only where the stage asks for them."""
+    asked = any(each.get("kind") == "counterfactual" for each in to_stage.requirements)
+    return counterfactual_facts(dossier, now) if asked and dossier is not None else None
 
 
 def _overridable(requirement: Requirement, motion: Motion) -> Requirement:

@@ -3,6 +3,21 @@
 from releases.services.applying import apply_decided_motions
 from releases.services.blockers import close_blocker, open_blocker
 from releases.services.catalog import create_model, grant_right, withdraw_right
+from releases.services.comparable_imports import (
+    ImportRefused,
+    import_comparables,
+    plan_import,
+)
+from releases.services.comparables import (
+    add_comparable,
+    add_result,
+    correct_comparable,
+    correct_result,
+    remind_of_lapses,
+    verify_comparable,
+    why_no_verification,
+    withdraw_result,
+)
 from releases.services.conditions import check_conditions, sweep_conditions
 from releases.services.decisions import apply_lift, take_effect
 from releases.services.documents import keep_attachment
@@ -41,7 +56,10 @@ from releases.services.waves import apply_raise, lower_cap, propose_raise
 
 __all__ = [
     "EvidenceRefused",
+    "ImportRefused",
+    "add_comparable",
     "add_evidence",
+    "add_result",
     "apply_decided_motions",
     "apply_ladder_change",
     "apply_lift",
@@ -53,9 +71,12 @@ __all__ = [
     "check_conditions",
     "close_blocker",
     "continue_ingest",
+    "correct_comparable",
+    "correct_result",
     "create_model",
     "demote_release",
     "grant_right",
+    "import_comparables",
     "import_evidence",
     "keep_attachment",
     "load_ladder",
@@ -65,6 +86,7 @@ __all__ = [
     "override_formats",
     "override_requirement",
     "place_hold",
+    "plan_import",
     "propose_ladder_change",
     "propose_lift",
     "propose_raise",
@@ -73,6 +95,7 @@ __all__ = [
     "refuse_release",
     "rehash_due",
     "remind_of_expiry",
+    "remind_of_lapses",
     "requeue_stalled",
     "revise_transition",
     "sign_release",
@@ -82,8 +105,11 @@ __all__ = [
     "sweep_conditions",
     "sweep_unnamed",
     "take_effect",
+    "verify_comparable",
     "verify_release",
+    "why_no_verification",
     "withdraw_evidence",
     "withdraw_release",
+    "withdraw_result",
     "withdraw_right",
 ]

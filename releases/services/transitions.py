@@ -27,13 +27,15 @@ from releases.choices import (
 from releases.conditions import Rule, fired
 from releases.conditions import conditions as conditions_of
 from releases.dossier import check_transition_dossier
-from releases.models import Document, Evidence, Model, Release, Stage, Transition
+from releases.models import Comparable, Document, Evidence, Model, Release, Stage, Transition
 from releases.requirements import blocking
+from releases.selectors.comparables import named_comparables
 from releases.selectors.evidence import state_of
 from releases.selectors.exhibits import Exhibit, exhibits_of
 from releases.selectors.requirements import requirements_for
 from releases.selectors.watch import watched_since
 from releases.services.checks import guard_right, lock_release, lock_transition
+from releases.services.comparables import compared_with
 from releases.states import TRANSITION
 
 KIND = "transition"
@@ -49,17 +51,19 @@ def propose_transition(
     conditions: Sequence[Rule] = (),
     evidence: Sequence[Evidence] = (),
     attachments: Sequence[Document] = (),
+    comparables: Sequence[Comparable] = (),
 ) -> Transition:
     """Put the move of a release to its next stage before the model's board.
 
-    `conditions` are rules that a machine watches once the board has approved; `evidence` and
-    `attachments` are what the dossier refers to, by digest.
+    `conditions` are rules that a machine watches once the board has approved. `evidence`,
+    `attachments` and `comparables`, models of the register, are what the dossier refers to, by
+    digest.
     """
     release = lock_release(release.pk)
     guard_right(actor, Right.MANAGE_RELEASE, release.model)
     present = _guard_move(release, to_stage)
-    exhibits = _checked_exhibits(release, evidence, attachments)
-    texts = _checked_dossier(dossier, to_stage)
+    exhibits = _checked_exhibits(release, evidence, attachments, comparables)
+    texts = _checked_dossier(dossier, to_stage, len(comparables))
     motion = boards.propose_motion(
         actor=actor,
         board=release.model.board,
@@ -108,15 +112,21 @@ def _guard_move(release: Release, to_stage: Stage) -> Stage:
     return release.stage
 
 
-def _checked_dossier(dossier: Mapping[str, str], to_stage: Stage) -> dict[str, str]:
+def _checked_dossier(
+    dossier: Mapping[str, str], to_stage: Stage, references: int
+) -> dict[str, str]:
+    weights = to_stage.access_mode in WEIGHTS_MODES
     try:
-        return check_transition_dossier(dossier, weights=to_stage.access_mode in WEIGHTS_MODES)
+        return check_transition_dossier(dossier, weights=weights, references=references)
     except ValueError as error:
         raise Refused(str(error)) from None
 
 
 def _checked_exhibits(
-    release: Release, evidence: Sequence[Evidence], attachments: Sequence[Document]
+    release: Release,
+    evidence: Sequence[Evidence],
+    attachments: Sequence[Document],
+    comparables: Sequence[Comparable],
 ) -> dict[str, list[Exhibit]]:
     """Return the dossier's part of what it refers to, all of which must stand now."""
     now = timezone.now()
@@ -132,7 +142,10 @@ def _checked_exhibits(
             )
     if any(each.release_id != release.pk for each in attachments):
         raise Refused(_("An attachment was uploaded for another release."))
-    exhibits = exhibits_of(list(chosen), list(attachments))
+    exhibits = [
+        *exhibits_of(list(chosen), list(attachments)),
+        *compared_with(comparables),
+    ]
     return {EXHIBITS: exhibits} if exhibits else {}
 
 
@@ -145,6 +158,7 @@ def revise_transition(
     conditions: Sequence[Rule] | None = None,
     evidence: Sequence[Evidence] | None = None,
     attachments: Sequence[Document] | None = None,
+    comparables: Sequence[Comparable] | None = None,
 ) -> Transition:
     """Change the dossier: the motion goes back to review and its votes become stale.
 
@@ -153,12 +167,16 @@ def revise_transition(
     transition = lock_transition(transition.pk)
     if transition.state != TransitionState.PROPOSED:
         raise Refused(_("The board has decided; the dossier cannot change any more."))
-    texts = _checked_dossier(dossier, transition.to_stage)
     former = transition.motion.dossier
-    if evidence is None and attachments is None:
+    if evidence is None and attachments is None and comparables is None:
         exhibits = {EXHIBITS: former[EXHIBITS]} if EXHIBITS in former else {}
+        references = len(named_comparables(former))
     else:
-        exhibits = _checked_exhibits(transition.release, evidence or (), attachments or ())
+        exhibits = _checked_exhibits(
+            transition.release, evidence or (), attachments or (), comparables or ()
+        )
+        references = len(comparables or ())
+    texts = _checked_dossier(dossier, transition.to_stage, references)
     kept = {CONDITIONS: former[CONDITIONS]} if CONDITIONS in former else {}
     watched = kept if conditions is None else checked_conditions(transition.release, conditions)
     transition.motion = boards.revise_dossier(

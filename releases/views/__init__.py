@@ -1,6 +1,19 @@
 """Staff acts on models and releases, and the public page of a ladder."""
 
 from releases.views.blockers import blocker_close, blocker_detail, blocker_open
+from releases.views.comparable_imports import comparable_import
+from releases.views.comparables import (
+    comparable_add,
+    comparable_detail,
+    comparable_edit,
+    comparable_export,
+    comparable_list,
+    comparable_verify,
+    result_add,
+    result_correct,
+    result_withdraw,
+    verification_record,
+)
 from releases.views.documents import document, evidence_record
 from releases.views.evidence import (
     evidence_add,
@@ -24,6 +37,13 @@ __all__ = [
     "blocker_open",
     "cap_lower",
     "cap_raise",
+    "comparable_add",
+    "comparable_detail",
+    "comparable_edit",
+    "comparable_export",
+    "comparable_import",
+    "comparable_list",
+    "comparable_verify",
     "document",
     "evidence_add",
     "evidence_detail",
@@ -45,8 +65,12 @@ __all__ = [
     "release_watch",
     "release_withdraw",
     "requirement_override",
+    "result_add",
+    "result_correct",
+    "result_withdraw",
     "transition_conditions",
     "transition_open",
     "transition_propose",
     "transition_revise",
+    "verification_record",
 ]

@@ -35,7 +35,9 @@ from releases.selectors.evidence import (
     evidence_of,
     state_of,
 )
-from releases.selectors.requirements import requirements_for
+from releases.selectors.gates import open_blockers
+from releases.selectors.requirements import requirements_for, requirements_given
+from releases.views.counterfactual import counterfactual_form
 from releases.views.shared import GET_OR_POST, refusal_page, sent
 from releases.views.uploads import Uploads, take_uploads
 
@@ -62,14 +64,16 @@ def transition_propose(
         )
     evidence = evidence_of(release)
     form = _dossier_form(request, user, release, to_stage, evidence=evidence)
+    compared = counterfactual_form(request, to_stage)
     status = 200
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and all([form.is_valid(), compared.is_valid()]):
         try:
             transition = services.propose_transition(
                 actor=user,
                 release=release,
                 to_stage=to_stage,
-                dossier=form.texts(),
+                dossier={**form.texts(), **compared.texts()},
+                comparables=compared.chosen(),
                 **form.exhibits(),
             )
         except Refused as refused:
@@ -86,8 +90,20 @@ def transition_propose(
         "model": release.model,
         "to_stage": to_stage,
         "form": form,
+        "counterfactual": compared,
+        "forms": [form, compared],
         "rule": describe_rule(to_stage.decision_rule),
-        "requirements": requirements_for(release, to_stage, now=timezone.now(), evidence=evidence),
+        "requirements": requirements_given(
+            release,
+            to_stage,
+            now=timezone.now(),
+            holds=selectors.holds_in_force(release),
+            blockers=open_blockers(release),
+            evidence=evidence,
+            of=None,
+            other=None,
+            overrides=(),
+        ),
     }
     return render(request, "releases/transition_propose.html", context, status=status)
 
@@ -110,11 +126,16 @@ def transition_revise(request: HttpRequest, public_id: UUID) -> HttpResponse:
         evidence=evidence_of(release),
         dossier=motion.dossier,
     )
+    compared = counterfactual_form(request, transition.to_stage, motion.dossier)
     status = 200
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and all([form.is_valid(), compared.is_valid()]):
         try:
             services.revise_transition(
-                actor=user, transition=transition, dossier=form.texts(), **form.exhibits()
+                actor=user,
+                transition=transition,
+                dossier={**form.texts(), **compared.texts()},
+                comparables=compared.chosen(),
+                **form.exhibits(),
             )
         except Refused as refused:
             form.add_error(None, refused.sentence)
@@ -130,6 +151,8 @@ def transition_revise(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "model": release.model,
         "motion": motion,
         "form": form,
+        "counterfactual": compared,
+        "forms": [form, compared],
     }
     return render(request, "releases/transition_revise.html", context, status=status)
 

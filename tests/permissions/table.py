@@ -206,9 +206,28 @@ RELEASES = [
             (f"documents/{ONE}", "documents/{document}/"),
         )
     ),
+    *(
+        page(f"releases/comparables/{rest}", STAFF, f"/releases/comparables/{place}", note=note)
+        for rest, place, note in (
+            ("", "", "The staff of any model, and seat holders"),
+            ("export/", "export/", ""),
+            (ONE, "{comparable}/", ""),
+            (f"verifications/{ONE}record/", "verifications/{verification}/record/", ""),
+        )
+    ),
 ]
 # Reviewers are staff of the model and may know of these acts, so they are refused, not misled.
 _STAFF_ACTS = [
+    ("comparables/new/", "comparables/new/"),
+    ("comparables/import/", "comparables/import/"),
+    *(
+        (f"comparables/{ONE}{rest}", f"comparables/{{comparable}}/{rest}")
+        for rest in ("edit/", "verify/", "results/new/")
+    ),
+    *(
+        (f"comparables/results/{ONE}{rest}", f"comparables/results/{{comparable_result}}/{rest}")
+        for rest in ("correct/", "withdraw/")
+    ),
     (f"models/{MODEL}ingest/", f"models/{HERON}ingest/"),
     (f"models/{MODEL}formats/", f"models/{HERON}formats/"),
     (f"models/{MODEL}hold/", f"models/{HERON}hold/"),

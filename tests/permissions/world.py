@@ -18,6 +18,7 @@ from releases import services as releases
 from releases.evidence.entry import Entry
 from releases.models import Artifact, Hold, Transition
 from tests.factories import ask_for_codes, make_organization, make_token, make_user
+from tests.releases.comparables import make_comparable, make_keeper
 from tests.seeded import demo_release, person
 
 
@@ -53,6 +54,7 @@ def make_world() -> World:
         context=Context(),
     )
     codes = ask_for_codes()
+    comparable = make_comparable(lead, verifier=make_keeper())
     members = Membership.objects.filter(organization__memberships__user=grantee)
     organization = members.get(user=grantee).organization
     document = releases.keep_attachment(
@@ -84,6 +86,9 @@ def make_world() -> World:
             actor=lead, holder=make_user(), model=hold.model, reason="To look into it."
         ).public_id,
         "banned": make_user().pseudonym,
+        "comparable": comparable.public_id,
+        "comparable_result": comparable.results.get().public_id,
+        "verification": comparable.verifications.get().public_id,
         "application": Application.objects.get(applicant=applicant).public_id,
         "review": Application.objects.get(applicant=person("grace.mbeki")).public_id,
         "grant": Grant.objects.get().public_id,

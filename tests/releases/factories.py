@@ -17,7 +17,7 @@ from boards import services as boards
 from boards.models import Board, Motion
 from boards.selectors import standing
 from releases import selectors, services
-from releases.choices import Right
+from releases.choices import WEIGHTS_MODES, Right
 from releases.models import Hold, Ladder, Model, Release, Stage, Transition
 from tests.boards.factories import make_board
 from tests.factories import make_user
@@ -33,12 +33,8 @@ DOSSIER = {
     "preparation": "Two reviewers read the evaluations.",
     "confidence": "We are confident that the risk is minimal.",
 }
-FORM = {
-    "comparable_models": "Three others of its size can be downloaded by anyone.",
-    "marginal_risk": "They can do all that this one can.",
-    "acknowledgement": "The model card says so.",
-    "more_protective": "Ours goes to vetted recipients only.",
-}
+# What is asked beside it into the stages at which weights leave.
+NO_COMPARABLE = {"no_comparable": "We asked three registries and found none."}
 LIFT_DOSSIER = {"rationale": "The cause is gone.", "remedy": "The prompt filter was mended."}
 
 
@@ -176,10 +172,12 @@ def make_transition(release: Release, proposer: User | None = None, **dossier: s
         )
     to_stage = selectors.next_stage(release)
     assert to_stage is not None
-    asked = any(each["kind"] == "counterfactual" for each in to_stage.requirements)
-    form = FORM if asked else {}
+    weights = to_stage.access_mode in WEIGHTS_MODES
     return services.propose_transition(
-        actor=proposer, release=release, to_stage=to_stage, dossier={**DOSSIER, **form, **dossier}
+        actor=proposer,
+        release=release,
+        to_stage=to_stage,
+        dossier={**DOSSIER, **(NO_COMPARABLE if weights else {}), **dossier},
     )
 
 

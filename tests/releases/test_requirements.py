@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from releases.choices import ReferenceState
+from releases.comparables.counterfactual import CounterfactualFacts, ReferenceFacts
 from releases.evidence.facts import EvidenceFacts
 from releases.evidence.told import FLAGS, Flag, Score
 from releases.requirement_plans import SCORE_FLAGS, parse_requirement
@@ -42,6 +44,8 @@ RED_TEAM = {
     "max_age": "180d",
 }
 EXTERNAL = {"key": "ext", "kind": "external_evaluation", "name": "External evaluation"}
+GALE = ReferenceFacts("Gale", ReferenceState.VERIFIED, "Verified.")
+SQUALL = ReferenceFacts("Squall", ReferenceState.LAPSED, "Lapsed.")
 COUNTERFACTUAL = {"key": "cf", "kind": "counterfactual", "name": "Comparable models"}
 
 
@@ -343,17 +347,24 @@ def test_an_external_evaluation_is_an_independent_one_or_a_failed_search(
 
 
 @pytest.mark.parametrize(
-    ("unanswered", "state", "words"),
+    ("form", "state", "words"),
     [
         (None, "unsatisfied", "filled in with the proposal"),
-        (("Marginal risk", "Acknowledged"), "unsatisfied", "leaves open: Marginal risk; Ack"),
-        ((), "satisfied", "answers every question"),
+        (CounterfactualFacts(False, False), "unsatisfied", "is not filled in"),
+        (
+            CounterfactualFacts(True, False, ("It is acknowledged",), (GALE,)),
+            "unsatisfied",
+            "no to",
+        ),
+        (CounterfactualFacts(True, False, (), (GALE, SQUALL)), "unsatisfied", "Squall: Lapsed."),
+        (CounterfactualFacts(True, False, (), (GALE,)), "satisfied", "every reference stands"),
+        (CounterfactualFacts(True, True), "satisfied", "found no comparable model"),
     ],
 )
-def test_the_form_on_comparable_models_must_be_filled_in(
-    unanswered: tuple[str, ...] | None, state: str, words: str
+def test_the_form_on_comparable_models_is_filled_in_and_holds(
+    form: CounterfactualFacts | None, state: str, words: str
 ) -> None:
-    found = judged(COUNTERFACTUAL, unanswered=unanswered)
+    found = judged(COUNTERFACTUAL, counterfactual=form)
     assert found.state == state
     assert words in found.sentence
 
