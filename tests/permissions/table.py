@@ -35,8 +35,10 @@ PAGES = [
     public(f"models/{RELEASE}SHA256SUMS", f"/models/{TRUSTED}SHA256SUMS"),
     public(f"models/{RELEASE}aria2.txt", f"/models/{TRUSTED}aria2.txt"),
     public(f"models/{RELEASE}model.sig", f"/models/{TRUSTED}model.sig"),
-    public("keys/", note="The public keys that releases are signed with"),
+    public("keys/", note="The public keys that releases and decisions are signed with"),
     public("keys/<str:fingerprint>.pem", "/keys/{key}.pem"),
+    public("predicates/board-decision/v1", note="The schema of a decision record"),
+    public("about/taxonomy/"),
     Row(
         f"models/{RELEASE}files/<path:path>",
         "/models/demo/heron/v1.0/files/config.json",
@@ -170,6 +172,24 @@ BOARDS = [
         ("override/", LEAD),
         ("review/", LEAD),
     ),
+    page(f"boards/motions/{ONE}record/", LEAD, "/boards/motions/{decided}/record/"),
+    page(
+        f"boards/motions/{ONE}record/<int:version>.json",
+        LEAD,
+        "/boards/motions/{decided}/record/1.json",
+    ),
+    *acts(
+        f"boards/motions/{ONE}",
+        "boards/motions/{decided}/",
+        ("issues/", LEAD),
+        ("summary/", LEAD),
+    ),
+    act(
+        f"boards/motions/{ONE}summary/<int:version>/release/",
+        LEAD,
+        "/boards/motions/{decided}/summary/1/release/",
+        note="The chair",
+    ),
     page(
         "boards/<slug:slug>/seats/new/",
         LEAD,
@@ -192,6 +212,8 @@ RELEASES = [
         LEAD | REVIEWER,
         f"/releases/models/{TRUSTED}ingest/",
     ),
+    page(f"releases/models/{RELEASE}watched/", STAFF, f"/releases/models/{TRUSTED}watched/"),
+    page(f"releases/blockers/{ONE}", STAFF, "/releases/blockers/{blocker}/"),
     page(f"releases/models/{RELEASE}evidence/", STAFF, f"/releases/models/{TRUSTED}evidence/"),
     *(
         page(
@@ -247,6 +269,11 @@ _STAFF_ACTS = [
     (f"models/{RELEASE}withdraw/", f"models/{TRUSTED}withdraw/"),
     (f"transitions/{ONE}revise/", "transitions/{transition}/revise/"),
     (f"transitions/{ONE}open/", "transitions/{transition}/open/"),
+    (f"transitions/{ONE}conditions/", "transitions/{transition}/conditions/"),
+    (f"transitions/{ONE}override/<slug:key>/", "transitions/{transition}/override/soak/"),
+    (f"models/{RELEASE}blockers/", f"models/{TRUSTED}blockers/"),
+    (f"models/{RELEASE}stay/", f"models/{TRUSTED}stay/"),
+    (f"blockers/{ONE}close/", "blockers/{blocker}/close/"),
     (f"holds/{ONE}lift/", "holds/{hold}/lift/"),
 ]
 RELEASES += [

@@ -10,6 +10,7 @@ from accounts.models import Membership, Notification, User
 from accounts.services import look_up_device_code
 from audit.selectors import signing_keys
 from boards.models import Motion, Seat
+from boards.services import draft_public_summary
 from delivery.services import create_links
 from licensing import services as licensing
 from licensing.models import Application, Grant
@@ -67,6 +68,8 @@ def make_world() -> World:
         bound_to=demo_release("heron v1.1").digest or "",
         document=document,
     )
+    decided = Motion.objects.filter(tally__isnull=False).latest("pk")
+    draft_public_summary(actor=lead, motion=decided, text="It moved on.")
     values = {
         "key": signing_keys()[0].fingerprint,
         "token": token.pk,
@@ -82,6 +85,13 @@ def make_world() -> World:
         "hold": hold.public_id,
         "evidence": evidence.public_id,
         "document": document.public_id,
+        "blocker": releases.open_blocker(
+            actor=lead,
+            release=demo_release("heron v1.1"),
+            title="A finding",
+            reason="To look into it.",
+        ).public_id,
+        "decided": decided.public_id,
         "ban": licensing.place_ban(
             actor=lead, holder=make_user(), model=hold.model, reason="To look into it."
         ).public_id,
