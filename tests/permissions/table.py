@@ -213,6 +213,12 @@ RELEASES = [
         f"/releases/models/{TRUSTED}ingest/",
     ),
     page(f"releases/models/{RELEASE}watched/", STAFF, f"/releases/models/{TRUSTED}watched/"),
+    act(
+        f"releases/transitions/{ONE}override/<slug:key>/",
+        STAFF,
+        "/releases/transitions/{transition}/override/soak/",
+        note="Whoever holds a seat that the ladder names; others are told why not",
+    ),
     page(f"releases/blockers/{ONE}", STAFF, "/releases/blockers/{blocker}/"),
     page(f"releases/models/{RELEASE}evidence/", STAFF, f"/releases/models/{TRUSTED}evidence/"),
     *(
@@ -270,7 +276,6 @@ _STAFF_ACTS = [
     (f"transitions/{ONE}revise/", "transitions/{transition}/revise/"),
     (f"transitions/{ONE}open/", "transitions/{transition}/open/"),
     (f"transitions/{ONE}conditions/", "transitions/{transition}/conditions/"),
-    (f"transitions/{ONE}override/<slug:key>/", "transitions/{transition}/override/soak/"),
     (f"models/{RELEASE}blockers/", f"models/{TRUSTED}blockers/"),
     (f"models/{RELEASE}stay/", f"models/{TRUSTED}stay/"),
     (f"blockers/{ONE}close/", "blockers/{blocker}/close/"),
