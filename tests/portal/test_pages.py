@@ -253,7 +253,7 @@ def test_a_dashboard_stays_quick_when_there_is_much(
         ("", ["Models"]),
         ("applicant", ["Models", "Dashboard", "Applications", "Grants"]),
         ("reviewer", ["Models", "Dashboard", "Applications", "Grants", "Reviews"]),
-        ("lead", ["Models", "Dashboard", "Applications", "Grants", "Boards"]),
+        ("lead", ["Models", "Dashboard", "Applications", "Grants", "Boards", "Bans"]),
         ("operator", ["Models", "Dashboard", "Applications", "Grants", "Operation"]),
     ],
 )
