@@ -16,11 +16,11 @@ class DeliveryConfig(AppConfig):
         from delivery.panels import grant_panel
         from delivery.services import foreseen_any
         from licensing import foresight, panels
-        from licensing.dry_run import register_ban
-        from releases import dry_run
+        from licensing.ban_dry_run import register_ban
+        from licensing.dry_run import register_downloads
 
         register(Action, quiet=[Action.DOWNLOAD_AUTHORISED])
         panels.register(grant_panel)
         foresight.register(foreseen_any)
-        dry_run.register(count_downloads)
+        register_downloads(count_downloads)
         register_ban(count_banned)

@@ -9,25 +9,24 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from delivery.models import Download, Link
-from licensing.dry_run import losing
-from licensing.facts import VerdictAction
 from licensing.selectors.bans import Holder
-from releases.dry_run import Effect, Way
+from releases.dry_run import Effect
 from releases.models import Release
 
 LATELY = timedelta(hours=24)
 
 
-def count_downloads(releases: Sequence[Release], ways: Sequence[Way]) -> list[list[Effect]]:
-    """Return, for each way, whose downloads of the last day would have been refused."""
+def count_downloads(releases: Sequence[Release], losing: Sequence[set[int]]) -> list[list[Effect]]:
+    """Return how many downloads of the last day would have been refused, and which links end.
+
+    Once for each way to tighten; `losing` are the ids of the grants that it keeps from
+    downloading.
+    """
     ids = [release.pk for release in releases]
     downloads = _lately(Download.objects.filter(release__in=ids))
     links = _alive(Link.objects.filter(artifact__release__in=ids))
     by_grant = _by_grant(downloads), _by_grant(links)
-    return [
-        _effects(*(_parted(counts, lost) for counts in by_grant))
-        for lost in losing(releases, ways, VerdictAction.DOWNLOAD)
-    ]
+    return [_effects(*(_parted(counts, lost) for counts in by_grant)) for lost in losing]
 
 
 def _lately(downloads: QuerySet[Download]) -> QuerySet[Download]:

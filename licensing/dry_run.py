@@ -1,10 +1,10 @@
-"""What a hold, a demotion or a ban would stop, judged by the rules of the verdict themselves.
+"""What a hold or a demotion would stop, judged by the rules of the verdict themselves.
 
 Each grant is judged as it stands and as it would stand, for a person of whom all else is well:
 named, verified, vetted, with the terms accepted. Equal grants are judged once.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,9 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import Organization, PersonalToken, User
-from accounts.selectors import live_memberships, live_tokens_of
 from licensing.facts import (
+    NAMED_ACCESS_MODES,
     SELF_SERVICE,
     BanFact,
     Facts,
@@ -35,7 +34,6 @@ from licensing.models import (
 )
 from licensing.rules import evaluate
 from licensing.selectors import bans, holder_name
-from licensing.selectors.bans import Holder
 from releases.dry_run import Effect, Way
 from releases.models import Hold, Release, Stage
 
@@ -200,23 +198,59 @@ def _with_grant(facts: Facts, release: Release, grant: Row) -> Facts:
     )
 
 
-def losing(
-    releases: Sequence[Release], ways: Sequence[Way], action: VerdictAction
-) -> list[set[int]]:
-    """Return, for each way, the ids of the grants that would lose a use."""
-    return [
-        {loss.grant.pk for loss in found if action in loss.stops}
-        for found in losses(releases, ways)
-    ]
+# What a room above counts of releases, given for each way the grants that lose their downloads;
+# it gives the same labels, in order, for each way.
+DownloadCounter = Callable[[Sequence[Release], Sequence[set[int]]], list[list[Effect]]]
+_download_counters: list[DownloadCounter] = []
+
+
+def register_downloads(counter: DownloadCounter) -> None:
+    """Add what a room above counts. Called once, when the application starts."""
+    if counter not in _download_counters:
+        _download_counters.append(counter)
 
 
 def count_grants(releases: Sequence[Release], ways: Sequence[Way]) -> list[list[Effect]]:
-    """Return what each way would do to grants, holders, places and applications."""
+    """Return what each way would do to grants, holders, places, applications and downloads."""
     found = losses(releases, ways)
-    return [_count_way(releases, way, each) for way, each in zip(ways, found, strict=True)]
+    beside = _Beside.read(releases)
+    counted = [_count_way(way, each, beside) for way, each in zip(ways, found, strict=True)]
+    without = [
+        {loss.grant.pk for loss in each if VerdictAction.DOWNLOAD in loss.stops} for each in found
+    ]
+    for count in _download_counters:
+        for effects, more in zip(counted, count(releases, without), strict=True):
+            effects.extend(more)
+    return counted
 
 
-def _count_way(releases: Sequence[Release], way: Way, found: list[Loss]) -> list[Effect]:
+@dataclass(frozen=True)
+class _Beside:
+    """What is counted beside the grants, read once for all ways."""
+
+    # Grant and state of each place, and the slug of the stage that it is at.
+    places: list[tuple[int, str, str]]
+    applications: int
+    # Another release of the model is at a stage that one applies for.
+    others_take_applications: bool
+
+    @classmethod
+    def read(cls, releases: Sequence[Release]) -> "_Beside":
+        """Read it of some releases of one model."""
+        ids = [release.pk for release in releases]
+        models = {release.model_id for release in releases}
+        places = Admission.objects.filter(release__in=ids, grant__state__in=LIVE_GRANT_STATES)
+        others = Release.objects.filter(
+            model__in=models, state="sealed", stage__access_mode__in=NAMED_ACCESS_MODES
+        ).exclude(pk__in=ids)
+        return cls(
+            list(places.values_list("grant", "state", "stage__slug")),
+            Application.objects.filter(model__in=models, state__in=OPEN_APPLICATION_STATES).count(),
+            others.exists(),
+        )
+
+
+def _count_way(way: Way, found: list[Loss], beside: _Beside) -> list[Effect]:
     lost = [loss for loss in found if loss.stops]
     kept = [loss for loss in found if not loss.stops]
     return [
@@ -233,8 +267,8 @@ def _count_way(releases: Sequence[Release], way: Way, found: list[Loss]) -> list
             sum(loss.grant.people for loss in lost),
             sum(loss.grant.people for loss in kept),
         ),
-        *_places(releases, way, {loss.grant.pk for loss in lost}),
-        _applications(releases, way),
+        *_places(way, beside, {loss.grant.pk for loss in lost}),
+        _applications(way, beside),
     ]
 
 
@@ -264,15 +298,12 @@ def _more(count: int) -> tuple[str, ...]:
     return (_("and %(count)d more") % {"count": count - NAMED},)
 
 
-def _places(releases: Sequence[Release], way: Way, lost: set[int]) -> list[Effect]:
+def _places(way: Way, beside: _Beside, lost: set[int]) -> list[Effect]:
     """Return the places of live grants: those admitted, and those that wait in line."""
-    of_releases = Admission.objects.filter(
-        release__in=[release.pk for release in releases], grant__state__in=LIVE_GRANT_STATES
-    )
-    admitted = list(of_releases.filter(state="admitted").values_list("grant", flat=True))
-    waiting = of_releases.filter(state="queued")
+    admitted = [grant for grant, state, _slug in beside.places if state == "admitted"]
+    waiting = [slug for _grant, state, slug in beside.places if state == "queued"]
     # A line is kept for each stage; another stage has one of its own.
-    staying = waiting.filter(stage__slug=way.stage.slug).count() if way.stage else 0
+    staying = sum(way.stage is not None and slug == way.stage.slug for slug in waiting)
     return [
         Effect(
             _("Places in a cohort"),
@@ -282,138 +313,16 @@ def _places(releases: Sequence[Release], way: Way, lost: set[int]) -> list[Effec
         ),
         Effect(
             _("Waiting for a place"),
-            waiting.count() - staying,
+            len(waiting) - staying,
             staying,
             _("Nobody is admitted from a line that stops."),
         ),
     ]
 
 
-def _applications(releases: Sequence[Release], way: Way) -> Effect:
-    open_now = Application.objects.filter(
-        model__in={release.model_id for release in releases}, state__in=OPEN_APPLICATION_STATES
-    ).count()
+def _applications(way: Way, beside: _Beside) -> Effect:
+    count = beside.applications
     label = _("Applications under way")
     help_text = _("They can be decided; what is approved gets no place where places stop.")
-    stays = way.stage is None or takes_applications_at(releases, way.stage)
-    return Effect(label, 0 if stays else open_now, open_now if stays else 0, help_text)
-
-
-def takes_applications_at(releases: Sequence[Release], stage: Stage) -> bool:
-    """Tell whether some release of the model would still be at a stage that one applies for."""
-    if stage.has_cohort:
-        return True
-    others = Release.objects.filter(
-        model__in={release.model_id for release in releases}, state="sealed"
-    ).exclude(pk__in=[release.pk for release in releases])
-    return any(each.stage is not None and each.stage.has_cohort for each in others)
-
-
-# What the rooms above count of a person or an organisation that would be banned.
-BanCounter = Callable[[Holder], list[Effect]]
-_ban_counters: list[BanCounter] = []
-
-
-def register_ban(counter: BanCounter) -> None:
-    """Add what a room above counts. Called once, when the application starts."""
-    if counter not in _ban_counters:
-        _ban_counters.append(counter)
-
-
-def count_banned(holder: Holder) -> list[Effect]:
-    """Return what a ban would stop, and what it leaves alone."""
-    held = list(bans.grants_held(holder).select_related("model").order_by("pk"))
-    own = _of_person(holder) if isinstance(holder, User) else _of_organization(holder)
-    return [
-        Effect(
-            _("Grants held"), len(held), names=tuple(_of_model(grant) for grant in held[:NAMED])
-        ),
-        *own,
-        *(effect for count in _ban_counters for effect in count(holder)),
-    ]
-
-
-def _of_model(grant: Grant) -> str:
-    return _("Grant of %(model)s: %(state)s") % {
-        "model": grant.model,
-        "state": grant.get_state_display(),
-    }
-
-
-def _of_person(person: User) -> list[Effect]:
-    used = list(
-        bans.grants_used(person)
-        .exclude(person=person)
-        .select_related("model", "organization", "person")
-        .order_by("pk")
-    )
-    return [
-        Effect(
-            _("Grants of organisations that name them"),
-            len(used),
-            help=_("For them only; the others who are named go on."),
-            names=tuple(
-                _("Named on the grant of %(model)s to %(holder)s")
-                % {"model": grant.model, "holder": holder_name(grant)}
-                for grant in used[:NAMED]
-            ),
-        ),
-        *_held_places({"grant__person": person}),
-        _open_applications({"applicant": person}),
-        Effect(
-            _("Personal tokens and signed-in devices"),
-            live_tokens_of(person, timezone.now()).count(),
-            help=_("They stay listed, and open no model."),
-        ),
-    ]
-
-
-def _of_organization(organization: Organization) -> list[Effect]:
-    members = live_memberships().filter(organization=organization)
-    named = (
-        bans.grants_held(organization)
-        .filter(named_users__ended_at__isnull=True)
-        .values("named_users__user")
-        .distinct()
-        .count()
-    )
-    tokens = PersonalToken.objects.filter(
-        user__in=members.values("user"), revoked_at__isnull=True, expires_at__gt=timezone.now()
-    )
-    return [
-        Effect(_("People named on them"), named),
-        *_held_places({"grant__organization": organization}),
-        _open_applications({"organization": organization}),
-        Effect(
-            _("Members"),
-            0,
-            members.count(),
-            _("They keep their accounts, and what they hold without the organisation."),
-        ),
-        Effect(
-            _("Tokens of members"),
-            0,
-            tokens.count(),
-            _("They open nothing that the organisation holds."),
-        ),
-    ]
-
-
-def _held_places(holder: dict[str, Holder]) -> Iterable[Effect]:
-    places = Admission.objects.filter(**holder, grant__state__in=LIVE_GRANT_STATES)
-    return (
-        Effect(
-            _("Places in a cohort"),
-            places.filter(state="admitted").count(),
-            help=_("They are kept, so that a ban that is lifted gives them back."),
-        ),
-        Effect(_("Waiting for a place"), places.filter(state="queued").count()),
-    )
-
-
-def _open_applications(of: dict[str, Holder]) -> Effect:
-    return Effect(
-        _("Applications under way"),
-        Application.objects.filter(**of, state__in=OPEN_APPLICATION_STATES).count(),
-        help=_("They cannot be sent or approved."),
-    )
+    stays = way.stage is None or way.stage.has_cohort or beside.others_take_applications
+    return Effect(label, 0 if stays else count, count if stays else 0, help_text)

@@ -19,7 +19,7 @@ from boards.permissions import can_see_motion
 from boards.tally import describe_rule
 from common.errors import Refused
 from licensing import permissions, services, shown
-from licensing.dry_run import count_banned
+from licensing.ban_dry_run import count_banned
 from licensing.forms import BanForm, FindHolderForm, LiftBanForm, ObjectForm
 from licensing.models import Ban
 from licensing.selectors import bans, person_name

@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
-from licensing.dry_run import count_banned, losses
+from licensing.ban_dry_run import count_banned
+from licensing.dry_run import losses
 from licensing.facts import VerdictAction
 from licensing.models import Grant
 from licensing.verdict import decide
