@@ -18,7 +18,7 @@ WITH_BODY = [
     (method, path)
     for path, operations in api.get_openapi_schema(path_prefix="/")["paths"].items()
     for method, operation in operations.items()
-    if "requestBody" in operation
+    if "application/json" in operation.get("requestBody", {}).get("content", {})
 ]
 
 
