@@ -141,7 +141,9 @@ def propose_and_open(page: Page) -> str:
     page.get_by_role("main").get_by_role("link", name=re.compile("^Propose ")).first.click()
     fill(page, DOSSIER)
     press(page, "Propose to the board")
-    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url("**/open/")
+    press(page, "Open the vote")
+    expect(page).not_to_have_url(re.compile("/open/"))
     page.goto(KESTREL)
     follow(page, "See the motion")
     return page.url
