@@ -1,13 +1,13 @@
 """Reading the log: timelines for pages, names for pseudonyms, keys for signatures."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Model
+from django.db.models import Model, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from audit import actions, personal
@@ -36,7 +36,10 @@ class Entry:
 def labels(pseudonyms: Iterable[UUID | None]) -> dict[UUID, str]:
     """Return the display name of each pseudonym; "an erased person" where the key is gone."""
     wanted = {pseudonym for pseudonym in pseudonyms if pseudonym is not None}
-    subjects = Subject.objects.in_bulk(wanted)
+    return _names(wanted, Subject.objects.in_bulk(wanted))
+
+
+def _names(wanted: Iterable[UUID], subjects: Mapping[UUID, Subject]) -> dict[UUID, str]:
     return {
         pseudonym: (
             personal.unseal_label(subjects[pseudonym])
@@ -47,17 +50,35 @@ def labels(pseudonyms: Iterable[UUID | None]) -> dict[UUID, str]:
     }
 
 
-def timeline(*objects: Model, before: int | None = None, limit: int = 30) -> list[Entry]:
-    """Return the newest events that touch any of the objects, in two queries; no quiet ones.
+def timeline(
+    *objects: Model, before: int | None = None, limit: int = 30, only: Collection[str] = ()
+) -> list[Entry]:
+    """Return the newest events that touch any of the objects, in one query; no quiet ones.
 
-    `before` pages by key: the id of the last entry already shown.
+    `before` pages by key: the id of the last entry already shown. `only` keeps some actions.
     """
     events = Event.objects.filter(refs__overlap=[ref(obj) for obj in objects])
     events = events.exclude(action__in=actions.quiet_actions())
+    if only:
+        events = events.filter(action__in=only)
     if before is not None:
         events = events.filter(id__lt=before)
+    key = Subject.objects.filter(pk=OuterRef("actor"))
+    events = events.annotate(
+        wrapped_key=Subquery(key.values("wrapped_key")),
+        sealed_label=Subquery(key.values("sealed_label")),
+    )
     found = list(events.order_by("-id")[:limit])
-    names = labels(event.actor for event in found)
+    subjects = {
+        event.actor: Subject(
+            pseudonym=event.actor,
+            wrapped_key=event.wrapped_key,
+            sealed_label=event.sealed_label,
+        )
+        for event in found
+        if event.actor is not None and event.wrapped_key is not None
+    }
+    names = _names({event.actor for event in found if event.actor is not None}, subjects)
     return [_entry(event, names) for event in found]
 
 

@@ -63,6 +63,46 @@ def fetch(sha256: str) -> BinaryIO:
     return copy
 
 
+def remove(sha256: str) -> None:
+    """Remove a document that nothing refers to; nothing happens where it is gone already.
+
+    The caller holds the lock that makes that true. Raises DocumentStoreError.
+    """
+    if not _SHA256.fullmatch(sha256):
+        raise ValueError("A document is named by 64 lower-case hex characters.")
+    if isinstance(settings.DOCUMENTS_STORAGE, Bucket):
+        with _bucket(_object(sha256)) as (client, at):
+            client.delete_object(**at)
+        return
+    try:
+        (_root() / _object(sha256)).unlink(missing_ok=True)
+    except OSError as error:
+        raise DocumentStoreError(_unwritable(error)) from None
+
+
+def check(*, filled: bool = False) -> None:
+    """See whether documents can be kept and read. Raises DocumentStoreError for the operator.
+
+    `filled` is for whoever knows that there must be some: a place with none is another place.
+    """
+    if isinstance(settings.DOCUMENTS_STORAGE, Bucket):
+        with _bucket("objects/") as (client, at):
+            found = client.list_objects_v2(Bucket=at["Bucket"], Prefix=at["Key"], MaxKeys=1)
+        empty = not found.get("Contents")
+    else:
+        empty = _check_directory()
+    if filled and empty:
+        raise DocumentStoreError(
+            "The place of documents is empty, and should not be. Is its disk mounted, its name "
+            "right?"
+        )
+
+
+def is_bucket() -> bool:
+    """Tell whether documents stand in a bucket; else they are files of this machine."""
+    return isinstance(settings.DOCUMENTS_STORAGE, Bucket)
+
+
 def _copy(sha256: str, copy: BinaryIO) -> None:
     found = hashlib.sha256()
     with _open(sha256) as stored:
@@ -92,6 +132,23 @@ def _root() -> Path:
     return cast(Path, settings.DOCUMENTS_STORAGE)
 
 
+def _check_directory() -> bool:
+    """Return whether nothing is in it. A directory is made with its first document."""
+    root = _root()
+    try:
+        place = next(path for path in (root, *root.parents) if path.exists())
+        if not place.is_dir() or not os.access(place, os.R_OK | os.W_OK | os.X_OK):
+            raise DocumentStoreError("The portal may not write to the directory of documents.")
+        objects = root / "objects"
+        return not objects.is_dir() or not any(objects.iterdir())
+    except OSError as error:
+        raise DocumentStoreError(_unwritable(error)) from None
+
+
+def _unwritable(error: OSError) -> str:
+    return f"The store of documents cannot be written: {error.strerror or error}."
+
+
 def _write(sha256: str, file: BinaryIO) -> None:
     target = _root() / _object(sha256)
     temporary = target.parent / f".{uuid.uuid4().hex}"
@@ -113,9 +170,7 @@ def _write(sha256: str, file: BinaryIO) -> None:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
         logger.exception("A document cannot be written.")
-        raise DocumentStoreError(
-            f"The store of documents cannot be written: {error.strerror or error}."
-        ) from None
+        raise DocumentStoreError(_unwritable(error)) from None
 
 
 @contextmanager
@@ -160,11 +215,11 @@ def _client(bucket: Bucket) -> Any:  # noqa: ANN401 - boto3 has no types
 
 
 @contextmanager
-def _bucket(sha256: str) -> Iterator[tuple[Any, dict[str, str]]]:
+def _bucket(name: str) -> Iterator[tuple[Any, dict[str, str]]]:
     from botocore.exceptions import BotoCoreError, ClientError
 
     bucket = cast(Bucket, settings.DOCUMENTS_STORAGE)
-    key = f"{bucket.prefix}/{_object(sha256)}" if bucket.prefix else _object(sha256)
+    key = f"{bucket.prefix}/{name}" if bucket.prefix else name
     try:
         yield _client(bucket), {"Bucket": bucket.name, "Key": key}
     except (BotoCoreError, ClientError, OSError) as error:
@@ -176,7 +231,7 @@ def _bucket(sha256: str) -> Iterator[tuple[Any, dict[str, str]]]:
 
 
 def _put(sha256: str, file: BinaryIO) -> None:
-    with _bucket(sha256) as (client, at):
+    with _bucket(_object(sha256)) as (client, at):
         # One request: the object appears when the last byte is there.
         client.put_object(**at, Body=file)
 
@@ -184,7 +239,7 @@ def _put(sha256: str, file: BinaryIO) -> None:
 @contextmanager
 def _get(sha256: str) -> Iterator[BinaryIO]:
     with (
-        _bucket(sha256) as (client, at),
+        _bucket(_object(sha256)) as (client, at),
         contextlib.closing(client.get_object(**at)["Body"]) as body,
     ):
         yield body

@@ -23,6 +23,7 @@ _FORBIDDEN = {
     b"EmbeddedFiles": "an embedded file",
     b"Encrypt": "encryption",
     b"RichMedia": "embedded media",
+    b"Rendition": "embedded media",
     b"SubmitForm": "a form that sends what is typed into it",
     b"ImportData": "a form that reads files",
     b"GoToE": "a way into an embedded file",

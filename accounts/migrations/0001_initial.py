@@ -73,6 +73,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("email"),
+                        name="accounts_user_email_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("erased_at__isnull", True), ("is_active", False), _connector="OR"
+                        ),
+                        name="accounts_user_erased_is_inactive",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Notification",
@@ -110,6 +124,30 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-id",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("sent_at__isnull", True),
+                            ("given_up_at__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="accounts_notification_sent_or_given_up",
+                    )
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(
+                            ("given_up_at__isnull", True), ("sent_at__isnull", True)
+                        ),
+                        fields=["next_attempt_at"],
+                        name="accounts_notification_owed",
+                    ),
+                    models.Index(
+                        condition=models.Q(("in_inbox", True)),
+                        fields=["recipient", "-id"],
+                        name="accounts_notification_inbox",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -186,6 +224,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=("user", "organization"),
+                        name="accounts_membership_one_live",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("role__in", ["owner", "custodian", "signing_official", "member"])
+                        ),
+                        name="accounts_membership_role_known",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Clearance",
@@ -239,6 +292,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("organization__isnull", True), ("user__isnull", False)),
+                            models.Q(("organization__isnull", False), ("user__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="accounts_clearance_one_subject",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("tier__in", [1, 2, 3])),
+                        name="accounts_clearance_tier_known",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PersonalToken",
@@ -285,97 +354,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-created_at",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("rights__contained_by", ["weights", "api"]), ("rights__len__gt", 0)
+                        ),
+                        name="accounts_personaltoken_rights_known",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("revoked_at__isnull", True)),
+                        fields=("user", "name"),
+                        name="accounts_personaltoken_name_once",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.UniqueConstraint(
-                django.db.models.functions.text.Lower("email"), name="accounts_user_email_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("erased_at__isnull", True), ("is_active", False), _connector="OR"
-                ),
-                name="accounts_user_erased_is_inactive",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="notification",
-            index=models.Index(
-                condition=models.Q(("given_up_at__isnull", True), ("sent_at__isnull", True)),
-                fields=["next_attempt_at"],
-                name="accounts_notification_owed",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="notification",
-            index=models.Index(
-                condition=models.Q(("in_inbox", True)),
-                fields=["recipient", "-id"],
-                name="accounts_notification_inbox",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("sent_at__isnull", True), ("given_up_at__isnull", True), _connector="OR"
-                ),
-                name="accounts_notification_sent_or_given_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at__isnull", True)),
-                fields=("user", "organization"),
-                name="accounts_membership_one_live",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("role__in", ["owner", "custodian", "signing_official", "member"])
-                ),
-                name="accounts_membership_role_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clearance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("organization__isnull", True), ("user__isnull", False)),
-                    models.Q(("organization__isnull", False), ("user__isnull", True)),
-                    _connector="OR",
-                ),
-                name="accounts_clearance_one_subject",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clearance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("tier__in", [1, 2, 3])), name="accounts_clearance_tier_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="personaltoken",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("rights__contained_by", ["weights", "api"]), ("rights__len__gt", 0)
-                ),
-                name="accounts_personaltoken_rights_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="personaltoken",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("revoked_at__isnull", True)),
-                fields=("user", "name"),
-                name="accounts_personaltoken_name_once",
-            ),
         ),
     ]

@@ -145,6 +145,12 @@ def span(value: timedelta | float | str | None) -> str:
     return " ".join(parts[:2])
 
 
+@register.filter
+def figures(value: float | None) -> str:
+    """A score to six figures, as it is written everywhere: 0.05, never 0,05."""
+    return NOTHING if value is None else f"{value:.6g}"
+
+
 @register.filter(name="bytes")
 def bytes_size(value: int | str | None) -> str:
     """A size in decimal units, as model hubs and disk makers count."""
@@ -187,8 +193,15 @@ def redactable(value: str | None) -> SafeString:
 
 
 @register.simple_tag
-def taxonomy(*controls: str, codes: Iterable[str] | None = None) -> SafeString:
-    """The codes that a control answers, small: those that are given, else the control's own."""
+def taxonomy(
+    *controls: str,
+    codes: Iterable[str] | None = None,
+    short: bool = False,
+) -> SafeString:
+    """The codes that a control answers, small: those that are given, else the control's own.
+
+    `short`: the numbers alone, for a narrow place; their names are told on pointing at them.
+    """
     found = codes_of(*controls, given=codes or ())
     if not found:
         return SafeString("")
@@ -197,8 +210,18 @@ def taxonomy(*controls: str, codes: Iterable[str] | None = None) -> SafeString:
         gettext("AI Risk Mitigation Taxonomy:"),
         format_html_join(
             " \N{MIDDLE DOT} ",
-            '<span title="{}">{}{} {}</span>',
-            ((c.meaning, "v2 " if c.version == "v2" else "", c.number, c.name) for c in found),
+            '<span title="{}">{}{}{}</span>',
+            (
+                (
+                    f"{c.name}: {c.meaning}" if short else c.meaning,
+                    "v2 " if c.version == "v2" else "",
+                    c.number,
+                    format_html('<span class="visually-hidden"> {}</span>', c.name)
+                    if short
+                    else f" {c.name}",
+                )
+                for c in found
+            ),
         ),
     )
 

@@ -71,3 +71,20 @@ def test_a_place_that_cannot_be_written_is_said_and_nothing_stays(
     place.write_bytes(b"a file, not a directory")
     with pytest.raises(DocumentStoreError, match="cannot be written"):
         document_store.keep(io.BytesIO(b"Found."))
+
+
+def test_what_is_removed_is_gone_and_may_be_removed_again(place: Path) -> None:
+    name = document_store.keep(io.BytesIO(b"Found."))
+    document_store.remove(name)
+    document_store.remove(name)
+    assert files(place) == []
+    with pytest.raises(ValueError, match="64 lower-case"):
+        document_store.remove("../etc")
+
+
+def test_a_place_is_looked_at_before_there_is_any_document(place: Path) -> None:
+    document_store.check()
+    with pytest.raises(DocumentStoreError, match="is empty, and should not be"):
+        document_store.check(filled=True)
+    document_store.keep(io.BytesIO(b"Found."))
+    document_store.check(filled=True)

@@ -101,6 +101,7 @@ def test_what_else_there_is_is_refused(content: bytes, sentence: str) -> None:
         b"<< /Type /EmbeddedFile >>",
         b"<< /Names << /EmbeddedFiles 3 0 R >> >>",
         b"<< /Subtype /RichMedia >>",
+        b"<< /S /Rendition /JS (app.alert) >>",
         b"<< /Encrypt 5 0 R >>",
         b"<< /XFA 5 0 R >>",
     ],
