@@ -27,6 +27,16 @@ class Action(models.TextChoices):
     RESULT_OVERRIDDEN = "motion.result_overridden", _("overrode the board's result as executive")
     REVIEW_ENDED = "motion.full_review_ended", _("ended the full review of the emergency decision")
     REVIEW_OVERDUE = "motion.full_review_overdue", _("found the full review overdue")
+    REVIEW_DROPPED = (
+        "motion.full_review_dropped",
+        _("found that no full review is owed, as the decision came to nothing"),
+    )
+    OWN_RULE_TIGHTENED = "board.rule_tightened", _("tightened the board's own rule")
+    OWN_RULE_CHANGED = "board.rule_changed", _("changed the board's own rule by its decision")
+    OWN_RULE_UNCHANGED = (
+        "board.rule_unchanged",
+        _("left the board's own rule as it is, though the motion is approved"),
+    )
     SEAT_FILLED = "board.seat_filled", _("seated a member")
     SEAT_FILLED_WITHOUT_MOTION = (
         "board.seat_filled_without_motion",

@@ -14,14 +14,34 @@ class BoardsConfig(AppConfig):
         from audit import actions
         from boards import kinds
         from boards.actions import Action
-        from boards.choices import REVIEW_KIND, SEAT_KIND
-        from boards.services import describe_change
+        from boards.choices import OWN_RULE_KIND, REVIEW_KIND, SEAT_KIND
+        from boards.services import describe_change, describe_rule_change
+        from boards.services.opening import concerned_by_seat
 
         actions.register(Action)
         rationale = {"rationale": _("Rationale")}
+        texts = ("rationale",)
         kinds.register(
-            kinds.Kind(SEAT_KIND, _("Who sits on the board"), rationale, facts=describe_change)
+            kinds.Kind(
+                SEAT_KIND,
+                _("Who sits on the board"),
+                rationale,
+                facts=describe_change,
+                texts=texts,
+            )
+        )
+        kinds.register_conflicts(SEAT_KIND, concerned_by_seat)
+        kinds.register(
+            kinds.Kind(
+                OWN_RULE_KIND,
+                _("Rule for the board's own matters"),
+                {**rationale, "changes": _("What changes, and what that does")},
+                facts=describe_rule_change,
+                texts=texts,
+            )
         )
         kinds.register(
-            kinds.Kind(REVIEW_KIND, _("Full review of an emergency decision"), rationale)
+            kinds.Kind(
+                REVIEW_KIND, _("Full review of an emergency decision"), rationale, texts=texts
+            )
         )

@@ -44,7 +44,7 @@ VOTING_SECONDS = 7 * 24 * 3600
 # The kinds of motions that this room itself proposes and applies.
 SEAT_KIND = "seat_member"
 REVIEW_KIND = "full_review"
-OWN_KINDS = (SEAT_KIND, REVIEW_KIND)
+OWN_RULE_KIND = "board_rule"
 
 OPEN_STATES = ("draft", "in_review", "voting")
 

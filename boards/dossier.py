@@ -12,13 +12,13 @@ or of the canonical JSON of what is referred to, so that a changed exhibit chang
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from boards.kinds import part_name, warnings_of
+from boards.kinds import kind_of, part_name, warnings_of
 from common.text import one_line, paragraphs
 
 EXHIBITS = "exhibits"
@@ -26,10 +26,35 @@ CONDITIONS = "conditions"
 MOST_EXHIBITS = 200
 MOST_CONDITIONS = 50
 TEXT_LENGTH = 2000
+# Of each text that a proposer writes.
+MOST_CHARACTERS = 20_000
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 # A path of this portal, never another host: `//host` would be one.
 _PATH = re.compile(r"/(?![/\\])[^\s\x00-\x1f\x7f\\]{0,299}")
+
+
+def check_texts(
+    texts: Mapping[str, str], fields: Sequence[str], optional: Sequence[str] = ()
+) -> dict[str, str]:
+    """Return what was written, trimmed; empty parts that are `optional` are left out.
+
+    Raises ValueError naming the part that is missing, unknown or wrong.
+    """
+    unknown = sorted(set(texts) - set(fields))
+    if unknown:
+        raise ValueError(f"The dossier has no part called {unknown[0]!r}.")
+    checked = {}
+    for name in fields:
+        text = texts.get(name, "")
+        if name in optional and not text.strip():
+            continue
+        try:
+            checked[name] = paragraphs(text, max_length=MOST_CHARACTERS)
+        except ValueError as error:
+            words = name.replace("_", " ")
+            raise ValueError(f"The dossier's {words}: {error}") from None
+    return checked
 
 
 def check_structure(dossier: Mapping[str, Any]) -> dict[str, Any]:
@@ -137,7 +162,10 @@ def shown(kind: str, dossier: Mapping[str, Any]) -> Shown:
 
 
 def _sections(kind: str, texts: Mapping[str, Any]) -> list[dict[str, str]]:
-    return [{"title": part_name(kind, key), "text": _shown(value)} for key, value in texts.items()]
+    # The database keeps no order of keys; a dossier is read in the order of its kind's parts.
+    order = {key: place for place, key in enumerate(kind_of(kind).part_names)}
+    keys = sorted(texts, key=lambda key: order.get(key, len(order)))
+    return [{"title": part_name(kind, key), "text": _shown(texts[key])} for key in keys]
 
 
 def _shown(value: object) -> str:

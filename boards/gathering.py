@@ -17,8 +17,8 @@ from boards.models import (
     ExecutiveOverride,
     IssueSummary,
     Motion,
+    MotionState,
     PublicSummary,
-    SeatRole,
     SummaryRelease,
     Vote,
 )
@@ -34,7 +34,10 @@ def record_of(motion: Motion) -> dict[str, Any]:
 
 
 def facts_of(motion: Motion) -> record.Facts:
-    """Read everything that a record tells, in five queries. The motion must be decided."""
+    """Read everything that a record tells, in five queries. The motion must be decided.
+
+    An emergency takes one more, and so does the full review of one.
+    """
     if motion.tally is None:
         raise ValueError(f"Motion {motion.public_id} has no opened votes, so it has no record.")
     standing = selectors.opened_standing(motion)
@@ -69,14 +72,42 @@ def facts_of(motion: Motion) -> record.Facts:
         annex=annex_of(motion.kind, motion),
         overrides=[_override(motion.override)] if motion.override else [],
         counts_as=motion.outcome.value if motion.outcome != motion.state else "",
+        emergency=_emergency(motion, motion.emergency) if motion.emergency else None,
+        review_of=_reviewed(motion.reviews) if motion.reviews else None,
     )
+
+
+def _emergency(motion: Motion, plan: Mapping[str, Any]) -> record.EmergencyFacts:
+    ended = motion.full_reviews.filter(applied_at__isnull=False).order_by("id")
+    decisive = (MotionState.APPROVED, MotionState.REJECTED)
+    return record.EmergencyFacts(
+        full_rule=plan["rule"],
+        full_voting_seconds=plan["voting_seconds"],
+        due=motion.full_review_due_at,
+        ended=motion.full_review_ended_at,
+        result=motion.full_review_result,
+        motions=[
+            str(review.public_id)
+            for review in ended.select_related("executive_override")
+            if review.outcome in decisive
+        ],
+    )
+
+
+def _reviewed(decided: Motion) -> dict[str, Any]:
+    return {
+        "motion": str(decided.public_id),
+        "title": decided.title,
+        "dossier_digest": decided.dossier_digest,
+        "due": record.moment(decided.full_review_due_at),
+    }
 
 
 def _seat(ballot: Ballot, vote: Vote | None) -> record.SeatFacts:
     return record.SeatFacts(
         seat=ballot.seat_id,
         role=ballot.role,
-        independent=ballot.role == SeatRole.INDEPENDENT,
+        independent=ballot.independent,
         holder=str(ballot.holder.pseudonym) if ballot.holder else "",
         excluded=ballot.excluded,
         vote=_vote(vote) if vote and not ballot.excluded else None,

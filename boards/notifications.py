@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from accounts import services as accounts
 from accounts.models import User
-from boards.models import Ballot, ExecutiveOverride, Motion, MotionState, Seat
+from boards.models import Ballot, Board, ExecutiveOverride, Motion, MotionState, Seat
+from boards.rule_changes import Change
 from boards.rules import role_word
 
 # accounts.Notification.subject
@@ -37,11 +38,24 @@ def _send(people: Iterable[User | None], kind: str, subject: str, body: str, url
 
 
 def _facts(motion: Motion) -> str:
-    return _("Motion: %(title)s\nAbout: %(about)s\nBoard: %(board)s") % {
+    facts = _("Motion: %(title)s\nAbout: %(about)s\nBoard: %(board)s") % {
         "title": motion.title,
         "about": motion.subject_label,
         "board": motion.board.name,
     }
+    if motion.emergency is None:
+        return facts
+    return "\n".join([facts, _("An emergency: it is decided on the fast track.")])
+
+
+def _owed(motion: Motion) -> str:
+    """Say of an emergency decision that was made what it takes next."""
+    if motion.full_review_due_at is None:
+        return ""
+    return "\n\n" + _(
+        "The board must confirm this under its full rule before %(due)s. Somebody with a seat, or "
+        "the proposer, asks for that full review on the page of the motion."
+    ) % {"due": _moment(motion.full_review_due_at)}
 
 
 def _what(motion: Motion) -> str:
@@ -110,7 +124,7 @@ def motion_decided(motion: Motion, ballots: Iterable[Ballot], reasons: Iterable[
     ) % {
         "facts": _facts(motion),
         "state": motion.get_state_display(),
-        "reasons": "\n".join(reasons),
+        "reasons": "\n".join(reasons) + _owed(motion),
     }
     people = [*(ballot.holder for ballot in ballots), motion.proposer]
     _tell(people, motion, "motion_decided", subject, body)
@@ -178,7 +192,7 @@ def result_overridden(
         "result": motion.get_state_display(),
         "outcome": MotionState(override.outcome).label,
         "role": role_word(override.role),
-        "why": override.reason,
+        "why": override.reason + _owed(motion),
     }
     subject = _("The board's result was overridden: %(what)s") % {"what": _what(motion)}
     _tell(people, motion, "result_overridden", subject, body)
@@ -197,8 +211,8 @@ def review_due(motion: Motion, people: Iterable[User | None]) -> None:
 def review_overdue(motion: Motion, people: Iterable[User | None]) -> None:
     """Tell the board that an emergency decision was not reviewed in time."""
     body = _(
-        "Propose the full review on the page of the motion: until it confirms the decision, what "
-        "the decision opened is held.\n\n%(facts)s\nDue: %(due)s"
+        "Propose the full review on the page of the motion. What the decision opened is held, and "
+        "stays so until a full review has confirmed the decision.\n\n%(facts)s\nDue: %(due)s"
     ) % {"due": _moment(motion.full_review_due_at), "facts": _facts(motion)}
     subject = _("The full review is overdue: %(what)s") % {"what": _what(motion)}
     _tell(people, motion, "review_overdue", subject, body)
@@ -253,6 +267,24 @@ def term_over(seat: Seat, people: Iterable[User]) -> None:
     _send(people, "term_over", subject, body, _seat_url(seat))
 
 
+def own_rule_changed(
+    board: Board,
+    changes: Iterable[Change],
+    people: Iterable[User],
+    motion: Motion | None,
+    reason: str,
+) -> None:
+    """Tell the board that another rule counts for its own matters."""
+    why = _("By the board's decision.") if motion else _("Reason: %(why)s") % {"why": reason}
+    lines = "\n".join(change.line for change in changes)
+    body = _(
+        "What is stricter counts for votes under way, too.\n\n"
+        "Board: %(board)s\n%(changes)s\n\n%(why)s"
+    ) % {"board": board.name, "changes": lines, "why": why}
+    subject = _("Another rule counts for the matters of %(board)s") % {"board": board.name}
+    _send(people, "own_rule_changed", subject, body, reverse("board_detail", args=[board.slug]))
+
+
 def seat_changed(motion: Motion, people: Iterable[User | None]) -> None:
     """Tell the board and the person that a motion about a seat was carried out."""
     body = _("There is nothing to do.\n\n%(facts)s") % {"facts": _facts(motion)}
@@ -260,14 +292,14 @@ def seat_changed(motion: Motion, people: Iterable[User | None]) -> None:
     _tell(people, motion, "seat_changed", subject, body)
 
 
-def seat_unchanged(motion: Motion, why: str) -> None:
-    """Tell the proposer that an approved motion about a seat could not be carried out."""
+def own_motion_unchanged(motion: Motion, why: str) -> None:
+    """Tell the proposer that an approved motion about the board could not be carried out."""
     body = _("If it is still wanted, propose it anew.\n\n%(facts)s\n\nReason: %(why)s") % {
         "facts": _facts(motion),
         "why": why,
     }
     subject = _("Not carried out: %(what)s") % {"what": _what(motion)}
-    _tell([motion.proposer], motion, "seat_unchanged", subject, body)
+    _tell([motion.proposer], motion, "own_motion_unchanged", subject, body)
 
 
 def seat_resigned(seat: Seat, holder: User, people: Iterable[User], reason: str) -> None:

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from boards import selectors
-from boards.choices import OWN_KINDS, ReviewResult
+from boards.choices import ReviewResult
+from boards.kinds import conflicts_of, is_opened_here
 from boards.models import RESULTS, Board, Motion, MotionState, Seat, SeatRole, VoteChoice
 from boards.selectors import Standing
 
@@ -204,26 +205,31 @@ def why_no_override(user: User, motion: Motion, standing: Standing, now: datetim
     seat = selectors.seat_with_role(user, motion.board_id, motion.binding_rule.executive)
     if not user.is_active or seat is None:
         return _("Only the holder of a seat that the rule names may override the result.")
-    return _why_conflicted(user, motion, standing)
+    return why_no_part(user, motion, standing)
 
 
 def _may_wait(motion: Motion, now: datetime) -> bool:
     return motion.override_until is not None and now < motion.override_until
 
 
-def _why_conflicted(user: User, motion: Motion, standing: Standing) -> str:
+def why_no_part(user: User, motion: Motion, standing: Standing) -> str:
+    """Say why whoever overrides something may not do so here: in conflict, or recused.
+
+    `standing` has the choices of the votes.
+    """
     ballot = standing.ballot_of(user)
-    if motion.proposer_id == user.pk or (ballot is not None and ballot.excluded):
-        return _("You have no vote on this motion, so you cannot override its result.")
+    excluded = motion.proposer_id == user.pk or (ballot is not None and ballot.excluded)
+    if excluded or user.pk in conflicts_of(motion):
+        return _("You have no vote on this motion, so you can override nothing of it.")
     vote = standing.votes.get(ballot.pk) if ballot is not None else None
     if vote is not None and vote.choice == VoteChoice.RECUSE:
-        return _("You recused yourself from this motion, so you cannot override its result.")
+        return _("You recused yourself from this motion, so you can override nothing of it.")
     return ""
 
 
 def why_no_full_review(user: User, motion: Motion) -> str:
     """A seat holder, or whoever proposed the emergency, while its review is owed or was refused."""
-    if motion.full_review_due_at is None:
+    if motion.full_review_due_at is None or motion.outcome != MotionState.APPROVED:
         return _("No full review is owed on this motion.")
     if motion.full_review_result == ReviewResult.CONFIRMED:
         return _("The full review was done, and it confirmed the decision.")
@@ -233,8 +239,8 @@ def why_no_full_review(user: User, motion: Motion) -> str:
 
 
 def why_no_opening(user: User, motion: Motion) -> str:
-    """On a motion of this room's own kinds: its proposer or the chair, while it is in review."""
-    if motion.kind not in OWN_KINDS:
+    """While it is in review: its proposer or the chair, unless its kind asks for more than that."""
+    if not is_opened_here(motion.kind):
         return _("Voting on this motion opens from the page of what it is about.")
     if motion.state != MotionState.IN_REVIEW:
         return _("Voting opens on a motion in review; this one is %(state)s.") % {
@@ -250,6 +256,13 @@ def why_no_seat_motion(user: User, board: Board) -> str:
     """Seat holders propose who sits on their board."""
     if not user.is_active or not selectors.holds_seat(user, board.pk):
         return _("Only someone with a seat on the board may propose who sits on it.")
+    return ""
+
+
+def why_no_rule_change(user: User, board: Board) -> str:
+    """Seat holders tighten their board's own rule, and ask the board to loosen it."""
+    if not user.is_active or not selectors.holds_seat(user, board.pk):
+        return _("Only someone with a seat on the board may change the rule by which it decides.")
     return ""
 
 

@@ -8,7 +8,7 @@ stay when a person is erased; the pseudonym beside them then leads to nobody.
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,7 +20,8 @@ PAYLOAD_TYPE = "application/vnd.in-toto+json"
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_PATH = "/predicates/board-decision/v1"
 
-_DISSENT = {"approved": VoteChoice.REJECT, "rejected": VoteChoice.APPROVE}
+# What dissents from a result. To abstain is no dissent.
+DISSENT = {"approved": VoteChoice.REJECT, "rejected": VoteChoice.APPROVE}
 
 
 @dataclass(frozen=True)
@@ -48,12 +49,29 @@ class SeatFacts:
 
 
 @dataclass(frozen=True)
+class EmergencyFacts:
+    """What the fast track departed from, and the full review that is owed for it.
+
+    `full_rule` holds the fast track, with its times in seconds. `due` is None where nothing is
+    owed; `result` is empty until the review has ended, and `motions` are those that ended it.
+    """
+
+    full_rule: Mapping[str, Any]
+    full_voting_seconds: int
+    due: datetime | None = None
+    ended: datetime | None = None
+    result: str = ""
+    motions: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
 class Facts:
     """Everything that a record is made of.
 
     `rules` are the rule as it stood when voting opened and what tightened it since: the strictest
     of them decides. `counts_as` is the state that an override made of `state`, empty without one.
-    `annex` is what the room that owns the kind adds.
+    `emergency` is of a decision on the fast track, `review_of` of the full review of one. `annex`
+    is what the room that owns the kind adds.
     """
 
     motion: str
@@ -79,7 +97,8 @@ class Facts:
     overrides: Sequence[Mapping[str, Any]] = ()
     counts_as: str = ""
     annex: Sequence[Mapping[str, str]] = ()
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    emergency: "EmergencyFacts | None" = None
+    review_of: Mapping[str, Any] | None = None
 
 
 def build(facts: Facts) -> dict[str, Any]:
@@ -94,7 +113,6 @@ def build(facts: Facts) -> dict[str, Any]:
             "round": facts.rounds,
             "stale_rounds": facts.rounds - 1,
             "proposer": facts.proposer,
-            **facts.extra,
         },
         "board": {"slug": facts.board, "name": facts.board_name},
         "subject": {
@@ -129,6 +147,22 @@ def build(facts: Facts) -> dict[str, Any]:
         },
         "overrides": [dict(override) for override in facts.overrides],
         "annex": [dict(act) for act in facts.annex],
+        "emergency": _emergency(facts.emergency) if facts.emergency else None,
+        "review_of": dict(facts.review_of) if facts.review_of else None,
+    }
+
+
+def _emergency(facts: EmergencyFacts) -> dict[str, Any]:
+    owed = {
+        "due": moment(facts.due),
+        "ended": moment(facts.ended),
+        "result": facts.result,
+        "motions": list(facts.motions),
+    }
+    return {
+        "full_rule": dict(facts.full_rule),
+        "full_voting_seconds": facts.full_voting_seconds,
+        "full_review": owed if facts.due else None,
     }
 
 
@@ -172,7 +206,7 @@ def _vote(seat: SeatFacts, result: str) -> dict[str, Any]:
         "role": seat.role,
         "choice": vote.choice,
         "reason": vote.reason,
-        "dissent": vote.choice == _DISSENT.get(result),
+        "dissent": vote.choice == DISSENT.get(result),
         "at": moment(vote.at),
         "nonce": vote.nonce,
         "commitment": vote.commitment,

@@ -1,7 +1,8 @@
 """Verifying the file of a decision record, by the file and a public key alone. No database.
 
 The signature is checked first; then that what was signed agrees with itself: the dossier with its
-digest, every vote with its commitment, and the result with the votes under the recorded rule.
+digest, every vote with its commitment, the result with the votes under the recorded rule, and that
+rule with the fast track where the decision was an emergency.
 """
 
 import base64
@@ -17,9 +18,9 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from jsonschema import Draft202012Validator
 
 from boards.choices import VoteChoice
-from boards.record import PAYLOAD_TYPE, PREDICATE_PATH, STATEMENT_TYPE, subjects
+from boards.record import DISSENT, PAYLOAD_TYPE, PREDICATE_PATH, STATEMENT_TYPE, subjects
 from boards.record_schema import COUNTS, schema
-from boards.rules import combine, parse_rule, rule_data
+from boards.rules import combine, fast_rule, parse_rule, rule_data
 from boards.sealing import Opening, opens
 from boards.tally import SeatState, Tally, tally
 from common import dsse
@@ -70,6 +71,7 @@ def check(file: bytes, public_pem: str) -> Checked:
     _check_dossier(record)
     _check_votes(record)
     counted = _count(record)
+    _check_emergency(record)
     _check_result(record, counted)
     return Checked(
         record=record,
@@ -171,10 +173,18 @@ def _check_votes(record: dict[str, Any]) -> None:
             dossier_digest=record["dossier"]["digest"],
             conflict=vote.get("conflict", ""),
         )
-        if not opens(vote["commitment"], opening):
+        if not _opens(vote["commitment"], opening):
             raise RecordProblem(
                 f"The vote of seat {vote['seat']} is not the one that was committed to."
             )
+
+
+def _opens(sealed: str, opening: Opening) -> bool:
+    try:
+        return opens(sealed, opening)
+    except ValueError:
+        # Half of a surrogate pair, which JSON can write and nobody can commit to.
+        return False
 
 
 def _count(record: dict[str, Any]) -> Tally:
@@ -199,6 +209,22 @@ def _count(record: dict[str, Any]) -> Tally:
         raise RecordProblem(f"The votes cannot be counted: {error}") from None
 
 
+def _check_emergency(record: dict[str, Any]) -> None:
+    emergency = record.get("emergency")
+    if not emergency:
+        return
+    rule, outcome = record["rule"], record["outcome"]
+    try:
+        fast = fast_rule(parse_rule(emergency["full_rule"]))
+    except ValueError as error:
+        raise RecordProblem(f"The full rule of the emergency cannot be read: {error}") from None
+    if fast is None or rule_data(fast) != [*rule["joined"], rule["data"]][0]:
+        raise RecordProblem("The rule is not the fast track of the full rule that is recorded.")
+    owed = emergency["full_review"]
+    if owed and not owed["ended"] and outcome["counts_as"] != "approved":
+        raise RecordProblem("A full review is recorded of a decision that does not stand.")
+
+
 def _check_result(record: dict[str, Any], counted: Tally) -> None:
     outcome = record["outcome"]
     numbers = {key: value for key, value in asdict(counted).items() if key in COUNTS}
@@ -208,6 +234,9 @@ def _check_result(record: dict[str, Any], counted: Tally) -> None:
             f"The recorded result is {outcome['result']}; "
             f"the votes under the recorded rule give {counted.outcome} or other numbers."
         )
+    against = DISSENT.get(counted.outcome)
+    if any(vote["dissent"] != (vote["choice"] == against) for vote in record["votes"]):
+        raise RecordProblem("The record does not tell rightly who dissented.")
     result = _STATES[counted.outcome]
     decided = record["overrides"][-1]["outcome"] if record["overrides"] else result
     expected = (result, decided)

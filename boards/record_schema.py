@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from boards.choices import MotionState, SeatRole, VoteChoice
+from boards.choices import MotionState, ReviewResult, SeatRole, VoteChoice
 
 PARTS = ("took_part", "recused", "excluded", "vacant", "absent")
 RESULTS = ("approved", "rejected", "no_quorum", "error")
@@ -41,6 +41,10 @@ def _object(required: dict[str, Any], **optional: dict[str, Any]) -> dict[str, A
 
 def _list(items: dict[str, Any]) -> dict[str, Any]:
     return {"type": "array", "items": items}
+
+
+def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"anyOf": [{"type": "null"}, schema]}
 
 
 def _one_of(values: Iterable[str]) -> dict[str, Any]:
@@ -150,6 +154,28 @@ def schema(predicate_type: str = "") -> dict[str, Any]:
                         }
                     )
                 ),
-            }
+            },
+            # Records from before these were told have neither.
+            emergency=_or_null(
+                _object(
+                    {
+                        "full_rule": {"type": "object"},
+                        "full_voting_seconds": _COUNT,
+                        "full_review": _or_null(
+                            _object(
+                                {
+                                    "due": _TEXT,
+                                    "ended": _TIME,
+                                    "result": _one_of(["", *ReviewResult.values]),
+                                    "motions": _list(_TEXT),
+                                }
+                            )
+                        ),
+                    }
+                )
+            ),
+            review_of=_or_null(
+                _object({"motion": _TEXT, "title": _TEXT, "dossier_digest": _SHA256, "due": _TIME})
+            ),
         ),
     }

@@ -16,7 +16,7 @@ keys), the time for voting and the time until the full review is due, both in se
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -205,6 +205,13 @@ def _combine_emergencies(tracks: list[Emergency | None]) -> Emergency | None:
         voting_period=max(each.voting_period for each in given),
         full_review=min(each.full_review for each in given),
     )
+
+
+def fast_rule(rule: Rule) -> Rule | None:
+    """Return the rule of the fast track, which keeps the executive; None where there is none."""
+    if rule.emergency is None:
+        return None
+    return replace(rule.emergency.rule, executive=rule.executive)
 
 
 def role_word(role: str) -> str:

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from boards import selectors, services
-from boards.choices import REVIEW_KIND, SEAT_KIND
+from boards.choices import OWN_RULE_KIND, REVIEW_KIND, SEAT_KIND
 from common.errors import Refused
 
 logger = logging.getLogger(__name__)
@@ -38,8 +38,9 @@ def sweep_records() -> None:
 
 @shared_task(name="boards.sweep_decisions")
 def sweep_decisions() -> None:
-    """Carry out decided motions about seats, and end the reviews that were owed."""
+    """Carry out decided motions about seats and the board's rule, and end the reviews owed."""
     services.apply_decided(SEAT_KIND, services.apply_seat_change)
+    services.apply_decided(OWN_RULE_KIND, services.apply_rule_change)
     services.apply_decided(REVIEW_KIND, services.apply_full_review)
 
 

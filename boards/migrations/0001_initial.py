@@ -122,6 +122,61 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-id",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "draft",
+                                    "in_review",
+                                    "voting",
+                                    "approved",
+                                    "rejected",
+                                    "lapsed",
+                                    "withdrawn",
+                                    "cancelled",
+                                ],
+                            )
+                        ),
+                        name="boards_motion_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "voting"), _negated=True),
+                            ("voting_closes_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="boards_motion_voting_has_deadline",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["draft", "in_review", "voting"]),
+                            ("decided_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="boards_motion_decided_has_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("dossier_digest__regex", "^[0-9a-f]{64}$")),
+                        name="boards_motion_digest_hex",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["draft", "in_review", "voting"])),
+                        fields=("kind", "subject_ref"),
+                        name="boards_motion_one_open_per_subject",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(
+                            ("applied_at__isnull", True), ("decided_at__isnull", False)
+                        ),
+                        fields=["kind"],
+                        name="boards_motion_to_apply",
+                    ),
+                    models.Index(fields=["subject_ref", "-id"], name="boards_motion_subject"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -201,6 +256,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("id",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("role__in", ["chair", "safety", "security", "legal", "independent"])
+                        ),
+                        name="boards_seat_role_known",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("board", "holder"), name="boards_seat_one_per_person"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -256,6 +322,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("id",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("role__in", ["chair", "safety", "security", "legal", "independent"])
+                        ),
+                        name="boards_ballot_role_known",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("motion", "seat", "round"), name="boards_ballot_seat_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -303,120 +380,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("id",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("choice__in", ["approve", "reject", "abstain", "recuse"])
+                        ),
+                        name="boards_vote_choice_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="boards_vote_reason_given",
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="motion",
-            index=models.Index(
-                condition=models.Q(("applied_at__isnull", True), ("decided_at__isnull", False)),
-                fields=["kind"],
-                name="boards_motion_to_apply",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="motion",
-            index=models.Index(fields=["subject_ref", "-id"], name="boards_motion_subject"),
-        ),
-        migrations.AddConstraint(
-            model_name="motion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "draft",
-                            "in_review",
-                            "voting",
-                            "approved",
-                            "rejected",
-                            "lapsed",
-                            "withdrawn",
-                            "cancelled",
-                        ],
-                    )
-                ),
-                name="boards_motion_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="motion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "voting"), _negated=True),
-                    ("voting_closes_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="boards_motion_voting_has_deadline",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="motion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["draft", "in_review", "voting"]),
-                    ("decided_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="boards_motion_decided_has_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="motion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("dossier_digest__regex", "^[0-9a-f]{64}$")),
-                name="boards_motion_digest_hex",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="motion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["draft", "in_review", "voting"])),
-                fields=("kind", "subject_ref"),
-                name="boards_motion_one_open_per_subject",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seat",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("role__in", ["chair", "safety", "security", "legal", "independent"])
-                ),
-                name="boards_seat_role_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seat",
-            constraint=models.UniqueConstraint(
-                fields=("board", "holder"), name="boards_seat_one_per_person"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ballot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("role__in", ["chair", "safety", "security", "legal", "independent"])
-                ),
-                name="boards_ballot_role_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ballot",
-            constraint=models.UniqueConstraint(
-                fields=("motion", "seat", "round"), name="boards_ballot_seat_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="vote",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("choice__in", ["approve", "reject", "abstain", "recuse"])),
-                name="boards_vote_choice_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="vote",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="boards_vote_reason_given"
-            ),
         ),
         append_only("boards_vote"),
         append_only("boards_dossier"),

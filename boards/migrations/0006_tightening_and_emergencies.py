@@ -114,34 +114,30 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("id",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "vote_half",
+                                    "vote_day",
+                                    "no_quorum",
+                                    "term_month",
+                                    "term_week",
+                                    "term_over",
+                                    "review_week",
+                                    "review_day",
+                                    "review_over",
+                                ],
+                            )
+                        ),
+                        name="boards_reminder_kind_known",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("about", "kind", "due_at"), name="boards_reminder_once"
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="reminder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "vote_half",
-                            "vote_day",
-                            "no_quorum",
-                            "term_month",
-                            "term_week",
-                            "term_over",
-                            "review_week",
-                            "review_day",
-                            "review_over",
-                        ],
-                    )
-                ),
-                name="boards_reminder_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reminder",
-            constraint=models.UniqueConstraint(
-                fields=("about", "kind", "due_at"), name="boards_reminder_once"
-            ),
         ),
     ]

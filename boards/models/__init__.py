@@ -4,7 +4,7 @@ from boards.choices import OPEN_STATES, MotionState, SeatRole, VoteChoice
 from boards.models.motions import RESULTS, Dossier, Motion
 from boards.models.overrides import ExecutiveOverride, Reminder
 from boards.models.records import DecisionRecord, IssueSummary, PublicSummary, SummaryRelease
-from boards.models.seats import Board, Seat, default_rule, in_term
+from boards.models.seats import Board, Seat, default_rule, in_office
 from boards.models.voting import Ballot, Vote
 
 __all__ = [
@@ -26,5 +26,5 @@ __all__ = [
     "Vote",
     "VoteChoice",
     "default_rule",
-    "in_term",
+    "in_office",
 ]

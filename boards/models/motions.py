@@ -29,6 +29,7 @@ class Motion(models.Model):
     `round` counts how often voting opened: only the ballots of the present round count.
     `record_owed`: the signed record of its decision is missing, or is older than what it tells of.
     `tightened_rule` binds beside `rule`: the stricter of both in every part is counted by.
+    `by_board_rule`: `rule` was the board's own, so that a stricter one of the board binds it too.
 
     `emergency` is set on the fast track: the full rule, its time for voting, and the time until
     the full review is due, in seconds; `rule` is then the fast one. Once approved,
@@ -48,6 +49,7 @@ class Motion(models.Model):
     dossier_digest = models.CharField(max_length=64)
     rule = models.JSONField()
     tightened_rule = models.JSONField(null=True, blank=True)
+    by_board_rule = models.BooleanField(default=False)
     emergency = models.JSONField(null=True, blank=True)
     voting_seconds = models.PositiveIntegerField()
     proposer = models.ForeignKey(User, models.PROTECT, related_name="motions")

@@ -41,23 +41,27 @@ class Board(models.Model):
         return self.name
 
 
-def in_term(prefix: str = "") -> models.Q:
-    """Match seats whose term has not ended; `prefix` is the path to the seat, such as `seat__`."""
-    return models.Q(**{f"{prefix}term_ends_at__isnull": True}) | models.Q(
+def in_office(prefix: str = "") -> models.Q:
+    """Match seats whose holder can act: in their term, and with an account that is active.
+
+    `prefix` is the path to the seat, such as `seat__`.
+    """
+    in_term = models.Q(**{f"{prefix}term_ends_at__isnull": True}) | models.Q(
         **{f"{prefix}term_ends_at__gt": Now()}
     )
+    return in_term & models.Q(**{f"{prefix}holder__is_active": True})
 
 
 class SeatQuerySet(models.QuerySet["Seat"]):
-    """Seats; a seat whose term has ended is held by nobody, whoever stands in its row."""
+    """Seats; one whose term has ended, or whose holder's account is closed, is held by nobody."""
 
     def held_by(self, user: User | Combinable) -> "SeatQuerySet":
         """Return the seats that the person holds now."""
-        return self.filter(in_term(), holder=user)
+        return self.filter(in_office(), holder=user)
 
 
 class Seat(models.Model):
-    """A place on a board; vacant when it has no holder, or when the holder's term has ended.
+    """A place on a board; vacant without a holder, after the holder's term, or after their account.
 
     The end of a term needs no job: `held_by` and `member_at` read the clock. `independent` is of
     the holder: no financial, operational or management dependence, `independence_basis` says on
@@ -103,4 +107,5 @@ class Seat(models.Model):
 
     def member_at(self, now: datetime) -> User | None:
         """Return who sits here at that moment."""
-        return self.holder if self.is_in_term(now) else None
+        holder = self.holder
+        return holder if holder is not None and holder.is_active and self.is_in_term(now) else None

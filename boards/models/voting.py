@@ -15,6 +15,7 @@ class Ballot(models.Model):
 
     `excluded` says why its holder has no vote (the proposer, a manager of the model); such a
     seat leaves the base of the quorum as a recused one does. A vacant seat stays in the base.
+    `independent` is of the holder, as `Seat.independent` was then.
     Once taken, the snapshot changes in one way only, which the database enforces: a seat that
     had a vote may become excluded.
     """
@@ -23,6 +24,7 @@ class Ballot(models.Model):
     seat = models.ForeignKey(Seat, models.PROTECT, related_name="ballots")
     role = models.CharField(max_length=20, choices=SeatRole.choices)
     holder = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="ballots")
+    independent = models.BooleanField(default=False)
     round = models.PositiveIntegerField(default=1)
     excluded = models.CharField(max_length=200, blank=True)
 
@@ -42,9 +44,10 @@ class Ballot(models.Model):
 
     def member_at(self, now: datetime) -> User | None:
         """Return who may cast it at that moment: its holder, while they still hold the seat."""
-        if self.holder_id is None or self.seat.holder_id != self.holder_id:
+        holder = self.holder
+        if holder is None or not holder.is_active or self.seat.holder_id != holder.pk:
             return None
-        return self.holder if self.seat.is_in_term(now) else None
+        return holder if self.seat.is_in_term(now) else None
 
 
 class Vote(models.Model):

@@ -9,6 +9,7 @@ from boards.selectors.motions import (
     open_motions_for,
     overdue_reviews,
     reviews_owed,
+    unconfirmed,
     with_turnout,
 )
 from boards.selectors.seats import (
@@ -19,6 +20,7 @@ from boards.selectors.seats import (
     holds_seat,
     members_of,
     person_name,
+    seat_held,
     seat_states,
     seat_with_role,
     seats_of,
@@ -31,6 +33,7 @@ from boards.selectors.standing import (
     is_opened,
     opened_standing,
     standing,
+    standing_for_display,
     votes_for_display,
 )
 
@@ -55,11 +58,14 @@ __all__ = [
     "overdue_reviews",
     "person_name",
     "reviews_owed",
+    "seat_held",
     "seat_states",
     "seat_with_role",
     "seats_of",
     "standing",
+    "standing_for_display",
     "terms_ending",
+    "unconfirmed",
     "votes_for_display",
     "with_turnout",
 ]

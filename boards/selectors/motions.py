@@ -16,7 +16,7 @@ from boards.models import (
     MotionState,
     Seat,
     Vote,
-    in_term,
+    in_office,
 )
 
 
@@ -38,7 +38,8 @@ def with_turnout(motions: QuerySet[Motion]) -> QuerySet[Motion]:
     """Annotate how many seats could vote (`may_vote`) and how many have (`have_voted`)."""
     given = Q(ballots__round=F("round"), ballots__excluded="", ballots__holder__isnull=False)
     cast = given & Q(ballots__votes__dossier_digest=F("dossier_digest"))
-    live = cast | given & Q(ballots__seat__holder=F("ballots__holder")) & in_term("ballots__seat__")
+    held = Q(ballots__seat__holder=F("ballots__holder")) & in_office("ballots__seat__")
+    live = cast | given & held
     return motions.annotate(
         may_vote=Count("ballots", filter=live, distinct=True),
         have_voted=Count("ballots", filter=cast, distinct=True),
@@ -108,18 +109,19 @@ def reviews_owed() -> QuerySet[Motion]:
     return owed.select_related("board", "proposer").order_by("full_review_due_at")
 
 
+def unconfirmed() -> QuerySet[Motion]:
+    """Return the emergency decisions that no full review has confirmed, whether due or not."""
+    owing = Motion.objects.filter(full_review_due_at__isnull=False)
+    return owing.exclude(full_review_result=ReviewResult.CONFIRMED).order_by("id")
+
+
 def overdue_reviews() -> QuerySet[Motion]:
     """Return the emergency decisions that do not stand any more.
 
     Their full review was not done in time, or it refused to confirm them. The room that owns the
     kind stops what the decision opened, until a review confirms it.
     """
-    return (
-        Motion.objects.filter(full_review_due_at__isnull=False)
-        .filter(
-            Q(full_review_ended_at__isnull=True, full_review_due_at__lte=Now())
-            | Q(full_review_result=ReviewResult.REFUSED)
-        )
-        .select_related("board", "proposer")
-        .order_by("id")
+    return unconfirmed().filter(
+        Q(full_review_result=ReviewResult.REFUSED)
+        | Q(full_review_ended_at__isnull=True, full_review_due_at__lte=Now())
     )

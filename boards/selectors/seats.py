@@ -1,4 +1,4 @@
-"""Reading boards and who sits on them. A seat whose term has ended is vacant here."""
+"""Reading boards and who sits on them. A seat whose holder is not in office is vacant here."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -41,6 +41,11 @@ def seats_of(user: User) -> QuerySet[Seat]:
 def holds_seat(user: User, board_id: int) -> bool:
     """Tell whether the person sits on the board."""
     return Seat.objects.held_by(user).filter(board_id=board_id).exists()
+
+
+def seat_held(user: User, board_id: int) -> Seat | None:
+    """Return the seat that the person holds on the board."""
+    return Seat.objects.held_by(user).filter(board_id=board_id).first()
 
 
 def holds_chair(user: User, board_id: int) -> bool:

@@ -18,8 +18,9 @@ from boards.tally import SeatState, Tally, tally
 class Standing:
     """Where the present round of a motion stands: its ballots, and the votes that count.
 
-    A vote that was cast in office counts. A seat that its holder left since, or whose term ended,
-    without a vote is vacant, and stays in the base; `now` is None where voting is over.
+    A vote that was cast in office counts. A seat that its holder left since, or whose term or
+    account ended, without a vote is vacant, and stays in the base; `now` is None where voting is
+    over.
 
     For the services and for what concerns one's own ballot; pages show `votes_for_display`.
     """
@@ -88,23 +89,33 @@ class Standing:
 
 def standing(motion: Motion) -> Standing:
     """Read the present round as it is now. Before close the choices stay in the database."""
-    ballots = list(
-        Ballot.objects.filter(motion=motion, round=motion.round).select_related("holder", "seat")
-    )
-    votes = Vote.objects.filter(
-        ballot__motion=motion,
-        ballot__round=motion.round,
-        dossier_digest=motion.dossier_digest,
-    )
-    now = timezone.now() if motion.state == MotionState.VOTING else None
-    return Standing(ballots, _newest(votes.defer("choice", "reason", "conflict", "nonce")), now)
+    return _read(motion, _votes(motion).defer("choice", "reason", "conflict", "nonce"))
 
 
 def opened_standing(motion: Motion) -> Standing:
     """Read the present round with its choices: for closing, and for a motion that is decided."""
-    sealed = standing(motion)
-    votes = Vote.objects.in_bulk([vote.pk for vote in sealed.votes.values()])
-    return Standing(sealed.ballots, {vote.ballot_id: vote for vote in votes.values()}, sealed.now)
+    return _read(motion, _votes(motion))
+
+
+def standing_for_display(motion: Motion) -> Standing:
+    """Read what a page may show of the present round: the choices once they were counted."""
+    return opened_standing(motion) if is_opened(motion) else standing(motion)
+
+
+def _votes(motion: Motion) -> QuerySet[Vote]:
+    return Vote.objects.filter(
+        ballot__motion=motion,
+        ballot__round=motion.round,
+        dossier_digest=motion.dossier_digest,
+    )
+
+
+def _read(motion: Motion, votes: QuerySet[Vote]) -> Standing:
+    ballots = list(
+        Ballot.objects.filter(motion=motion, round=motion.round).select_related("holder", "seat")
+    )
+    now = timezone.now() if motion.state == MotionState.VOTING else None
+    return Standing(ballots, _newest(votes), now)
 
 
 def _newest(votes: QuerySet[Vote]) -> dict[int, Vote]:
@@ -133,12 +144,14 @@ def is_opened(motion: Motion) -> bool:
     return motion.tally is not None
 
 
-def votes_for_display(motion: Motion) -> list[SeatLine]:
-    """Return every seat of the present round: who has voted, and once it is closed, how."""
+def votes_for_display(motion: Motion, found: Standing | None = None) -> list[SeatLine]:
+    """Return every seat of the present round: who has voted, and once it is closed, how.
+
+    `found` is its `standing_for_display`, where a page has read that already.
+    """
+    found = found or standing_for_display(motion)
     if is_opened(motion):
-        found = opened_standing(motion)
         return [_opened_line(ballot, found.votes.get(ballot.pk)) for ballot in found.ballots]
-    found = standing(motion)
     stale = set() if motion.state == MotionState.VOTING else _voted_before(found.ballots)
     stale -= set(found.votes)
     return [

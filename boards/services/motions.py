@@ -1,6 +1,7 @@
 """A motion from proposal to its end, voting aside."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -12,8 +13,10 @@ from accounts.models import User
 from audit.services import record
 from boards import notifications, permissions, selectors
 from boards.actions import Action
+from boards.dossier import check_texts
+from boards.kinds import kind_of
 from boards.models import OPEN_STATES, Board, Dossier, Motion, MotionState
-from boards.rules import parse_rule, rule_data
+from boards.rules import fast_rule, parse_rule, rule_data
 from boards.services.guards import (
     check_rule,
     clean_dossier,
@@ -41,13 +44,15 @@ def propose_motion(
     subject_url: str,
     params: dict[str, Any],
     dossier: dict[str, Any],
-    rule: dict[str, Any],
-    voting_seconds: int,
+    rule: dict[str, Any] | None = None,
+    voting_seconds: int | None = None,
     emergency: bool = False,
     reviews: Motion | None = None,
     also: tuple[Model, ...] = (),
 ) -> Motion:
     """Put a motion before the board, in review. Whether `actor` may is the calling room's check.
+
+    Without a `rule` the board's own decides, with its time for voting.
 
     In an `emergency` the motion is decided by the fast track of `rule`, and owes a full review by
     the whole of `rule` once it is approved. `reviews` is the decision that such a review is of.
@@ -59,6 +64,11 @@ def propose_motion(
     title = clean_line(title, what=_("The title"), limit=200)
     params = clean_json(params, what=_("The motion's data"))
     dossier = clean_dossier(dossier)
+    by_board_rule = rule is None
+    if rule is None or voting_seconds is None:
+        # Locked, so that a rule that is tightened now finds the motion and binds it.
+        own = Board.objects.select_for_update(no_key=True).get(pk=board.pk)
+        rule, voting_seconds = own.rule, own.voting_seconds
     check_rule(rule, voting_seconds)
     fast = _fast_track(rule, voting_seconds) if emergency else None
     sealed = dossier_digest(kind, subject_ref, params, dossier)
@@ -75,6 +85,7 @@ def propose_motion(
                 dossier=dossier,
                 dossier_digest=sealed,
                 rule=fast.rule if fast else rule,
+                by_board_rule=by_board_rule,
                 voting_seconds=fast.voting_seconds if fast else voting_seconds,
                 emergency=fast.plan if fast else None,
                 reviews=reviews,
@@ -98,6 +109,7 @@ def propose_motion(
         data={
             "kind": kind,
             "subject": subject_ref,
+            "params": params,
             "dossier_digest": sealed,
             "emergency": emergency,
         },
@@ -115,12 +127,13 @@ class _FastTrack:
 def _fast_track(rule: dict[str, Any], voting_seconds: int) -> _FastTrack:
     """Return what decides an emergency, and what the full review is decided by later."""
     parsed = parse_rule(rule)
-    if parsed.emergency is None:
+    fast = fast_rule(parsed)
+    if fast is None or parsed.emergency is None:
         raise Refused(
             _("The rule has no fast track, so there is no emergency review. Propose it as usual.")
         )
     return _FastTrack(
-        rule=rule_data(replace(parsed.emergency.rule, executive=parsed.executive)),
+        rule=rule_data(fast),
         voting_seconds=parsed.emergency.voting_period,
         plan={
             "rule": rule,
@@ -186,6 +199,20 @@ def revise_dossier(*, actor: User | None, motion: Motion, dossier: dict[str, Any
 
 
 @transaction.atomic
+def revise_texts(*, actor: User | None, motion: Motion, texts: Mapping[str, str]) -> Motion:
+    """Change what the proposer wrote. What the dossier refers to, or a machine watches, stays."""
+    kind = kind_of(motion.kind)
+    if not kind.texts:
+        raise Refused(_("This dossier is changed on the page of what the motion is about."))
+    try:
+        written = check_texts(texts, kind.texts)
+    except ValueError as error:
+        raise Refused(str(error)) from None
+    current = locked(motion)
+    return revise_dossier(actor=actor, motion=current, dossier={**current.dossier, **written})
+
+
+@transaction.atomic
 def withdraw_motion(*, actor: User | None, motion: Motion, reason: str) -> Motion:
     """Take one's own motion back. Votes that were cast stay sealed."""
     proposer = live_actor(actor)
@@ -225,7 +252,8 @@ def _end(
     MOTION.move(current, state)
     current.closing_reason = reason
     current.decided_at = current.decided_at or timezone.now()
-    current.full_review_due_at = None
+    if current.full_review_ended_at is None:
+        current.full_review_due_at = None
     owe_record(current)
     current.save(
         update_fields=["state", "closing_reason", "decided_at", "full_review_due_at", "record_owed"]

@@ -96,9 +96,12 @@ def override_result(
 
 
 def _owe(current: Motion, outcome: str) -> None:
-    """Owe a new version of the record, and a full review while an emergency is approved."""
+    """Owe a new version of the record, and a full review while an emergency is approved.
+
+    A review that has ended stays as it was.
+    """
     owe_record(current)
-    if current.emergency is not None:
+    if current.emergency is not None and current.full_review_ended_at is None:
         approved = outcome == MotionState.APPROVED
         current.full_review_due_at = review_due_at(current, timezone.now()) if approved else None
     current.save(update_fields=["full_review_due_at", "record_owed"])

@@ -90,7 +90,9 @@ def sign_owed() -> int:
     if not has_signing_key():
         return 0
     signed = 0
-    for motion_id in gathering.owed_records().values_list("pk", flat=True)[:SIGNED_AT_ONCE]:
+    for motion_id in gathering.owed_records().values_list("pk", flat=True):
+        if signed == SIGNED_AT_ONCE:
+            break
         try:
             signed += sign_record(motion_id=motion_id) is not None
         except Exception:

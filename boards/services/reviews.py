@@ -12,8 +12,9 @@ from boards import notifications, permissions, selectors
 from boards.actions import Action
 from boards.choices import REVIEW_KIND, ReviewResult
 from boards.models import Motion, MotionState
-from boards.services.guards import live_actor, locked
+from boards.services.guards import clean_reason, live_actor, locked
 from boards.services.motions import mark_applied, propose_motion
+from boards.services.records import owe_record
 from common.errors import Refused
 
 
@@ -65,7 +66,8 @@ def apply_full_review(motion: Motion) -> bool:
         return False
     decided.full_review_result = result
     decided.full_review_ended_at = timezone.now()
-    decided.save(update_fields=["full_review_result", "full_review_ended_at"])
+    owe_record(decided)
+    decided.save(update_fields=["full_review_result", "full_review_ended_at", "record_owed"])
     record(
         actor=None,
         action=Action.REVIEW_ENDED,
@@ -75,3 +77,26 @@ def apply_full_review(motion: Motion) -> bool:
     )
     notifications.review_ended(decided, selectors.members_of(decided.board_id))
     return True
+
+
+@transaction.atomic
+def drop_full_review(*, actor: User | None, motion: Motion, reason: str) -> Motion:
+    """Owe no full review of a decision that came to nothing: the room that owns its kind says so.
+
+    Nothing is written where none is owed, or where one has ended.
+    """
+    decided = locked(motion)
+    if decided.full_review_due_at is None or decided.full_review_ended_at is not None:
+        return decided
+    reason = clean_reason(reason)
+    due_at, decided.full_review_due_at = decided.full_review_due_at, None
+    owe_record(decided)
+    decided.save(update_fields=["full_review_due_at", "record_owed"])
+    record(
+        actor=actor,
+        action=Action.REVIEW_DROPPED,
+        target=decided,
+        also=(decided.board,),
+        data={"reason": reason, "due_at": due_at.isoformat()},
+    )
+    return decided

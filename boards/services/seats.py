@@ -11,6 +11,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.selectors import is_email_verified
 from audit.selectors import ref
 from audit.services import record
 from boards import notifications, permissions, selectors
@@ -79,8 +80,6 @@ def propose_seat_change(
             "term_ends_at": change.term_ends_at.isoformat() if change.term_ends_at else None,
         },
         dossier=dossier,
-        rule=board.rule,
-        voting_seconds=board.voting_seconds,
     )
 
 
@@ -103,7 +102,7 @@ def check_change(board: Board, change: SeatChange, now: datetime) -> None:
         if change.action != SeatAction.APPOINT and seat.holder_id != person.pk:
             raise Refused(_("They do not hold this seat."))
     if change.action != SeatAction.VACATE:
-        _check_term(change, now)
+        _check_office(change, now)
 
 
 def _check_added(board: Board, change: SeatChange) -> None:
@@ -115,8 +114,6 @@ def _check_added(board: Board, change: SeatChange) -> None:
 
 
 def _check_nominee(board: Board, change: SeatChange) -> None:
-    if not change.person.is_active:
-        raise Refused(_("Only people with an active account can be seated."))
     if selectors.holds_seat(change.person, board.pk):
         raise Refused(_("A person holds one seat of a board at most."))
     if change.role == SeatRole.INDEPENDENT and not change.independent:
@@ -128,7 +125,17 @@ def _check_nominee(board: Board, change: SeatChange) -> None:
         )
 
 
-def _check_term(change: SeatChange, now: datetime) -> None:
+def _check_office(change: SeatChange, now: datetime) -> None:
+    if not change.person.is_active:
+        raise Refused(_("Only people with an active account can be seated."))
+    if change.action != SeatAction.EXTEND and not is_email_verified(change.person):
+        # Anybody can make an account in the name of somebody who is about to be seated.
+        raise Refused(
+            _(
+                "They have not confirmed their e-mail address. Ask them to open the link in the "
+                "message that they were sent; then they can be seated."
+            )
+        )
     ends, former = change.term_ends_at, change.seat.term_ends_at if change.seat else None
     if ends is None or not now < ends <= now + LONGEST_TERM:
         raise Refused(
@@ -206,7 +213,7 @@ def apply_seat_change(motion: Motion) -> bool:
             also=(current,),
             data={"reason": refused.sentence, "motion": str(current.public_id)},
         )
-        notifications.seat_unchanged(current, refused.sentence)
+        notifications.own_motion_unchanged(current, refused.sentence)
         return False
     _carry_out(board, current, change, now)
     return True

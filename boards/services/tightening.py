@@ -1,6 +1,5 @@
 """A rule that became stricter while a motion under it was open."""
 
-from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -11,7 +10,7 @@ from audit.services import record
 from boards import notifications, permissions, selectors
 from boards.actions import Action
 from boards.models import OPEN_STATES, Motion
-from boards.rules import Rule, combine, parse_rule, rule_data
+from boards.rules import Rule, combine, fast_rule, parse_rule, rule_data
 from boards.services.guards import clean_reason, locked
 from common.errors import Refused
 
@@ -59,6 +58,4 @@ def _for(motion: Motion, rule: Rule) -> Rule:
     """Return what a rule asks of this motion: the fast track's part of it in an emergency."""
     if motion.emergency is None:
         return rule
-    if rule.emergency is None:
-        return replace(rule, emergency=None)
-    return replace(rule.emergency.rule, executive=rule.executive)
+    return fast_rule(rule) or rule

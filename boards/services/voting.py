@@ -14,6 +14,7 @@ from accounts.models import User
 from audit.services import record
 from boards import notifications, permissions, selectors
 from boards.actions import Action
+from boards.kinds import conflicts_of
 from boards.models import Ballot, Motion, MotionState, Vote, VoteChoice
 from boards.sealing import Opening, commitment, new_nonce
 from boards.selectors import Standing
@@ -58,6 +59,7 @@ def open_voting(
             seat=seat,
             role=seat.role,
             holder=(member := seat.member_at(now)),
+            independent=member is not None and seat.independent,
             round=current.round,
             excluded=why.get(member.pk, "")[:200] if member else "",
         )
@@ -154,6 +156,8 @@ def cast_vote(
     why = permissions.why_no_vote(voter, current, standing, timezone.now())
     if why or ballot is None:
         raise Refused(why)
+    if conflict_found := conflicts_of(current).get(voter.pk):
+        raise Refused(_("Your seat has no vote on this motion: %(why)s") % {"why": conflict_found})
     if choice not in VoteChoice.values:
         raise Refused(_("Choose one of: approve, reject, abstain, recuse."))
     reason = clean_reason(reason)
@@ -209,8 +213,9 @@ def close_voting(*, actor: User | None, motion: Motion) -> Motion:
     Without a quorum, or with nobody left to decide, the motion lapses: silence approves nothing.
     """
     current = locked(motion)
+    _guard_close(actor, current, selectors.standing(current))
+    _exclude_conflicted(current)
     standing = selectors.opened_standing(current)
-    _guard_close(actor, current, standing)
     result = standing.count(current)
     states = {"approved": MotionState.APPROVED, "rejected": MotionState.REJECTED}
     MOTION.move(current, states.get(result.outcome, MotionState.LAPSED))
@@ -247,6 +252,14 @@ def _guard_close(actor: User | None, current: Motion, standing: Standing) -> Non
         raise Refused(_("There is no vote to close."))
     elif current.voting_closes_at is None or now < current.voting_closes_at:
         raise Refused(_("The time for voting is not over yet."))
+
+
+def _exclude_conflicted(current: Motion) -> None:
+    """Take the votes of those who are in conflict by now, also where no sweep has seen it yet."""
+    why = conflicts_of(current)
+    for ballot in selectors.standing(current).ballots:
+        if ballot.holder is not None and ballot.holder_id in why:
+            _exclude(None, current, ballot.holder, why[ballot.holder_id][:200])
 
 
 def _record_close(actor: User | None, current: Motion, standing: Standing, result: Tally) -> None:

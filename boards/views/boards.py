@@ -110,17 +110,17 @@ def _seat(seat: Seat, user: User, now: datetime) -> dict[str, Any]:
 def _impossible(
     board: Board, seats: list[Seat], motions: list[Motion], now: datetime
 ) -> list[dict[str, Any]]:
-    """Say which decisions not even a unanimous vote of those seated could carry, and why."""
+    """Say what not even a unanimous vote of those seated could carry, reason by reason."""
     states = selectors.seat_states(seats, now)
     rules: list[tuple[str, Rule | Mapping[str, Any]]] = [
-        *rules_in_use(board.pk),
+        *rules_in_use(board),
         *((motion.title, motion.binding_rule) for motion in motions),
     ]
-    found = []
+    found: dict[tuple[str, ...], list[str]] = {}
     if reasons := obstacles_to_own(parse_rule(board.rule), states):
-        found.append({"label": _("Motions about the board itself"), "reasons": reasons})
+        found.setdefault(reasons, []).append(_("Motions about the board itself"))
     for label, rule in rules:
         parsed = rule if isinstance(rule, Rule) else parse_rule(rule)
         if reasons := obstacles(parsed, states):
-            found.append({"label": label, "reasons": reasons})
-    return found
+            found.setdefault(reasons, []).append(label)
+    return [{"reasons": reasons, "labels": labels} for reasons, labels in found.items()]

@@ -34,7 +34,7 @@ def motion_open(request: HttpRequest, public_id: UUID) -> HttpResponse:
     form = TypedForm(request.POST or None, word=word)
     if request.method == "POST" and form.is_valid():
         try:
-            services.open_own_vote(actor=user, motion=motion)
+            services.open_vote(actor=user, motion=motion)
         except Refused as refused:
             return refusal_page(request, motion, refused.sentence)
         messages.success(request, _("Voting is open. Every seat with a vote was asked for it."))

@@ -18,7 +18,7 @@ from audit.selectors import Entry, timeline
 from boards import permissions, selectors
 from boards.deadlines import escalation_at
 from boards.dossier import shown
-from boards.kinds import kind_of
+from boards.kinds import is_opened_here, kind_of
 from boards.models import Motion, MotionState
 from boards.permissions import get_motion_or_404
 from boards.rules import describe_rule, role_word
@@ -34,7 +34,7 @@ def motion_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     user = signed_in(request)
     motion = get_motion_or_404(user, public_id)
     now = timezone.now()
-    standing = selectors.standing(motion)
+    standing = selectors.standing_for_display(motion)
     newest, *earlier = selectors.dossiers_of(motion)
     before = request.GET.get("before", "")
     page = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
@@ -42,6 +42,7 @@ def motion_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     context = {
         "motion": motion,
         "acts": _acts(user, motion, standing, now),
+        "opens_here": is_opened_here(motion.kind),
         "mine": _my_ballot(user, motion, standing, now),
         "proposer": selectors.person_name(motion.proposer),
         "kind": kind_of(motion.kind).name,
@@ -62,7 +63,7 @@ def motion_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "may_override_until": _override_time(motion, now),
         "review": _review(motion, now),
         "lacking": _lacking(motion, standing, now),
-        "votes": selectors.votes_for_display(motion),
+        "votes": selectors.votes_for_display(motion, standing),
         "earlier_votes": selectors.earlier_rounds(motion),
         "tally": _tally(motion),
         "turnout": {
@@ -80,18 +81,20 @@ def _acts(user: User, motion: Motion, standing: Standing, now: datetime) -> dict
     return {
         "vote": not permissions.why_no_vote(user, motion, standing, now),
         "close": not permissions.why_no_close(user, motion, standing, now),
+        "revise": _may_revise(user, motion, now),
         "withdraw": not permissions.why_no_withdrawal(user, motion, now),
         "cancel": not permissions.why_no_cancellation(user, motion),
         "open": not permissions.why_no_opening(user, motion),
-        "override": _may_override(user, motion, now),
+        "override": not permissions.why_no_override(user, motion, standing, now),
         "review": not permissions.why_no_full_review(user, motion),
     }
 
 
-def _may_override(user: User, motion: Motion, now: datetime) -> bool:
-    if not motion.binding_rule.executive or not selectors.is_opened(motion):
-        return False
-    return not permissions.why_no_override(user, motion, selectors.opened_standing(motion), now)
+def _may_revise(user: User, motion: Motion, now: datetime) -> bool:
+    kind = kind_of(motion.kind)
+    return bool(kind.texts or kind.revise_page) and not permissions.why_no_revision(
+        user, motion, now
+    )
 
 
 def override_of(motion: Motion) -> dict[str, Any] | None:

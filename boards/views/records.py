@@ -23,6 +23,7 @@ from boards.models import Motion
 from boards.permissions import get_motion_or_404
 from boards.record import subjects
 from boards.record_schema import schema
+from boards.rules import describe_rule
 from boards.views.endings import refusal_page
 
 Data = dict[str, Any]
@@ -59,6 +60,8 @@ def motion_record(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "issues": _issues(told, names),
         "overrides": [_override(each, names) for each in told["overrides"]],
         "annex": [_override(each, names) for each in told["annex"]],
+        "emergency": _emergency(told),
+        "review_of": _review_of(told),
         "tally": {
             **told["tally"],
             "needed": told["tally"]["approvals_needed"],
@@ -113,6 +116,35 @@ def _facts(motion: Motion, told: Data, names: dict[str, str]) -> list[Data]:
         {"label": _("Votes ended by a changed dossier"), "value": told["motion"]["stale_rounds"]},
     ]
     return facts
+
+
+def _emergency(told: Data) -> Data | None:
+    """Return what the page says of the fast track, and of the full review that is owed for it."""
+    emergency = told["emergency"]
+    if emergency is None:
+        return None
+    owed = emergency["full_review"] or {}
+    return {
+        "usual": describe_rule(emergency["full_rule"]),
+        "usual_time": emergency["full_voting_seconds"],
+        "due": parse_datetime(owed.get("due") or ""),
+        "ended": parse_datetime(owed.get("ended") or ""),
+        "result": owed.get("result", ""),
+        "reviews": [
+            _address(reverse("motion_record", args=[each])) for each in owed.get("motions", [])
+        ],
+    }
+
+
+def _review_of(told: Data) -> Data | None:
+    decided = told["review_of"]
+    if decided is None:
+        return None
+    return {
+        **decided,
+        "due": parse_datetime(decided["due"] or ""),
+        "url": _address(reverse("motion_record", args=[decided["motion"]])),
+    }
 
 
 def _seat_name(seat: Data) -> str:

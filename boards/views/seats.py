@@ -29,7 +29,7 @@ def seat_propose(request: HttpRequest, slug: str) -> HttpResponse:
     user = signed_in(request)
     board = get_board_or_404(user, slug)
     if why := permissions.why_no_seat_motion(user, board):
-        return _refusal(request, board, why)
+        return refusal(request, board, why)
     now = timezone.now()
     seats = list(board.seats.all())
     choices = [(str(seat.pk), _label(seat, seat.member_at(now))) for seat in seats]
@@ -105,14 +105,14 @@ def seat_resign(request: HttpRequest, slug: str, seat_id: int) -> HttpResponse:
     if seat is None:
         raise Http404
     if why := permissions.why_no_resignation(user, seat, timezone.now()):
-        return _refusal(request, board, why)
+        return refusal(request, board, why)
     word = _("resign")
     form = ReasonedForm(request.POST or None, word=word)
     if request.method == "POST" and form.is_valid():
         try:
             services.resign_seat(actor=user, seat=seat, reason=form.cleaned_data["reason"])
         except Refused as refused:
-            return _refusal(request, board, refused.sentence)
+            return refusal(request, board, refused.sentence)
         messages.success(request, _("You left the board. Its members were told."))
         return redirect("board_list")
     confirm: dict[str, Any] = {
@@ -132,7 +132,8 @@ def seat_resign(request: HttpRequest, slug: str, seat_id: int) -> HttpResponse:
     return render(request, "boards/seat_resign.html", context)
 
 
-def _refusal(request: HttpRequest, board: Board, sentence: str) -> HttpResponse:
+def refusal(request: HttpRequest, board: Board, sentence: str) -> HttpResponse:
+    """Say why an act on a board is not possible, with the way back."""
     context = {
         "reason": sentence,
         "next_url": reverse("board_detail", args=[board.slug]),

@@ -91,6 +91,12 @@ def test_a_page_shows_labels_of_the_kind_and_the_sentences_of_conditions() -> No
     assert found.conditions == ["The score stays below 0.4."]
 
 
+def test_a_page_reads_in_the_order_of_the_kind_whatever_that_of_the_keys() -> None:
+    dossier = {"preparation": "Third.", "other": "Last.", "safety_margin": "2.", "rationale": "1."}
+    sections = shown("transition", dossier).sections
+    assert [section["text"] for section in sections] == ["1.", "2.", "Third.", "Last."]
+
+
 def test_a_page_hides_nothing_that_is_not_of_the_shape() -> None:
     found = shown("transition", {"exhibits": "all of them", "list": ["a", "b"]})
     assert [each["text"] for each in found.sections] == ["all of them", "a\nb"]

@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from accounts import services as accounts
 from accounts.models import Notification, User
 from audit.models import Event
 from boards import services
@@ -92,6 +93,7 @@ def test_the_command_founds_a_board() -> None:
         ["x" * 5000, "--seat", "chair:-"],
         ["Board", "--seat", "chair:-", "--term-days", "0"],
         ["Board", "--seat", "chair:-", "--term-days", "99999999999"],
+        ["Board", "--seat", "chair:-", "--term-days", "-99999999999"],
         ["Board", "--seat", "chair:-", "--rule", "half"],
         ["Board", "--seat", "chair:-", "--rule", "[]"],
         ["Board", "--seat", "chair:-", "--rule", "[" * 100_000],
@@ -141,6 +143,15 @@ def test_a_stuck_board_gets_a_vacant_seat_filled_by_the_operator() -> None:
     assert event.data["reason"] == "Both terms ended."
     told = Notification.objects.filter(kind="boards.seat_filled_without_motion")
     assert {note.recipient for note in told} == {chair, person}
+
+
+def test_a_board_is_stuck_as_well_where_accounts_were_closed() -> None:
+    chair, gone = make_user(), make_user()
+    board = found(("chair", chair), ("independent", gone))
+    accounts.erase_person(actor=gone, user=gone, reason="I asked for it.")
+    person = make_user("new@example.org")
+    fill("release-board", "independent", "new@example.org", "--independence", "Paid by nobody.")
+    assert board.seats.get(role="independent").holder == person
 
 
 def test_a_board_that_can_decide_gets_nobody_without_a_motion() -> None:

@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from accounts.models import Notification
 from audit.models import Event
-from boards import services
+from boards import kinds, services
 from boards.models import ExecutiveOverride, Motion
 from boards.record_check import check
 from boards.selectors import decided_unapplied
@@ -149,6 +149,14 @@ def test_who_recused_or_had_no_vote_may_not() -> None:
     )
     with pytest.raises(Refused, match="no vote on this motion"):
         override(proposed)
+
+
+def test_who_came_into_conflict_since_may_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    motion = rejected()
+    why = {holder(motion, "safety").pk: "Manages releases of the model."}
+    monkeypatch.setitem(kinds._conflicts, motion.kind, lambda _motion: why)
+    with pytest.raises(Refused, match="no vote on this motion"):
+        override(motion)
 
 
 def test_a_rule_without_an_executive_lets_nobody() -> None:

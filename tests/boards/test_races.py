@@ -1,13 +1,10 @@
 """Two hands at one motion, over real connections: whatever the order, one right outcome."""
 
-import threading
-from collections.abc import Callable, Generator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -21,14 +18,9 @@ from common import dsse
 from common.errors import Refused
 from tests.boards.factories import RULE, holder, make_board, tally_of
 from tests.factories import make_user
-from tests.racing import ROUNDS
+from tests.racing import ROUNDS, Act, Race, racers
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-PATIENCE = 30
-
-Act = Callable[[], object]
-Race = Callable[..., list[object]]
 
 
 @pytest.fixture(autouse=True)
@@ -38,34 +30,10 @@ def quiet_mail(settings: Settings) -> None:
 
 
 @pytest.fixture
-def race() -> Generator[Race]:
+def race() -> Iterator[Race]:
     """Run acts at once, each on a connection of its own; a refusal is a result."""
-    with ThreadPoolExecutor(3) as pool:
-
-        def run(*acts: Act) -> list[object]:
-            start = threading.Barrier(len(acts), timeout=PATIENCE)
-            return [
-                each.result(PATIENCE)
-                for each in [pool.submit(_attempt, act, start) for act in acts]
-            ]
-
+    with racers(3) as run:
         yield run
-        barrier = threading.Barrier(3, timeout=PATIENCE)
-        for closing in [pool.submit(_disconnect, barrier) for _ in range(3)]:
-            closing.result(PATIENCE)
-
-
-def _attempt(act: Act, start: threading.Barrier) -> object:
-    start.wait()
-    try:
-        return act()
-    except Refused as refused:
-        return refused
-
-
-def _disconnect(barrier: threading.Barrier) -> None:
-    barrier.wait()
-    connection.close()
 
 
 def accepted(result: object) -> bool:

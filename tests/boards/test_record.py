@@ -13,9 +13,18 @@ from audit.models import Event
 from boards import gathering, services, tasks
 from boards.models import DecisionRecord, Motion
 from boards.record_check import check
+from boards.services import records
 from common import dsse
 from common.errors import Refused
-from tests.boards.factories import cast, decide, holder, make_board, make_motion, make_vote_open
+from tests.boards.factories import (
+    RULE,
+    cast,
+    decide,
+    holder,
+    make_board,
+    make_motion,
+    make_vote_open,
+)
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +81,40 @@ def test_a_record_tells_who_took_part_and_how(key: str) -> None:
     assert record["outcome"]["state"] == "approved"
     assert record["rule"]["data"] == motion.rule
     assert record["dossier"]["content"] == motion.dossier
+
+
+def test_independence_is_told_of_whoever_held_the_seat_when_voting_opened(key: str) -> None:
+    board = make_board()
+    safety = board.seats.get(role="safety")
+    safety.independent, safety.independence_basis = True, "Professor elsewhere."
+    safety.save()
+    motion = decide(make_vote_open(board), "approve", "approve", "approve")
+    tasks.sweep_records()
+
+    def independent() -> dict[str, bool]:
+        return {seat["role"]: seat["independent"] for seat in told(motion)["attendance"]}
+
+    assert independent() == {"chair": False, "safety": True, "independent": True}
+    safety.holder, safety.independent, safety.independence_basis = make_user(), False, ""
+    safety.save()
+    services.mark_applied(motion=motion)
+    tasks.sweep_records()
+    assert motion.records.count() == 2
+    assert independent() == {"chair": False, "safety": True, "independent": True}
+
+
+def test_a_vacant_seat_is_not_independent() -> None:
+    board = make_board(("chair", make_user()), ("safety", make_user()), ("independent", None))
+    motion = make_vote_open(board, rule={**RULE, "required_present": []})
+    motion = decide(motion, "approve", "approve")
+    attendance = gathering.record_of(motion)["attendance"]
+    assert [seat["independent"] for seat in attendance] == [False, False, False]
+
+
+def test_the_snapshot_of_independence_cannot_be_changed() -> None:
+    motion = make_vote_open()
+    with pytest.raises(DatabaseError, match="snapshot"), transaction.atomic():
+        motion.ballots.update(independent=True)
 
 
 def test_a_recusal_is_told_with_its_conflict_and_a_silent_seat_as_absent(key: str) -> None:
@@ -247,6 +290,23 @@ def test_the_summary_released_last_is_the_public_one(key: str) -> None:
     (published,) = gathering.published_about([motion.subject_ref, "releases.release:0"])
     assert published.summary.text == "Second."
     assert published.record_digest == motion.records.get().digest
+
+
+def test_records_that_cannot_be_signed_do_not_starve_those_that_can(
+    key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, *others = [decided("approve", "approve", "approve") for _ in range(3)]
+    build = gathering.record_of
+
+    def fail_first(motion: Motion) -> dict[str, Any]:
+        if motion == broken:
+            raise RuntimeError
+        return build(motion)
+
+    monkeypatch.setattr(gathering, "record_of", fail_first)
+    monkeypatch.setattr(records, "SIGNED_AT_ONCE", 1)
+    assert [services.sign_owed() for _ in range(3)] == [1, 1, 0]
+    assert [each.records.count() for each in (broken, *others)] == [0, 1, 1]
 
 
 def test_nothing_is_written_for_the_public_before_the_close() -> None:

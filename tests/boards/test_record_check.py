@@ -242,6 +242,8 @@ def _twice(found: dict[str, Any]) -> None:
         (_set("rule", "joined", to=[RULE, {**RULE, "veto": ["safety"]}]), "not the strictest"),
         (_set("rule", "joined", to=[{}]), "cannot be counted"),
         (_set("votes", 3, "conflict", to="Another."), "seat 4 is not the one"),
+        (_set("votes", 1, "dissent", to=False), "who dissented"),
+        (_set("votes", 0, "dissent", to=True), "who dissented"),
     ],
 )
 def test_a_record_that_contradicts_itself_is_refused_though_it_is_signed(
@@ -249,6 +251,81 @@ def test_a_record_that_contradicts_itself_is_refused_though_it_is_signed(
 ) -> None:
     with pytest.raises(RecordProblem, match=sentence):
         check(signed(payload(change)), PUBLIC)
+
+
+@pytest.mark.parametrize("place", ["reason", "nonce", "conflict"])
+def test_a_vote_that_nobody_can_have_committed_to_is_refused(place: str) -> None:
+    found = json.loads(payload())
+    found["predicate"]["votes"][0][place] = "\ud800"
+    with pytest.raises(RecordProblem, match="not the one that was committed to"):
+        check(signed(json.dumps(found).encode()), PUBLIC)
+
+
+FULL_RULE = {
+    "quorum": {"at_least": "1"},
+    "approval": {"at_least": "2/3"},
+    "emergency": {"rule": RULE, "voting_period": 3600, "full_review": 86400},
+}
+EMERGENCY = {
+    "full_rule": FULL_RULE,
+    "full_voting_seconds": 7 * 86400,
+    "full_review": {"due": "2026-11-15T12:00:00Z", "ended": None, "result": "", "motions": []},
+}
+
+
+def test_a_record_from_before_emergencies_were_told_still_verifies() -> None:
+    def older(found: dict[str, Any]) -> None:
+        del found["predicate"]["emergency"]
+        del found["predicate"]["review_of"]
+
+    assert check(signed(payload(older)), PUBLIC).counted.outcome == "approved"
+
+
+def test_an_emergency_is_counted_by_the_fast_track_of_the_rule_that_it_names() -> None:
+    checked = check(signed(payload(_set("emergency", to=EMERGENCY))), PUBLIC)
+    assert checked.record["emergency"]["full_review"]["due"] == "2026-11-15T12:00:00Z"
+    tightened = {**RULE, "required_present": ["chair"]}
+
+    def joined(found: dict[str, Any]) -> None:
+        _set("emergency", to=EMERGENCY)(found)
+        _set("rule", "joined", to=[RULE, tightened])(found)
+        _set("rule", "data", to={**RULE, "required_present": ["chair"]})(found)
+
+    assert check(signed(payload(joined)), PUBLIC).counted.outcome == "approved"
+
+
+@pytest.mark.parametrize(
+    ("emergency", "sentence"),
+    [
+        ({**EMERGENCY, "full_rule": RULE}, "not the fast track"),
+        (
+            {**EMERGENCY, "full_rule": {**FULL_RULE, "executive": ["chair"]}},
+            "not the fast track",
+        ),
+        ({**EMERGENCY, "full_rule": {"quorum": 1}}, "full rule of the emergency cannot be read"),
+        ({"full_rule": FULL_RULE}, "lacks what it must tell, at emergency"),
+        ([], "lacks what it must tell, at emergency"),
+        (
+            {**EMERGENCY, "full_review": {**EMERGENCY["full_review"], "result": "perhaps"}},  # type: ignore[dict-item]
+            "at emergency",
+        ),
+    ],
+)
+def test_an_emergency_that_contradicts_its_rule_is_refused(
+    emergency: object, sentence: str
+) -> None:
+    with pytest.raises(RecordProblem, match=sentence):
+        check(signed(payload(_set("emergency", to=emergency))), PUBLIC)
+
+
+def test_no_full_review_is_owed_for_what_does_not_stand() -> None:
+    def cancelled(found: dict[str, Any]) -> None:
+        _set("emergency", to=EMERGENCY)(found)
+        for key in ("state", "counts_as"):
+            _set("outcome", key, to="cancelled")(found)
+
+    with pytest.raises(RecordProblem, match="does not stand"):
+        check(signed(payload(cancelled)), PUBLIC)
 
 
 OVERRIDE = {

@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts import services as accounts
 from accounts.models import Notification, User
 from audit.models import Event
 from boards import services
@@ -20,6 +21,7 @@ from boards.selectors import (
     motions_visible_to,
     open_motions_for,
     seats_of,
+    standing,
     votes_for_display,
     with_turnout,
 )
@@ -79,7 +81,7 @@ def propose(board: Board, action: SeatAction, **changes: Any) -> Motion:
 
 def carry(motion: Motion, *, but: tuple[User, ...] = ()) -> Motion:
     """Have everybody with a vote approve, and the sweep apply it."""
-    motion = services.open_own_vote(actor=motion.proposer, motion=motion)
+    motion = services.open_vote(actor=motion.proposer, motion=motion)
     for ballot in motion.ballots.filter(excluded="", holder__isnull=False):
         if ballot.holder and ballot.holder not in but:
             cast(motion, ballot.holder)
@@ -176,6 +178,27 @@ def test_a_longer_term_gives_the_vote_back() -> None:
     assert cast(motion, member).voter == member
 
 
+def test_the_seat_of_a_closed_account_is_vacant_and_filled_by_a_motion() -> None:
+    roles = ("chair", "independent", "legal", "safety")
+    board = make_board(*[(role, make_user()) for role in roles])
+    motion = make_vote_open(board)
+    gone = holder(board, "legal")
+    gone = accounts.erase_person(actor=gone, user=gone, reason="I asked for it.")
+    assert [ballot.role for ballot in standing(motion).awaited] == [
+        "chair",
+        "independent",
+        "safety",
+    ]
+    assert with_turnout(Motion.objects.filter(pk=motion.pk)).get().may_vote == 3  # type: ignore[attr-defined]
+    assert not members_of(board.pk).filter(pk=gone.pk).exists()
+    seat = seat_of(board, "legal")
+    with pytest.raises(Refused, match="active account"):
+        propose(board, SeatAction.EXTEND, seat=seat, person=gone, proposer=holder(board, "chair"))
+    asked = carry(propose(board, SeatAction.APPOINT, seat=seat))
+    assert asked.ballots.get(role="legal").holder is None
+    assert seat_of(board, "legal").holder != gone
+
+
 def test_a_seat_without_an_end_does_not_end() -> None:
     board = make_board()
     Seat.objects.filter(board=board).update(term_ends_at=None)
@@ -231,7 +254,7 @@ def test_proposer_and_the_person_concerned_have_no_vote() -> None:
         person=person,
         term_ends_at=timezone.now() + 2 * NEXT_YEAR,
     )
-    motion = services.open_own_vote(actor=motion.proposer, motion=motion)
+    motion = services.open_vote(actor=motion.proposer, motion=motion)
     excluded = motion.ballots.exclude(excluded="").values_list("role", flat=True)
     assert sorted(excluded) == ["chair", "legal"]
     with pytest.raises(Refused, match="about their own seat"):
@@ -290,7 +313,7 @@ def test_what_became_impossible_changes_nothing_and_says_why() -> None:
     board = make_board(*with_a_vacancy())
     nominee = make_user()
     motion = propose(board, SeatAction.APPOINT, seat=seat_of(board, "legal"), person=nominee)
-    motion = services.open_own_vote(actor=motion.proposer, motion=motion)
+    motion = services.open_vote(actor=motion.proposer, motion=motion)
     motion = decide(motion, "", "approve", "", "approve")
     assert motion.state == "approved"
     nominee.is_active = False
@@ -306,7 +329,7 @@ def test_what_became_impossible_changes_nothing_and_says_why() -> None:
 def test_a_rejected_appointment_changes_nothing() -> None:
     board = make_board(*with_a_vacancy())
     motion = propose(board, SeatAction.APPOINT, seat=seat_of(board, "legal"))
-    motion = services.open_own_vote(actor=motion.proposer, motion=motion)
+    motion = services.open_vote(actor=motion.proposer, motion=motion)
     assert decide(motion, "", "reject", "", "reject").state == "rejected"
     sweep_decisions()
     assert seat_of(board, "legal").holder is None
@@ -357,6 +380,14 @@ def test_what_cannot_be_done_to_a_seat_is_refused(
     assert not Motion.objects.exists()
 
 
+def test_whose_address_is_not_confirmed_is_not_seated() -> None:
+    board = make_board(*with_a_vacancy())
+    given: dict[str, Any] = {"seat": seat_of(board, "legal"), "person": make_user(verified=False)}
+    with pytest.raises(Refused, match="not confirmed their e-mail address"):
+        propose(board, SeatAction.APPOINT, **given)
+    assert not Motion.objects.exists()
+
+
 def test_only_members_propose_who_sits_on_their_board() -> None:
     board = make_board()
     for stranger in (make_user(), make_user(is_superuser=True), end_term(board, "safety")):
@@ -368,11 +399,11 @@ def test_the_vote_on_a_seat_is_opened_by_proposer_or_chair_only() -> None:
     board = make_board()
     motion = propose(board, SeatAction.ADD, proposer=holder(board, "safety"))
     with pytest.raises(Refused, match="proposer or by the chair"):
-        services.open_own_vote(actor=holder(board, "independent"), motion=motion)
-    assert services.open_own_vote(actor=holder(board, "chair"), motion=motion).state == "voting"
+        services.open_vote(actor=holder(board, "independent"), motion=motion)
+    assert services.open_vote(actor=holder(board, "chair"), motion=motion).state == "voting"
     other = make_motion(board)
     with pytest.raises(Refused, match="from the page of what it is about"):
-        services.open_own_vote(actor=other.proposer, motion=other)
+        services.open_vote(actor=other.proposer, motion=other)
 
 
 # Leaving

@@ -72,6 +72,11 @@ def count(rule: Mapping[str, Any], board: str, roles: tuple[str, ...] = ROLES) -
         (MAJORITY, "AACV.", "no_quorum"),
         (MAJORITY, "AAXV", "approved"),
         # A recusal makes the base smaller, but its absence can still lose the quorum
+        (MAJORITY, "AA.", "approved"),
+        (MAJORITY, "RA.", "rejected"),
+        (MAJORITY, "CA.", "no_quorum"),
+        (MAJORITY, "CAA.", "approved"),
+        (MAJORITY, "CCA.", "no_quorum"),
         (MAJORITY, "AC..", "no_quorum"),
         (MAJORITY, "AAC.", "approved"),
         (TWO_THIRDS, "AC.", "no_quorum"),
@@ -92,6 +97,10 @@ def count(rule: Mapping[str, Any], board: str, roles: tuple[str, ...] = ROLES) -
         (VETO, "ACA", "approved"),
         (VETO, "AVA", "approved"),
         (VETO, ".R.", "no_quorum"),
+        # Whoever is recused or excluded vetoes nothing, and a veto needs a quorum like any vote
+        (VETO, "AXA", "approved"),
+        (VETO, "CRC", "rejected"),
+        (VETO, "VRV", "no_quorum"),
         # Required presence: the third seat is independent
         (INDEPENDENT, "AAA", "approved"),
         (INDEPENDENT, "AAR", "approved"),

@@ -9,7 +9,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from accounts.models import Notification
 from audit.models import Event
 from audit.selectors import ref, timeline
-from boards import services
+from boards import kinds, services
 from boards.models import Ballot, Motion, Vote
 from boards.sealing import Opening, opens
 from boards.selectors import votes_for_display
@@ -383,3 +383,21 @@ def test_the_rule_of_the_opening_binds() -> None:
     motion = decide(motion, "approve", "reject", "approve")
     assert motion.state == "rejected"
     assert "veto" in motion.closing_reason
+
+
+def test_who_is_in_conflict_when_votes_are_counted_has_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    motion = make_vote_open()
+    safety = holder(motion, "safety")
+    why = {safety.pk: "Manages releases of the model.", make_user().pk: "Holds no seat."}
+    for role, choice in (("chair", "approve"), ("safety", "reject"), ("independent", "approve")):
+        cast(motion, holder(motion, role), choice)
+    monkeypatch.setitem(kinds._conflicts, "transition", lambda _motion: why)
+    with pytest.raises(Refused, match="no vote on this motion: Manages releases"):
+        cast(motion, safety, "approve")
+    motion = services.close_voting(actor=None, motion=run_out(motion))
+    counted = tally_of(motion)
+    assert (counted["base"], counted["approve"], counted["reject"]) == (2, 2, 0)
+    assert events(motion)[-2:] == ["motion.voter_excluded", "motion.approved"]
+    assert safety.notifications.filter(kind="boards.voter_excluded").count() == 1

@@ -41,7 +41,7 @@ class Command(BaseCommand):
                 role=options["role"],
                 person=person,
                 reason=options["reason"],
-                term=timedelta(days=min(options["term_days"], 100_000)),
+                term=timedelta(days=max(0, min(options["term_days"], 100_000))),
                 independence=options["independence"],
             )
         except Refused as refused:

@@ -42,7 +42,7 @@ class Command(BaseCommand):
                 slug=options["slug"] or slugify(options["name"])[:60].strip("-"),
                 description=options["description"],
                 rule=_rule(options["rule"]),
-                term=timedelta(days=min(options["term_days"], 100_000)),
+                term=timedelta(days=max(0, min(options["term_days"], 100_000))),
                 independence=options["independence"],
                 seats=[_seat(text) for text in options["seat"]],
             )

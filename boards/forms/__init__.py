@@ -1,5 +1,6 @@
 """Shapes of what people send: a vote, a reason, a typed confirmation."""
 
+from collections.abc import Mapping
 from datetime import datetime, time
 from typing import Any
 
@@ -11,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from boards.choices import SeatAction, SeatRole, VoteChoice
+from boards.dossier import MOST_CHARACTERS
+from boards.kinds import Kind, part_name
 from boards.services.guards import REASON_LENGTH
 from boards.services.records import SUMMARY_LENGTH
 from common.text import paragraphs
-
-RATIONALE_LENGTH = 20_000
 
 MEANINGS: list[tuple[str, str | Promise]] = [
     (
@@ -49,6 +50,21 @@ class ReasonField(forms.CharField):
             return paragraphs(text, max_length=REASON_LENGTH)
         except ValueError as error:
             raise forms.ValidationError(str(error)) from error
+
+
+class TextField(forms.CharField):
+    """One part of a dossier: several paragraphs of plain text."""
+
+    widget = forms.Textarea(attrs={"rows": 6, "maxlength": MOST_CHARACTERS})
+    default_error_messages = {"required": gettext_lazy("Write at least a sentence.")}
+
+    def clean(self, value: object) -> str:
+        """Refuse what could not be read back."""
+        text = super().clean(value)
+        try:
+            return paragraphs(text, max_length=MOST_CHARACTERS) if text else ""
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from None
 
 
 class VoteForm(forms.Form):
@@ -190,13 +206,24 @@ class OverrideForm(ReasonedForm):
 class RationaleForm(forms.Form):
     """The dossier of a motion of this room's own: a rationale."""
 
-    rationale = forms.CharField(
+    rationale = TextField(
         label=gettext_lazy("Rationale"),
-        max_length=RATIONALE_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 8}),
         help_text=gettext_lazy("What the board should know to decide."),
         error_messages={"required": gettext_lazy("Say why; the board decides on what you write.")},
     )
+
+
+class DossierForm(forms.Form):
+    """What the proposer wrote in a dossier, to be changed."""
+
+    def __init__(
+        self, data: QueryDict | None = None, *, kind: Kind, dossier: Mapping[str, Any]
+    ) -> None:
+        super().__init__(data)
+        for name in kind.texts:
+            self.fields[name] = TextField(
+                label=part_name(kind.slug, name), initial=dossier.get(name, "")
+            )
 
 
 class SeatForm(RationaleForm):
