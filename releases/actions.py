@@ -39,9 +39,14 @@ class Action(models.TextChoices):
     BLOCKER_CLOSED = "blocker.closed", _("closed a blocker")
     REQUIREMENT_OVERRIDDEN = "requirement.overridden", _("overrode a requirement of the move")
     CONDITION_FIRED = "condition.fired", _("found a condition of the decision come true")
+    DECISION_UNCONFIRMED = (
+        "release.decision_unconfirmed",
+        _("found that no full review has confirmed the emergency decision"),
+    )
     REVIEW_CALLED = "release.review_called", _("called for the release to be judged again")
     RELEASE_REVIEWED = "release.reviewed", _("let the release stay at its stage")
     DOCUMENT_KEPT = "document.kept", _("uploaded a document")
+    DOCUMENT_REMOVED = "document.removed", _("removed a document that nothing used")
     EVIDENCE_ADDED = "evidence.added", _("added evidence")
     EVIDENCE_SUPERSEDED = "evidence.superseded", _("replaced evidence by newer evidence")
     EVIDENCE_WITHDRAWN = "evidence.withdrawn", _("withdrew evidence")

@@ -14,9 +14,13 @@ class ReleasesConfig(AppConfig):
         from boards import kinds
         from releases.actions import Action
         from releases.dossier import KINDS
+        from releases.permissions import conflicts
         from releases.selectors.gates import overrides_in_record
+        from releases.selectors.ladders import rules_of_board
 
         register(Action)
         for kind in KINDS:
             kinds.register(kind)
+            kinds.register_conflicts(kind.slug, conflicts)
         kinds.register_annex("transition", overrides_in_record)
+        kinds.register_rules(rules_of_board)

@@ -73,6 +73,7 @@ class HoldCause(models.TextChoices):
     PERSON = "person", _("Placed by a person")
     CONDITION = "condition", _("A condition of the decision came true")
     RE_REVIEW = "re_review", _("The release was not judged again in time")
+    FULL_REVIEW = "full_review", _("An emergency decision was not confirmed")
 
 
 class ReviewStep(models.TextChoices):

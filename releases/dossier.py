@@ -4,11 +4,9 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy
 
+from boards.dossier import check_texts
 from boards.kinds import Kind
-from common.text import paragraphs
 from releases.comparables import counterfactual
-
-MOST_CHARACTERS = 20_000
 
 # The confidence statement is required into the stages at which weights leave.
 TRANSITION_FIELDS = (
@@ -18,6 +16,8 @@ TRANSITION_FIELDS = (
     "preparation",
     "confidence",
 )
+# Required on the fast track, and part of no other dossier.
+URGENCY = "urgency"
 COUNTERFACTUAL_FIELDS = tuple(counterfactual.PARTS)
 LIFT_FIELDS = ("rationale", "remedy")
 RE_REVIEW_FIELDS = ("rationale", "changes")
@@ -34,14 +34,18 @@ KINDS = (
             "invalidation_conditions": gettext_lazy("When this stops holding"),
             "preparation": gettext_lazy("How the decision was prepared"),
             "confidence": gettext_lazy("Statement of confidence"),
+            URGENCY: gettext_lazy("Why it cannot wait"),
             **counterfactual.PARTS,
         },
         warnings=counterfactual.warnings,
+        revise_page="transition_revise",
+        open_page="transition_open",
     ),
     Kind(
         "lift_hold",
         gettext_lazy("Lifting of a hold"),
         {"rationale": gettext_lazy("Rationale"), "remedy": gettext_lazy("What was remedied")},
+        texts=LIFT_FIELDS,
     ),
     Kind(
         "re_review",
@@ -50,6 +54,7 @@ KINDS = (
             "rationale": gettext_lazy("Why it may stay where it is"),
             "changes": gettext_lazy("What has changed since the last decision"),
         },
+        texts=RE_REVIEW_FIELDS,
     ),
     Kind(
         "raise_cap",
@@ -58,6 +63,7 @@ KINDS = (
             "rationale": gettext_lazy("Rationale"),
             "experience": gettext_lazy("What the present cohort has shown"),
         },
+        texts=CAP_FIELDS,
     ),
     Kind(
         "change_ladder",
@@ -67,57 +73,41 @@ KINDS = (
             "safeguards": gettext_lazy("What takes the place of the former rule"),
             "changes": gettext_lazy("What changes, and what that does"),
         },
+        texts=LADDER_FIELDS,
     ),
 )
 
 
 def check_transition_dossier(
-    dossier: Mapping[str, str], *, weights: bool, references: int = 0
+    dossier: Mapping[str, str], *, weights: bool, references: int = 0, emergency: bool = False
 ) -> dict[str, str]:
     """Return the texts trimmed. Raises ValueError naming the part that is missing or wrong.
 
-    `references` is how many models of the register the release is compared with.
+    `references` is how many models of the register the release is compared with; an `emergency`
+    says why it cannot wait.
     """
     optional = COUNTERFACTUAL_FIELDS if weights else ("confidence", *COUNTERFACTUAL_FIELDS)
-    texts = _check(dossier, (*TRANSITION_FIELDS, *COUNTERFACTUAL_FIELDS), optional)
+    urgency = (URGENCY,) if emergency else ()
+    texts = check_texts(dossier, (*TRANSITION_FIELDS, *urgency, *COUNTERFACTUAL_FIELDS), optional)
     counterfactual.check_parts(texts, references, required=weights)
     return texts
 
 
 def check_lift_dossier(dossier: Mapping[str, str]) -> dict[str, str]:
     """Return the texts trimmed. Raises ValueError naming the part that is missing or wrong."""
-    return _check(dossier, LIFT_FIELDS, ())
+    return check_texts(dossier, LIFT_FIELDS)
 
 
 def check_re_review_dossier(dossier: Mapping[str, str]) -> dict[str, str]:
     """Return the texts trimmed. Raises ValueError naming the part that is missing or wrong."""
-    return _check(dossier, RE_REVIEW_FIELDS, ())
+    return check_texts(dossier, RE_REVIEW_FIELDS)
 
 
 def check_cap_dossier(dossier: Mapping[str, str]) -> dict[str, str]:
     """Return the texts trimmed. Raises ValueError naming the part that is missing or wrong."""
-    return _check(dossier, CAP_FIELDS, ())
+    return check_texts(dossier, CAP_FIELDS)
 
 
 def check_ladder_dossier(dossier: Mapping[str, str]) -> dict[str, str]:
     """Return the texts trimmed. Raises ValueError naming the part that is missing or wrong."""
-    return _check(dossier, LADDER_FIELDS, ())
-
-
-def _check(
-    dossier: Mapping[str, str], fields: tuple[str, ...], optional: tuple[str, ...]
-) -> dict[str, str]:
-    unknown = sorted(set(dossier) - set(fields))
-    if unknown:
-        raise ValueError(f"The dossier has no part called {unknown[0]!r}.")
-    texts = {}
-    for field in fields:
-        text = dossier.get(field, "")
-        if field in optional and not text.strip():
-            continue
-        try:
-            texts[field] = paragraphs(text, max_length=MOST_CHARACTERS)
-        except ValueError as error:
-            name = field.replace("_", " ")
-            raise ValueError(f"The dossier's {name}: {error}") from None
-    return texts
+    return check_texts(dossier, LADDER_FIELDS)

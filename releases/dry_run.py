@@ -43,11 +43,17 @@ def register(counter: Counter) -> None:
 
 @dataclass(frozen=True)
 class Row:
-    """One kind of thing, and what each way would do to it."""
+    """One kind of thing, and what each way would do to it, in the order of `ways`."""
 
     label: str
     help: str
+    ways: list[str]
     cells: list[Effect]
+
+    @property
+    def by_way(self) -> list[tuple[str, Effect]]:
+        """Return each way's label with its effect, for a page on which columns become lines."""
+        return list(zip(self.ways, self.cells, strict=True))
 
 
 @dataclass(frozen=True)
@@ -70,7 +76,10 @@ def dry_run(releases: Sequence[Release], ways: Sequence[Way]) -> DryRun:
 
 def tabled(labels: list[str], counted: list[list[Effect]]) -> DryRun:
     """Return effects, a list for each way, as one table."""
-    rows = [Row(cells[0].label, cells[0].help, list(cells)) for cells in zip(*counted, strict=True)]
+    rows = [
+        Row(cells[0].label, cells[0].help, labels, list(cells))
+        for cells in zip(*counted, strict=True)
+    ]
     named = [
         (label, names)
         for label, effects in zip(labels, counted, strict=True)

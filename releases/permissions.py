@@ -4,6 +4,7 @@ Being superuser opens nothing here: guardian's own checks would say yes to one, 
 rights are read directly. Somebody inactive has no rights.
 """
 
+from collections.abc import Container
 from itertools import chain
 from uuid import UUID
 
@@ -17,8 +18,9 @@ from django.utils.translation import gettext as _
 from guardian.shortcuts import assign_perm, remove_perm
 
 from accounts.models import User
-from boards.models import Seat
-from boards.selectors import holds_seat, motions_visible_to, seats_of
+from boards.models import Motion, Seat
+from boards.permissions import why_no_part
+from boards.selectors import holds_seat, motions_visible_to, opened_standing, seats_of
 from releases import selectors
 from releases.choices import OPEN_TRANSITIONS, Right
 from releases.models import (
@@ -37,6 +39,7 @@ from releases.requirements import Requirement
 from releases.selectors import evidence as evidence_rows
 from releases.selectors.comparables import comparable_by_public_id
 from releases.selectors.gates import blocker_by_public_id
+from releases.selectors.watch import watched_motion
 
 Person = User | AnonymousUser
 
@@ -103,6 +106,21 @@ def models_with_right(user: Person, right: str) -> QuerySet[Model]:
 def users_with_right(right: str, model: Model) -> QuerySet[User]:
     """Return the active people who have the right on the model."""
     return _users_with_any([right], model)
+
+
+def managers_without_vote(model: Model) -> dict[int, str]:
+    """Return who has no vote on a motion about the model because they manage it, and why."""
+    why = _("Manages releases of the model.")
+    return {manager.pk: why for manager in users_with_right(Right.MANAGE_RELEASE, model)}
+
+
+def conflicts(motion: Motion) -> dict[int, str]:
+    """Return who has no vote on a motion about a model, a release or a hold, as things are now."""
+    label, _colon, pk = motion.subject_ref.partition(":")
+    paths = {"releases.model": "pk", "releases.release": "releases", "releases.hold": "holds"}
+    path = paths.get(label)
+    model = Model.objects.filter(**{path: pk}).first() if path else None
+    return managers_without_vote(model) if model else {}
 
 
 def leads_of(model: Model) -> QuerySet[User]:
@@ -190,7 +208,8 @@ def why_no_closing(user: User, blocker: Blocker) -> str:
 def why_no_requirement_override(user: User, transition: Transition, found: Requirement) -> str:
     """Say why the person may not override what was found; empty where they may.
 
-    Whoever asks for the move cannot be the one who lets it past what it does not meet.
+    Whoever asks for the move cannot be the one who lets it past what it does not meet, and
+    whoever is in conflict or recused themselves decides nothing about it.
     """
     if transition.state not in OPEN_TRANSITIONS:
         return _("The move is over; there is nothing to override.")
@@ -204,7 +223,7 @@ def why_no_requirement_override(user: User, transition: Transition, found: Requi
         }
     if can_revise(user, transition) or can_manage(user, transition.release.model):
         return _("The proposer, and whoever manages releases of the model, can override nothing.")
-    return ""
+    return why_no_part(user, transition.motion, opened_standing(transition.motion))
 
 
 def overriding_seat(user: User, transition: Transition, found: Requirement) -> Seat | None:
@@ -223,9 +242,17 @@ def can_revise(user: Person, transition: Transition) -> bool:
     return isinstance(user, User) and transition.motion.proposer_id == user.pk
 
 
-def can_open_vote(user: Person, transition: Transition) -> bool:
-    """Tell whether the person may open the vote: the proposer, or the board's chair."""
-    return can_revise(user, transition) or is_chair_of(user, transition.motion.board_id)
+def can_open_vote(
+    user: Person, transition: Transition, *, chaired: Container[int] | None = None
+) -> bool:
+    """Tell whether the person may open the vote: the proposer, or the board's chair.
+
+    `chaired` are the ids of the boards that they chair, where a page has read them already.
+    """
+    if can_revise(user, transition):
+        return True
+    board = transition.motion.board_id
+    return is_chair_of(user, board) if chaired is None else board in chaired
 
 
 def get_model_or_404(user: Person, namespace: str, name: str) -> Model:
@@ -250,6 +277,14 @@ def get_transition_or_404(user: Person, public_id: UUID | str) -> Transition:
     if transition is None or not is_staff_of(user, transition.release.model):
         raise Http404
     return transition
+
+
+def get_watched_motion_or_404(user: Person, public_id: UUID) -> tuple[Motion, Release]:
+    """Return a motion with conditions to choose, and its release, to the model's staff."""
+    found = watched_motion(public_id)
+    if found is None or not is_staff_of(user, found[1].model):
+        raise Http404
+    return found
 
 
 def get_blocker_or_404(user: Person, public_id: UUID | str) -> Blocker:

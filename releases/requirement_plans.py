@@ -20,10 +20,11 @@ from statistics import NormalDist
 from typing import Any
 
 from boards.choices import SeatRole
+from common.durations import parse_duration
 from common.taxonomy import all_codes
 from common.text import one_line
 from releases.choices import Elicitation, EvidenceType
-from releases.durations import parse_duration
+from releases.evidence.texts import LONGEST_LINE
 from releases.evidence.told import FLAGS
 
 Path = tuple[str | int, ...]
@@ -38,7 +39,6 @@ ALLOWABLE = tuple(code for code in FLAGS if code not in SCORE_FLAGS)
 ELICITATIONS = tuple(each.value for each in Elicitation if each != Elicitation.NOT_APPLICABLE)
 UNSAFE = ("above", "below")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,11})(\.[0-9]{1,12})?")
-_LONGEST_NAME = 200
 
 
 @dataclass(frozen=True)
@@ -273,7 +273,7 @@ def _check_line(entry: Mapping[str, Any], name: str, *, needed: bool) -> Problem
         yield _at(entry, name), f"{name} is missing or is not text"
         return
     try:
-        one_line(value, max_length=_LONGEST_NAME)
+        one_line(value, max_length=LONGEST_LINE)
     except ValueError as error:
         yield (name,), str(error).rstrip(".")
 

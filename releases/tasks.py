@@ -82,10 +82,22 @@ def sweep_reviews() -> None:
     services.call_re_reviews()
 
 
+@shared_task(name="releases.sweep_full_reviews")
+def sweep_full_reviews() -> None:
+    """Hold the admissions of what emergency decisions opened that were not confirmed."""
+    services.hold_unconfirmed()
+
+
 @shared_task(name="releases.sweep_evidence")
 def sweep_evidence() -> None:
     """Remind managers of evidence that expires soon."""
     services.remind_of_expiry()
+
+
+@shared_task(name="releases.sweep_documents")
+def sweep_documents() -> None:
+    """Remove documents that were uploaded and never used."""
+    services.sweep_unused_documents()
 
 
 @shared_task(name="releases.sweep_comparables")

@@ -53,11 +53,7 @@ urlpatterns = [
         views.requirement_override,
         name="requirement_override",
     ),
-    path(
-        "transitions/<uuid:public_id>/conditions/",
-        views.transition_conditions,
-        name="transition_conditions",
-    ),
+    path("motions/<uuid:public_id>/conditions/", views.motion_conditions, name="motion_conditions"),
     path(f"{RELEASE}watched/", views.release_watch, name="release_watch"),
     path(f"{RELEASE}stay/", views.re_review_propose, name="re_review_propose"),
     path(f"{RELEASE}blockers/", views.blocker_open, name="blocker_open"),

@@ -1,7 +1,7 @@
 """Samples drawn at random, so that anybody who has the seed and the file can draw them again."""
 
 import hashlib
-import heapq
+from bisect import insort
 from collections.abc import Iterable
 
 
@@ -12,5 +12,14 @@ def rank(seed: int, sample: str, epoch: int) -> bytes:
 
 
 def drawn(keys: Iterable[tuple[str, int]], *, seed: int, count: int) -> list[tuple[str, int]]:
-    """Return the `count` of the (id, epoch) that come first by rank; each once."""
-    return [key for _, key in heapq.nsmallest(count, {(rank(seed, *key), key) for key in keys})]
+    """Return the `count` of the (id, epoch) that come first by rank; each once.
+
+    Never more than those are held.
+    """
+    found: list[tuple[bytes, tuple[str, int]]] = []
+    for key in keys:
+        placed = rank(seed, *key), key
+        if (len(found) < count or placed < found[-1]) and placed not in found:
+            insort(found, placed)
+            del found[count:]
+    return [key for _, key in found]

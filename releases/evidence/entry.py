@@ -175,6 +175,8 @@ def _measurement(given: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[Score,
         raise EntryProblem("higher_is_better", _("Say whether higher is better."))
     details = {"low": low, "high": high, "level": level}
     stderr = standard_error(value, low, high, level)
+    if not math.isfinite(stderr):
+        raise EntryProblem("low", _("The interval is too wide for anything to be judged by it."))
     return details, (Score(task, metric, "", value, stderr, samples, higher),)
 
 

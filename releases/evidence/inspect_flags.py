@@ -1,7 +1,8 @@
 """The doubts about a log of Inspect, from its header and from its records of samples."""
 
 from releases.evidence.inspect_header import Header
-from releases.evidence.inspect_samples import MOST_SAMPLES, Key, Tally
+from releases.evidence.inspect_samples import Key, Tally
+from releases.evidence.room import MOST_SAMPLES
 from releases.evidence.texts import as_count, as_dict, as_line, as_list, listed
 from releases.evidence.told import EvidenceProblem, Flag
 
@@ -41,10 +42,11 @@ def sample_flags(header: Header, tally: Tally) -> list[Flag]:
                 )
             )
     if tally.limits:
-        kinds = ", ".join(f"{kind} ({count})" for kind, count in sorted(tally.limits.items()))
+        kinds = [f"{kind} ({count})" for kind, count in sorted(tally.limits.items())]
+        named = listed(kinds, len(kinds))
         count = sum(tally.limits.values())
         flags.append(
-            Flag("sample_limit", f"{_samples(count)} {_were(count)} cut off by a limit: {kinds}.")
+            Flag("sample_limit", f"{_samples(count)} {_were(count)} cut off by a limit: {named}.")
         )
     flags += _unscored(header, tally)
     flags += _records(header, tally)

@@ -5,10 +5,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from common.json_stream import JsonReader
+from releases.evidence.room import Room
 from releases.evidence.texts import LONGEST_TEXT, as_dict, as_line, as_list, as_number, as_text
 from releases.evidence.told import EvidenceProblem, Sample
 
-MOST_SAMPLES = 200_000
 # Longer ones are pictures or transcripts, which nobody reads in a table.
 LONGEST_SHOWN = 1024 * 1024
 _TOO_LONG = "(too long to be shown)"
@@ -32,14 +32,14 @@ class Tally:
     edited: list[Key] = field(default_factory=list)
     unscored: list[Key] = field(default_factory=list)
     limits: Counter[str] = field(default_factory=Counter)
+    room: Room = field(default_factory=Room)
 
     def add(self, record: dict[str, object]) -> Key:
         """Count one record, and return which sample it is of."""
         key = sample_key(record)
+        self.room.take(key[0])
         if key in self.keys:
             self.twice.append(key)
-        if len(self.keys) >= MOST_SAMPLES:
-            raise EvidenceProblem(f"The log has more than {MOST_SAMPLES} records of samples.")
         self.keys.add(key)
         scores = as_dict(record.get("scores"))
         if record.get("error"):
@@ -98,10 +98,10 @@ def as_sample(record: dict[str, object]) -> Sample:
 
 
 def _is_unscored(score: object) -> bool:
-    """Inspect writes NaN for a sample that its scorer gave no value."""
+    """Inspect writes NaN for a sample that its scorer gave no value, or not each of several."""
     value = as_dict(score).get("value")
-    number = as_number(value)
-    return value is None or (number is not None and math.isnan(number))
+    numbers = map(as_number, value.values() if isinstance(value, dict) else [value])
+    return value is None or any(each is not None and math.isnan(each) for each in numbers)
 
 
 def _completion(output: dict[str, object]) -> str:

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 
 from common.json_stream import JsonReader
 from releases.evidence.opened import Opened
+from releases.evidence.room import Room
 from releases.evidence.texts import as_line, as_list, as_text, listed
 from releases.evidence.told import EvidenceProblem, Flag, Sample
 
-MOST_LINES = 1_000_000
 _FILE = re.compile(
     r"(?:[^/]+/)*samples_(?P<task>[^/]+?)"
     r"(?:_[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}[-:][0-9]{2}[-:][0-9.]+)?\.jsonl"
@@ -39,12 +39,13 @@ def read_lines(
     opened: Opened, files: dict[str, str], *, shown: bool = False
 ) -> Iterator[tuple[str, Line]]:
     """Yield (task, record) of all files in the order of their names."""
+    room = Room()
     for task in sorted(files):
         with opened.document(files[task]) as reader:
-            for place in reader.documents():
-                if place >= MOST_LINES:
-                    raise EvidenceProblem(f"There are more than {MOST_LINES} samples of {task}.")
-                yield task, _read_line(reader, shown=shown)
+            for _ in reader.documents():
+                line = _read_line(reader, shown=shown)
+                room.take(line_key(task, line))
+                yield task, line
 
 
 def line_key(task: str, line: Line) -> str:
@@ -62,7 +63,9 @@ def as_sample(name: str, line: Line) -> Sample:
         input=as_text(_asked(line.get("arguments"))),
         output=as_text(_first(answers)),
         target=as_text(line.get("target")),
-        score="; ".join(f"{as_line(each, 80)}: {as_line(line.get(each), 80)}" for each in metrics),
+        score=as_text(
+            "; ".join(f"{as_line(each, 80)}: {as_line(line.get(each), 80)}" for each in metrics)
+        ),
     )
 
 

@@ -11,31 +11,15 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from boards.forms import ReasonedForm, ReasonField
-from common.text import paragraphs
+from boards.forms import ReasonedForm, ReasonField, TextField
 from releases.choices import HoldKind
-from releases.dossier import MOST_CHARACTERS, TRANSITION_FIELDS
+from releases.dossier import TRANSITION_FIELDS, URGENCY
 from releases.formats import ADMISSIBLE
 from releases.forms.exhibits import ExhibitsForm
 from releases.models import Document, Evidence, Stage
 from releases.names import check_version
 
 NO_VERSION = gettext_lazy("Give the version a name, for example v1.0.")
-
-
-class TextField(forms.CharField):
-    """One part of a dossier: several paragraphs of plain text."""
-
-    widget = forms.Textarea(attrs={"rows": 6, "maxlength": MOST_CHARACTERS})
-    default_error_messages = {"required": gettext_lazy("Write at least a sentence.")}
-
-    def clean(self, value: object) -> str:
-        """Refuse what could not be read back."""
-        text = super().clean(value)
-        try:
-            return paragraphs(text, max_length=MOST_CHARACTERS) if text else ""
-        except ValueError as error:
-            raise forms.ValidationError(str(error)) from None
 
 
 class IngestForm(forms.Form):
@@ -158,7 +142,13 @@ def _checked_version(value: object) -> str:
 
 
 class TransitionForm(ExhibitsForm):
-    """The dossier of a transition."""
+    """The dossier of a transition, and on which track it is put before the board.
+
+    The tracks can be chosen between where `tracks` are given. An `emergency` is on the fast one
+    already: only why it cannot wait can be said anew.
+    """
+
+    USUAL, FAST = "usual", "fast"
 
     rationale = TextField(
         label=gettext_lazy("Rationale"),
@@ -177,12 +167,28 @@ class TransitionForm(ExhibitsForm):
         help_text=gettext_lazy("Who evaluated what, who was heard, what was controversial."),
     )
     confidence = TextField(label=gettext_lazy("Statement of confidence"), required=False)
+    track = forms.ChoiceField(
+        label=gettext_lazy("How the board is to decide"),
+        widget=forms.RadioSelect,
+        initial=USUAL,
+        error_messages={"required": gettext_lazy("Choose how the board is to decide.")},
+    )
+    urgency = TextField(
+        label=gettext_lazy("Why it cannot wait"),
+        required=False,
+        help_text=gettext_lazy(
+            "For the fast track only: what would happen in the time that the usual track takes. "
+            "The board reads it, and it stands in the record."
+        ),
+    )
 
     def __init__(
         self,
         data: QueryDict | None = None,
         *,
         weights: bool,
+        tracks: Sequence[tuple[str, str]] = (),
+        emergency: bool = False,
         standing: Sequence[Evidence] = (),
         documents: Sequence[Document] = (),
         initial: dict[str, Any] | None = None,
@@ -191,7 +197,13 @@ class TransitionForm(ExhibitsForm):
         super().__init__(
             data, standing=standing, documents=documents, initial=initial, most_bytes=most_bytes
         )
-        self.order_fields([*TRANSITION_FIELDS, "evidence", "kept", "attachments"])
+        self.order_fields(["track", URGENCY, *TRANSITION_FIELDS, "evidence", "kept", "attachments"])
+        self._emergency = emergency
+        self._offer("track", tracks)
+        if not tracks and not emergency:
+            del self.fields[URGENCY]
+        elif emergency:
+            self.fields[URGENCY].required = True
         field = self.fields["confidence"]
         field.required = weights
         field.help_text = (
@@ -200,9 +212,25 @@ class TransitionForm(ExhibitsForm):
             else _("Required only for stages at which weights leave.")
         )
 
+    def clean(self) -> dict[str, Any]:
+        """Ask on the fast track, and only there, why it cannot wait."""
+        cleaned = super().clean() or self.cleaned_data
+        urgency, track = cleaned.get(URGENCY), cleaned.get("track")
+        if track == self.FAST and urgency == "":
+            self.add_error(URGENCY, _("Say why it cannot wait; a sentence is enough."))
+        elif track == self.USUAL and urgency:
+            self.add_error(URGENCY, _("Choose the fast track above, or leave this empty."))
+        return cleaned
+
+    @property
+    def emergency(self) -> bool:
+        """Whether it is, or is to be, put on the fast track."""
+        return self._emergency or self.cleaned_data.get("track") == self.FAST
+
     def texts(self) -> dict[str, str]:
         """Return the dossier's texts."""
-        return {name: self.cleaned_data[name] for name in TRANSITION_FIELDS}
+        names = (*TRANSITION_FIELDS, *([URGENCY] if self.emergency else []))
+        return {name: self.cleaned_data[name] for name in names}
 
 
 class HoldForm(forms.Form):

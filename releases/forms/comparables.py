@@ -28,6 +28,7 @@ from releases.comparables.entry import (
     check_result,
     number_text,
 )
+from releases.forms.files import say_limits
 
 _PLAIN = {"autocomplete": "off"}
 
@@ -40,9 +41,16 @@ def _line(label: Any, longest: int, **more: Any) -> forms.CharField:  # noqa: AN
 class ReferenceForm(forms.Form):
     """What is stated of a model. The rules are `releases.comparables.entry`."""
 
-    developer = _line(gettext_lazy("Developer"), LONGEST_NAME)
+    developer = _line(
+        gettext_lazy("Developer"),
+        LONGEST_NAME,
+        error_messages={"required": gettext_lazy("Say who develops it.")},
+    )
     name = _line(
-        gettext_lazy("Model"), LONGEST_NAME, help_text=gettext_lazy("With its version or size.")
+        gettext_lazy("Model"),
+        LONGEST_NAME,
+        help_text=gettext_lazy("With its version or size."),
+        error_messages={"required": gettext_lazy("Say what the model is called.")},
     )
     level = forms.ChoiceField(
         label=gettext_lazy("How far it is released"),
@@ -54,6 +62,7 @@ class ReferenceForm(forms.Form):
         gettext_lazy("Licence"),
         LONGEST_LINE,
         help_text=gettext_lazy("Its name, for example Apache-2.0, or what the developer says."),
+        error_messages={"required": gettext_lazy("Say under which licence it is released.")},
     )
     licence_url = _line(
         gettext_lazy("Where the licence can be read"),
@@ -107,11 +116,13 @@ class ReferenceCorrectionForm(ReferenceForm):
         help_text=gettext_lazy("Kept with what was stated before."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    # What was on the page, which somebody else may have corrected since.
+    statement = forms.CharField(max_length=20, required=False, widget=forms.HiddenInput)
 
 
-def reference_initial(entry: ReferenceEntry) -> dict[str, Any]:
+def reference_initial(entry: ReferenceEntry, statement_id: int) -> dict[str, Any]:
     """Return a statement as the form shows it."""
-    return {**entry.stated(), "links": "\n".join(entry.links)}
+    return {**entry.stated(), "links": "\n".join(entry.links), "statement": statement_id}
 
 
 class NumbersForm(forms.Form):
@@ -247,8 +258,12 @@ class ImportForm(forms.Form):
         label=gettext_lazy("CSV file"),
         allow_empty_file=True,
         error_messages={"required": gettext_lazy("Choose a CSV file.")},
-        help_text=gettext_lazy("Up to 1 MB and 5,000 rows. You see what it would change first."),
+        help_text=gettext_lazy("Up to 5,000 rows. You see what it would change first."),
     )
+
+    def __init__(self, data: QueryDict | None = None, files: Any = None) -> None:  # noqa: ANN401
+        super().__init__(data, files)
+        say_limits(self.fields["file"], "", most_bytes=MOST_BYTES)
 
 
 class ConfirmImportForm(forms.Form):

@@ -22,7 +22,8 @@ from releases.comparables.counterfactual import (
     split_answer,
 )
 from releases.models import Comparable
-from releases.selectors.comparables import Reference, named_comparables
+from releases.selectors.comparables import Reference
+from releases.selectors.counterfactual import named_comparables
 
 LONGEST = 5000
 _HELP = {
@@ -136,6 +137,11 @@ class CounterfactualForm(forms.Form):
             except ValueError as error:
                 self.add_error("none_exists", str(error))
         return cleaned
+
+    @property
+    def begun(self) -> bool:
+        """Tell whether something of it is filled in, so that it must not stand folded away."""
+        return any(field.value() for field in self)
 
     def _begun(self, cleaned: dict[str, Any]) -> bool:
         return any(cleaned.get(name) for name in ("references", *self._asked()))

@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,6 +15,7 @@ from boards.forms import ReasonedForm, ReasonField
 from common.documents import TAKEN
 from releases.choices import Elicitation, EvidenceType
 from releases.evidence.entry import LEAST_SEARCH, LEVELS, LONGEST_BASIS, LONGEST_TEXT, Entry
+from releases.forms.files import say_limits
 from releases.models import Evidence, Release
 
 _DATE = {"type": "date"}
@@ -40,6 +43,7 @@ class EntryForm(forms.Form):
         label=gettext_lazy("Run by"),
         max_length=200,
         help_text=gettext_lazy("The organisation that did it."),
+        error_messages={"required": gettext_lazy("Say who did it.")},
     )
     independent = forms.BooleanField(
         label=gettext_lazy("It is independent of the developer"), required=False
@@ -67,8 +71,14 @@ class EntryForm(forms.Form):
         },
     )
 
-    def __init__(self, data: QueryDict | None = None, *, release: Release) -> None:
-        super().__init__(data)
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        files: MultiValueDict[str, UploadedFile] | None = None,
+        *,
+        release: Release,
+    ) -> None:
+        super().__init__(data, files)
         self._digest = release.digest or ""
         self.fields["bound"].help_text = _("Named by the digest %(digest)s.") % {
             "digest": self._digest
@@ -109,17 +119,41 @@ class ImportForm(EntryForm):
 
     file = forms.FileField(
         label=gettext_lazy("File"),
-        required=False,
-        help_text=gettext_lazy("A log of Inspect (.eval or .json), or results of lm-eval (.json)."),
+        help_text=gettext_lazy(
+            "A log of Inspect (.eval or .json), or results of lm-eval (.json, or a .zip with the "
+            "samples)."
+        ),
+        error_messages={
+            "required": gettext_lazy("Choose the file; after an error, choose it again.")
+        },
     )
     field_order = ["file", "title", "summary"]
 
-    def __init__(self, data: QueryDict | None = None, *, release: Release) -> None:
-        super().__init__(data, release=release)
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        files: MultiValueDict[str, UploadedFile] | None = None,
+        *,
+        release: Release,
+        most_bytes: int = 0,
+        too_large: Sequence[str] = (),
+    ) -> None:
+        """`too_large`: what is wrong with a file that was turned away before it came here."""
+        super().__init__(data, files, release=release)
+        say_limits(self.fields["file"], "", most_bytes=most_bytes)
+        self._too_large = too_large
+        self.fields["file"].required = not too_large
         self.fields["title"].required = self.fields["summary"].required = False
         self.fields["title"].help_text = _("Empty: the name of the task in the file.")
         self.fields["ran_at"].required = False
         self.fields["ran_at"].help_text = _("What the file says counts, where it says it.")
+
+    def clean_file(self) -> UploadedFile | None:
+        """Return the file, unless it was turned away."""
+        if self._too_large:
+            raise forms.ValidationError(list(self._too_large))
+        file: UploadedFile | None = self.cleaned_data["file"]
+        return file
 
 
 class PlainForm(EntryForm):
@@ -132,10 +166,7 @@ class PlainForm(EntryForm):
         self, data: QueryDict | None = None, *, release: Release, most_bytes: int = 0
     ) -> None:
         super().__init__(data, release=release)
-        self.fields["file"].help_text = _("%(taken)s, %(most)d MB at most.") % {
-            "taken": TAKEN,
-            "most": most_bytes // 1_000_000,
-        }
+        say_limits(self.fields["file"], f"{TAKEN}.", most_bytes=most_bytes)
         self.order_fields(["title", "summary", "file", *self._own])
 
     _own: Sequence[str] = ()

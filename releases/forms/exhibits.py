@@ -10,15 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.documents import TAKEN
+from common.uploads import MOST_FILES
+from releases.forms.files import FilesInput, say_limits
 from releases.models import Document, Evidence
 
 MOST_ATTACHMENTS = 20
-
-
-class FilesInput(forms.ClearableFileInput):
-    """Several files at once. The view takes them: what has arrived survives an error elsewhere."""
-
-    allow_multiple_selected = True
 
 
 class ExhibitsForm(forms.Form):
@@ -42,6 +38,7 @@ class ExhibitsForm(forms.Form):
     attachments = forms.FileField(
         label=gettext_lazy("Attach documents"),
         required=False,
+        help_text=gettext_lazy("The board reads them; they become part of the dossier."),
         widget=FilesInput(attrs={"multiple": True}),
     )
 
@@ -59,14 +56,14 @@ class ExhibitsForm(forms.Form):
         self._documents = {str(each.public_id): each for each in documents}
         self._offer("evidence", [(key, _said(each)) for key, each in self._evidence.items()])
         self._offer("kept", [(key, each.name) for key, each in self._documents.items()])
-        self.fields["attachments"].help_text = _(
-            "%(taken)s, %(most)d MB each. The board reads them; they become part of the dossier."
-        ) % {"taken": TAKEN, "most": most_bytes // 1_000_000}
+        say_limits(
+            self.fields["attachments"], f"{TAKEN}.", most_bytes=most_bytes, most_files=MOST_FILES
+        )
 
-    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
+    def _offer(self, name: str, choices: Sequence[tuple[str, str]]) -> None:
         field = self.fields[name]
-        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101 - declared above
-        field.choices = choices
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+        field.choices = list(choices)
         if not choices:
             del self.fields[name]
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from boards.tally import parse_rule
+from common.durations import parse_duration
 from releases.choices import ACCESS_MODES, WEIGHTS_MODES
-from releases.durations import parse_duration
 from releases.ladder.plans import HOLD_REVIEW, EmergencyPlan, LadderPlan, StagePlan
 from releases.ladder.reading import LadderError, Path, place, read_yaml
 from releases.ladder.schema import schema_problems

@@ -29,11 +29,11 @@ def read_yaml(text: str) -> tuple[Any, Lines]:
         raise LadderError([f"The file is longer than {MOST_CHARACTERS} characters."])
     try:
         _refuse_references(text)
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         line = _line(error.problem_mark)
         raise LadderError([f"line {line}: {error.problem or 'not YAML'}."]) from None
-    except (yaml.YAMLError, RecursionError) as error:
+    except (yaml.YAMLError, RecursionError, UnicodeEncodeError) as error:
         what = "nested too deeply" if isinstance(error, RecursionError) else "not plain text"
         raise LadderError([f"The file is not YAML: it is {what}."]) from None
     if node is None:
@@ -48,7 +48,7 @@ def _line(mark: Any | None) -> int:  # noqa: ANN401 - PyYAML has two kinds of ma
 
 def _refuse_references(text: str) -> None:
     depth = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         line = _line(event.start_mark)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise LadderError([f"line {line}: anchors and aliases are not used; write it out."])

@@ -6,19 +6,16 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from boards.rule_changes import EXECUTIVE, VOTING_PERIOD, emergency_changes, rule_changes
+from boards.rule_changes import Change as RuleChange
+from boards.rules import Emergency
 from boards.tally import parse_rule
 from releases.ladder import EmergencyPlan, LadderPlan, StagePlan
 from releases.ladder_changes.measures import (
-    APPROVAL,
-    EXECUTIVE,
-    FULL_REVIEW,
     HOLD_REVIEW,
     OVERRIDE,
-    QUORUM,
-    REQUIRED_PRESENT,
     STAGE_MEASURES,
     TERMS,
-    VETO,
     Change,
 )
 from releases.ladder_changes.requirements import requirement_changes
@@ -26,13 +23,23 @@ from releases.ladder_changes.requirements import requirement_changes
 
 def compare(old: LadderPlan, new: LadderPlan) -> list[Change]:
     """Return every change from one version to the other, those of the whole ladder first."""
-    found = [*_ladder_changes(old, new), *_order_changes(old, new)]
+    found = [
+        *map(_placed, _ladder_changes(old, new)),
+        *_order_changes(old, new),
+        *map(_placed, _lift_changes(old, new)),
+    ]
     former = {stage.slug: stage for stage in old.stages}
     for stage in new.stages:
         if stage.slug in former:
             changes = _stage_changes(former[stage.slug], stage)
-            found += [replace(each, stage=stage.slug, stage_name=stage.name) for each in changes]
+            found += [_placed(each, stage) for each in changes]
     return found
+
+
+def _placed(change: RuleChange, stage: StagePlan | None = None) -> Change:
+    """Say of a change at which stage it is; at none, it is about the ladder as a whole."""
+    where = (stage.slug, stage.name) if stage else ("", "")
+    return Change(change.effect, change.part, change.what, change.why, *where)
 
 
 def loosening(changes: Iterable[Change]) -> list[Change]:
@@ -52,7 +59,7 @@ def deciding_stages(old: LadderPlan, changes: Sequence[Change]) -> list[StagePla
     return [stage for stage in old.stages if stage.slug in about]
 
 
-def _stage_changes(old: StagePlan, new: StagePlan) -> Iterator[Change]:
+def _stage_changes(old: StagePlan, new: StagePlan) -> Iterator[RuleChange]:
     for field, measure in STAGE_MEASURES.items():
         yield from measure.change(getattr(old, field), getattr(new, field))
     yield from TERMS.change(old.terms, new.terms)
@@ -63,17 +70,13 @@ def _stage_changes(old: StagePlan, new: StagePlan) -> Iterator[Change]:
     yield from _text_change("description", _("Description"), old.description, new.description)
 
 
-def _rule_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
-    before, after = parse_rule(old), parse_rule(new)
-    yield from QUORUM.change(before.quorum, after.quorum)
-    yield from REQUIRED_PRESENT.change(before.required_present, after.required_present)
-    yield from APPROVAL.change(before.approval, after.approval)
-    yield from VETO.change(before.veto, after.veto)
+def _rule_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[RuleChange]:
+    return rule_changes(parse_rule(old), parse_rule(new))
 
 
-def _text_change(part: str, label: str, old: str, new: str) -> Iterator[Change]:
+def _text_change(part: str, label: str, old: str, new: str) -> Iterator[RuleChange]:
     if old != new:
-        yield Change(
+        yield RuleChange(
             effect="neutral",
             part=part,
             what=_("%(label)s: “%(old)s” becomes “%(new)s”.")
@@ -82,40 +85,21 @@ def _text_change(part: str, label: str, old: str, new: str) -> Iterator[Change]:
         )
 
 
-def _ladder_changes(old: LadderPlan, new: LadderPlan) -> Iterator[Change]:
+def _ladder_changes(old: LadderPlan, new: LadderPlan) -> Iterator[RuleChange]:
     yield from _text_change("title", _("Title"), old.title, new.title)
     yield from EXECUTIVE.change(old.executive, new.executive)
-    yield from _emergency_changes(old.emergency, new.emergency)
+    yield from emergency_changes(_track(old.emergency), _track(new.emergency))
     yield from HOLD_REVIEW.change(old.hold_review, new.hold_review)
 
 
-def _emergency_changes(old: EmergencyPlan | None, new: EmergencyPlan | None) -> Iterator[Change]:
-    if old is None and new is None:
-        return
-    if old is None:
-        yield Change(
-            "loosens",
-            "emergency",
-            _("An emergency review is added."),
-            _("A decision can be had on a fast track, before the full review."),
-        )
-        return
-    if new is None:
-        yield Change(
-            "tightens",
-            "emergency",
-            _("The emergency review is removed."),
-            _("Every decision takes the full review."),
-        )
-        return
-    changes = [
-        *_rule_changes(old.rule, new.rule),
-        *STAGE_MEASURES["voting_period"].change(old.voting_period, new.voting_period),
-        *FULL_REVIEW.change(old.full_review, new.full_review),
-    ]
-    for change in changes:
-        what = _("Emergency review. %(what)s") % {"what": change.what}
-        yield replace(change, part=f"emergency.{change.part}", what=what)
+def _track(plan: EmergencyPlan | None) -> Emergency | None:
+    if plan is None:
+        return None
+    return Emergency(
+        rule=parse_rule(plan.rule),
+        voting_period=int(plan.voting_period.total_seconds()),
+        full_review=int(plan.full_review.total_seconds()),
+    )
 
 
 def _order_changes(old: LadderPlan, new: LadderPlan) -> Iterator[Change]:
@@ -146,6 +130,23 @@ def _order_changes(old: LadderPlan, new: LadderPlan) -> Iterator[Change]:
             % {"order": ", ".join(names[slug] for slug in after)},
             _("A release can come to a stage without what used to stand before it."),
         )
+
+
+def _lift_changes(old: LadderPlan, new: LadderPlan) -> Iterator[RuleChange]:
+    """Compare what lifts a hold on a whole model: the last stage's rule, whichever stage that is.
+
+    Where the last stage stays the last, its own changes tell.
+    """
+    before, after = old.stages[-1], new.stages[-1]
+    if before.slug == after.slug:
+        return
+    changes = [
+        *_rule_changes(before.rule, after.rule),
+        *VOTING_PERIOD.change(before.voting_period, after.voting_period),
+    ]
+    for change in changes:
+        what = _("Lifting a hold on the whole model. %(what)s") % {"what": change.what}
+        yield replace(change, part=f"hold_lift.{change.part}", what=what)
 
 
 def _removed(stage: StagePlan, *, is_last: bool) -> Change:

@@ -7,10 +7,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from boards.rule_changes import Change, Measure, Names
+from common.durations import parse_duration
 from common.templatetags.ui import span
-from releases.durations import parse_duration
 from releases.ladder import StagePlan
-from releases.ladder_changes.measures import OVERRIDE, Change, Measure, Names
+from releases.ladder_changes.measures import OVERRIDE
 from releases.requirement_plans import parse_metric
 
 Entry = Mapping[str, Any]

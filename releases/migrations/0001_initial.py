@@ -84,6 +84,11 @@ class Migration(migrations.Migration):
                     ("place_hold", "May place a hold on the model or demote its releases"),
                     ("review_application", "May review applications for the model"),
                 ),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("namespace", "name"), name="releases_model_name_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -292,6 +297,35 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-id",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["admissions", "all"])),
+                        name="releases_hold_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["placed", "review_due", "lifted"])),
+                        name="releases_hold_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "lifted"), _negated=True),
+                            models.Q(("lifted_at__isnull", False), ("lifted_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="releases_hold_lifted_by_motion",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="releases_hold_reason_given",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "lifted"), _negated=True),
+                        fields=["model"],
+                        name="releases_hold_in_force",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -320,6 +354,26 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("path",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("release", "path"), name="releases_artifact_path_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("sha256", ""), ("sha256__regex", "^[0-9a-f]{64}$"), _connector="OR"
+                        ),
+                        name="releases_artifact_sha256_hex",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("verified_at__isnull", True),
+                            models.Q(("sha256", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="releases_artifact_verified_was_read",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["sha256"], name="releases_artifact_sha256")],
             },
         ),
         migrations.CreateModel(
@@ -375,6 +429,29 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("ladder", "position"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("ladder", "position"), name="releases_stage_position_once"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("ladder", "slug"), name="releases_stage_slug_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "access_mode__in",
+                                (
+                                    "none",
+                                    "api_named",
+                                    "api_public",
+                                    "weights_gated",
+                                    "weights_open",
+                                ),
+                            )
+                        ),
+                        name="releases_stage_access_mode_known",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -438,6 +515,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-id",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("cause__in", ["sealed", "transition", "demotion"])),
+                        name="releases_stageentry_cause_known",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -505,13 +588,41 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-id",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "proposed",
+                                    "approved",
+                                    "effective",
+                                    "rejected",
+                                    "lapsed",
+                                    "withdrawn",
+                                    "cancelled",
+                                ],
+                            )
+                        ),
+                        name="releases_transition_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "approved"), _negated=True),
+                            models.Q(
+                                ("effective_after__isnull", False), ("expires_at__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="releases_transition_approved_has_times",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["proposed", "approved"])),
+                        fields=("release",),
+                        name="releases_transition_one_open",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="model",
-            constraint=models.UniqueConstraint(
-                fields=("namespace", "name"), name="releases_model_name_once"
-            ),
         ),
         migrations.AlterUniqueTogether(
             name="modelgroupobjectpermission",
@@ -520,99 +631,6 @@ class Migration(migrations.Migration):
         migrations.AlterUniqueTogether(
             name="modeluserobjectpermission",
             unique_together={("user", "permission", "content_object")},
-        ),
-        migrations.AddIndex(
-            model_name="hold",
-            index=models.Index(
-                condition=models.Q(("state", "lifted"), _negated=True),
-                fields=["model"],
-                name="releases_hold_in_force",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["admissions", "all"])),
-                name="releases_hold_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["placed", "review_due", "lifted"])),
-                name="releases_hold_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "lifted"), _negated=True),
-                    models.Q(("lifted_at__isnull", False), ("lifted_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="releases_hold_lifted_by_motion",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="releases_hold_reason_given"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="artifact",
-            index=models.Index(fields=["sha256"], name="releases_artifact_sha256"),
-        ),
-        migrations.AddConstraint(
-            model_name="artifact",
-            constraint=models.UniqueConstraint(
-                fields=("release", "path"), name="releases_artifact_path_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="artifact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("sha256", ""), ("sha256__regex", "^[0-9a-f]{64}$"), _connector="OR"
-                ),
-                name="releases_artifact_sha256_hex",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="artifact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("verified_at__isnull", True),
-                    models.Q(("sha256", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="releases_artifact_verified_was_read",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stage",
-            constraint=models.UniqueConstraint(
-                fields=("ladder", "position"), name="releases_stage_position_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stage",
-            constraint=models.UniqueConstraint(
-                fields=("ladder", "slug"), name="releases_stage_slug_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "access_mode__in",
-                        ("none", "api_named", "api_public", "weights_gated", "weights_open"),
-                    )
-                ),
-                name="releases_stage_access_mode_known",
-            ),
         ),
         migrations.AddConstraint(
             model_name="release",
@@ -653,52 +671,6 @@ class Migration(migrations.Migration):
                     ("digest__isnull", True), ("digest__regex", "^[0-9a-f]{64}$"), _connector="OR"
                 ),
                 name="releases_release_digest_hex",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stageentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("cause__in", ["sealed", "transition", "demotion"])),
-                name="releases_stageentry_cause_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "proposed",
-                            "approved",
-                            "effective",
-                            "rejected",
-                            "lapsed",
-                            "withdrawn",
-                            "cancelled",
-                        ],
-                    )
-                ),
-                name="releases_transition_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "approved"), _negated=True),
-                    models.Q(("effective_after__isnull", False), ("expires_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="releases_transition_approved_has_times",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transition",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["proposed", "approved"])),
-                fields=("release",),
-                name="releases_transition_one_open",
             ),
         ),
         append_only("releases_ladder"),

@@ -61,6 +61,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-id",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="releases_formatoverride_reason_given",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("formats", []), _negated=True),
+                        name="releases_formatoverride_formats_named",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -72,20 +82,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="releases",
                 to="releases.formatoverride",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="formatoverride",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True),
-                name="releases_formatoverride_reason_given",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="formatoverride",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("formats", []), _negated=True),
-                name="releases_formatoverride_formats_named",
             ),
         ),
         append_only("releases_formatoverride"),

@@ -51,6 +51,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("id",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
+                        name="releases_document_sha256_hex",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("size__gt", 0)), name="releases_document_has_bytes"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -135,6 +144,65 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-id",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "type__in",
+                                [
+                                    "evaluation",
+                                    "measurement",
+                                    "red_team_report",
+                                    "external_review",
+                                    "external_search",
+                                    "other",
+                                ],
+                            )
+                        ),
+                        name="releases_evidence_type_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "elicitation__in",
+                                [
+                                    "mitigations_on",
+                                    "fully_elicited",
+                                    "fine_tuned",
+                                    "not_applicable",
+                                ],
+                            )
+                        ),
+                        name="releases_evidence_elicitation_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("digest__regex", "^[0-9a-f]{64}$"),
+                            ("release_digest__regex", "^[0-9a-f]{64}$"),
+                        ),
+                        name="releases_evidence_digests_hex",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("expires_at__gt", models.F("ran_at"))),
+                        name="releases_evidence_expires",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("type", "evaluation"), _negated=True),
+                            models.Q(("file__isnull", False), ("seed__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="releases_evidence_log_has_file_and_seed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("independent", False),
+                            models.Q(("independence_basis", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="releases_evidence_independence_has_basis",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -182,6 +250,26 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "withdrawn"), ("superseded_by__isnull", True)),
+                            models.Q(
+                                ("state", "superseded"),
+                                ("superseded_by__isnull", False),
+                                models.Q(("superseded_by", models.F("evidence")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="releases_evidenceend_superseded_by_another",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="releases_evidenceend_reason_given",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="EvidenceReminder",
@@ -203,116 +291,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="document",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
-                name="releases_document_sha256_hex",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="document",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("size__gt", 0)), name="releases_document_has_bytes"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evidence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "type__in",
-                        [
-                            "evaluation",
-                            "measurement",
-                            "red_team_report",
-                            "external_review",
-                            "external_search",
-                            "other",
-                        ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("evidence", "days"), name="releases_evidencereminder_once"
                     )
-                ),
-                name="releases_evidence_type_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evidence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "elicitation__in",
-                        ["mitigations_on", "fully_elicited", "fine_tuned", "not_applicable"],
-                    )
-                ),
-                name="releases_evidence_elicitation_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evidence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("digest__regex", "^[0-9a-f]{64}$"), ("release_digest__regex", "^[0-9a-f]{64}$")
-                ),
-                name="releases_evidence_digests_hex",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evidence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("expires_at__gt", models.F("ran_at"))),
-                name="releases_evidence_expires",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evidence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("type", "evaluation"), _negated=True),
-                    models.Q(("file__isnull", False), ("seed__isnull", False)),
-                    _connector="OR",
-                ),
-                name="releases_evidence_log_has_file_and_seed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evidence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("independent", False),
-                    models.Q(("independence_basis", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="releases_evidence_independence_has_basis",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evidenceend",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "withdrawn"), ("superseded_by__isnull", True)),
-                    models.Q(
-                        ("state", "superseded"),
-                        ("superseded_by__isnull", False),
-                        models.Q(("superseded_by", models.F("evidence")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="releases_evidenceend_superseded_by_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evidenceend",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True),
-                name="releases_evidenceend_reason_given",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evidencereminder",
-            constraint=models.UniqueConstraint(
-                fields=("evidence", "days"), name="releases_evidencereminder_once"
-            ),
+                ],
+            },
         ),
         append_only("releases_document"),
         append_only("releases_evidence"),

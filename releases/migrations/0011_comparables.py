@@ -70,6 +70,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-id",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("content_digest__regex", "^[0-9a-f]{64}$"),
+                            ("digest__regex", "^[0-9a-f]{64}$"),
+                        ),
+                        name="releases_comparableverification_digests_hex",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("note", ""), _negated=True),
+                        name="releases_comparableverification_says_how",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -328,22 +341,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="comparableverification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("content_digest__regex", "^[0-9a-f]{64}$"), ("digest__regex", "^[0-9a-f]{64}$")
-                ),
-                name="releases_comparableverification_digests_hex",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="comparableverification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("note", ""), _negated=True),
-                name="releases_comparableverification_says_how",
-            ),
         ),
         append_only("releases_comparablestatement"),
         append_only("releases_comparableresult"),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from boards.models import Board
-from releases.choices import ACCESS_MODES, NAMED_MODES, AccessMode
+from releases.choices import ACCESS_MODES, NAMED_MODES, WEIGHTS_MODES, AccessMode
 from releases.ladder import EmergencyPlan
 from releases.ladder.plans import HOLD_REVIEW
 
@@ -49,7 +49,7 @@ class Ladder(models.Model):
 
     @property
     def fast_track(self) -> EmergencyPlan | None:
-        """The emergency review, where the ladder has one."""
+        """The fast track, where the ladder has one."""
         return EmergencyPlan.from_stored(self.emergency) if self.emergency else None
 
 
@@ -100,9 +100,26 @@ class Stage(models.Model):
 
     @property
     def decision_rule(self) -> dict[str, Any]:
-        """The rule that a motion about this stage is decided by, the ladder's tracks with it."""
-        tracks = {"executive": self.ladder.executive, "emergency": self.ladder.emergency}
-        return {**self.rule, **{key: value for key, value in tracks.items() if value}}
+        """The rule that a motion about this stage is decided by, the ladder's executive with it."""
+        executive = self.ladder.executive
+        return {**self.rule, **({"executive": executive} if executive else {})}
+
+    @property
+    def fast_track(self) -> EmergencyPlan | None:
+        """The fast track of the move into this stage, if it can be had.
+
+        Never where weights leave or the stage says that it cannot be undone: the full review
+        comes after the effect, and could call nothing back.
+        """
+        if self.irreversible or self.access_mode in WEIGHTS_MODES:
+            return None
+        return self.ladder.fast_track
+
+    @property
+    def move_rule(self) -> dict[str, Any]:
+        """The rule of the move into this stage, the fast track with it where it can be had."""
+        track = self.fast_track
+        return {**self.decision_rule, **({"emergency": track.stored()} if track else {})}
 
     @property
     def has_cohort(self) -> bool:

@@ -1,7 +1,7 @@
 """Evidence about a release, and the documents that a board reads. Every table is inserted only.
 
 What ends a piece of evidence is a row of its own, so that nothing that was put before a board is
-ever edited.
+ever edited. A document alone can go, as long as nothing has used it.
 """
 
 import uuid

@@ -101,7 +101,9 @@ class Hold(models.Model):
             models.CheckConstraint(
                 name="releases_hold_placed_by_person_or_portal",
                 condition=models.Q(cause="person", placed_by__isnull=False)
-                | models.Q(cause__in=["condition", "re_review"], placed_by__isnull=True),
+                | models.Q(
+                    cause__in=["condition", "re_review", "full_review"], placed_by__isnull=True
+                ),
             ),
             models.CheckConstraint(
                 name="releases_hold_portal_stops_admissions_only",

@@ -33,7 +33,11 @@ class _Judged:
 
 
 def judge_metric(bound: MetricBound, evidence: Iterable[EvidenceFacts], now: datetime) -> Finding:
-    """Judge what is there. Of several sound measurements that disagree the worst counts."""
+    """Judge what is there. Of several measurements that disagree the worst counts.
+
+    What is in doubt satisfies nothing; but a doubt does not make a bad result go away either, or a
+    ladder that allows fewer flags would let through what it kept back before.
+    """
     live = [each for each in evidence if not each.superseded and not each.withdrawn]
     measured = [each for each in live if scores_of(bound, each)]
     meant = [
@@ -52,9 +56,11 @@ def judge_metric(bound: MetricBound, evidence: Iterable[EvidenceFacts], now: dat
     if not sound:
         doubts = " ".join(_sentence(flag) for flag in _doubts(bound, fresh[0]))
         return Finding.about("unsatisfied", fresh[0], doubts)
+    doubtful = [each for each in fresh if each not in sound]
     return _worst(
         [_judge(bound, each, score) for each in sound for score in scores_of(bound, each)],
-        left_out=len(fresh) - len(sound),
+        [_judge(bound, each, score) for each in doubtful for score in scores_of(bound, each)],
+        left_out=len(doubtful),
     )
 
 
@@ -110,20 +116,25 @@ def _expired(evidence: EvidenceFacts) -> Finding:
     return Finding.about("unsatisfied", evidence, sentence)
 
 
-def _worst(judged: Sequence[_Judged], *, left_out: int) -> Finding:
-    """Take the worst; among equals the newest, which comes first."""
+def _worst(sound: Sequence[_Judged], doubtful: Sequence[_Judged], *, left_out: int) -> Finding:
+    """Take the worst; among equals a sound one, and the newest of those, which comes first."""
+    judged = [*sound, *doubtful]
     worst = max(judged, key=lambda each: each.severity)
     sentences = [worst.sentence]
+    if worst not in sound:
+        sentences.append(
+            _("This evidence is in doubt, which excuses no bad result: replace or withdraw it.")
+        )
     if len({each.state for each in judged}) > 1:
         sentences.append(
             _("%(count)d scores tell of this and do not agree; the worst counts.")
             % {"count": len(judged)}
         )
-    if left_out:
+    elif left_out:
         sentences.append(
             ngettext(
-                "%(count)d other piece of evidence is in doubt and not counted.",
-                "%(count)d other pieces of evidence are in doubt and not counted.",
+                "%(count)d other piece of evidence is in doubt and supports nothing.",
+                "%(count)d other pieces of evidence are in doubt and support nothing.",
                 left_out,
             )
             % {"count": left_out}

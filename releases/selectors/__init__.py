@@ -24,6 +24,7 @@ from releases.models import (
     Transition,
 )
 from releases.selectors.gates import blockers_told
+from releases.selectors.watch import full_review_told, next_review
 
 
 def all_models() -> QuerySet[Model]:
@@ -62,9 +63,15 @@ def release_by_name(namespace: str, name: str, version: str) -> Release | None:
 
 
 def release_for_page(namespace: str, name: str, version: str) -> Release | None:
-    """Find the same with all that its page shows: override, key that signed it, open blockers."""
+    """Find the same with all that its page shows.
+
+    That is: its override, the key that signed it, open blockers, when it is to be judged again
+    (`review_due_at`), and what is said of an emergency decision (`full_review_told`).
+    """
     rows = Release.objects.select_related("override__given_by", "signature__key").annotate(
-        blockers_told=blockers_told()
+        blockers_told=blockers_told(),
+        review_due_at=next_review(),
+        full_review_told=full_review_told(),
     )
     return _named(with_own_cap(rows.defer("signature__bundle")), namespace, name, version)
 
@@ -171,9 +178,10 @@ def next_stage(release: Release) -> Stage | None:
     """Return the stage one step up, or None at the top and before sealing."""
     if release.stage is None:
         return None
-    return Stage.objects.filter(
+    above = Stage.objects.filter(
         ladder_id=release.stage.ladder_id, position=release.stage.position + 1
-    ).first()
+    )
+    return above.select_related("ladder").first()
 
 
 def lower_stages(release: Release) -> QuerySet[Stage]:

@@ -1,7 +1,6 @@
 """Reading the register of other developers' models. Whether one may is not judged here."""
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -10,13 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from boards.dossier import EXHIBITS
-from releases.choices import ReferenceState
 from releases.comparables import record
-from releases.comparables.counterfactual import CounterfactualFacts, ReferenceFacts, judge_form
 from releases.comparables.entry import ReferenceEntry, ResultEntry
 from releases.comparables.standing import REMIND_AHEAD, VALID, Standing, judge
 from releases.models import (
@@ -28,7 +23,6 @@ from releases.models import (
 )
 
 _CHUNK = 200
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
@@ -224,54 +218,6 @@ def about_to_lapse(now: datetime) -> QuerySet[ComparableVerification]:
     ).order_by("id")
 
 
-# What a dossier refers to
-
-
-def named_comparables(dossier: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return the exhibits of a dossier that are references, by the model's public id."""
-    base = reverse("comparable_list")
-    found = {}
-    for exhibit in dossier.get(EXHIBITS, []):
-        place = str(exhibit.get("url", "")).removeprefix(base).strip("/")
-        if exhibit.get("url") == f"{base}{place}/" and _UUID.fullmatch(place):
-            found[place] = exhibit
-    return found
-
-
-def counterfactual_facts(dossier: Mapping[str, Any], now: datetime) -> CounterfactualFacts:
-    """Return what the form of a dossier comes to at this moment, in four queries at most."""
-    exhibits = named_comparables(dossier)
-    if not exhibits:
-        return judge_form(dossier, ())
-    rows = Comparable.objects.filter(public_id__in=list(exhibits)).order_by("key")
-    references = references_of(rows, now)
-    quoted = dict(
-        ComparableVerification.objects.filter(
-            digest__in=[str(exhibit["digest"]) for exhibit in exhibits.values()]
-        ).values_list("digest", "content_digest")
-    )
-    return judge_form(
-        dossier,
-        [
-            _facts(each, quoted.get(exhibits[str(each.comparable.public_id)]["digest"], ""))
-            for each in references
-        ],
-    )
-
-
-def _facts(reference: Reference, quoted_digest: str) -> ReferenceFacts:
-    """Judge a reference as a dossier quotes it: verified again is as good, changed is not."""
-    title, url = str(reference.comparable), reference.comparable.get_absolute_url()
-    if quoted_digest == reference.digest:
-        return ReferenceFacts.of(title, reference.standing, url)
-    return ReferenceFacts(
-        title,
-        ReferenceState.CHANGED,
-        _("It was changed after the dossier quoted it."),
-        url,
-    )
-
-
 def exhibit_of(reference: Reference) -> dict[str, str]:
     """Return a verified reference as the exhibit of a dossier."""
     verification = reference.verification
@@ -281,10 +227,10 @@ def exhibit_of(reference: Reference) -> dict[str, str]:
         "title": str(reference.comparable),
         "digest": verification.digest,
         "url": reference.comparable.get_absolute_url(),
-        "note": _("%(level)s; %(visibility)s; verified on %(day)s.")
+        "note": _("%(level)s. %(visibility)s. Verified on %(day)s.")
         % {
             "level": reference.statement.get_level_display(),
-            "visibility": str(reference.statement.get_visibility_display()).lower(),
+            "visibility": reference.statement.get_visibility_display(),
             "day": verification.verified_at.date().isoformat(),
         },
     }

@@ -1,14 +1,21 @@
 """Reading versions of ladders: as plans, against each other, and who stands on which."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import QuerySet, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Concat
+from django.utils.translation import gettext as _
 
 from audit.selectors import ref
-from boards.models import OPEN_STATES, Motion
+from boards.models import OPEN_STATES, Board, Motion
 from releases.ladder import EmergencyPlan, LadderPlan, StagePlan
 from releases.ladder_changes import Change, compare, loosening
 from releases.models import Ladder, Model, Stage
+
+SAID_MODELS = 5
 
 
 def plan_of(ladder: Ladder, stages: list[Stage]) -> LadderPlan:
@@ -67,6 +74,35 @@ def former_version(ladder: Ladder) -> Ladder | None:
     """Return the version that was loaded before this one."""
     earlier = Ladder.objects.filter(name=ladder.name, version__lt=ladder.version)
     return earlier.order_by("-version").first()
+
+
+def rules_of_board(board: Board) -> list[tuple[str, dict[str, Any]]]:
+    """Return what the board decides by on its models' ladders: what for, and the rule."""
+    followers = Model.objects.filter(board=board, ladder=OuterRef("ladder"))
+    names = followers.order_by("namespace", "name").values(
+        said=Concat("namespace", Value("/"), "name")
+    )
+    stages = Stage.objects.filter(Exists(followers)).select_related("ladder")
+    stages = stages.annotate(said=ArraySubquery(names)).order_by("ladder", "position")
+    return [pair for stage in stages for pair in _rules_of(stage)]
+
+
+def _rules_of(stage: Stage) -> Iterator[tuple[str, dict[str, Any]]]:
+    said: list[str] = stage.said  # type: ignore[attr-defined] # annotated
+    left = len(said) - SAID_MODELS
+    named = ", ".join(said[:SAID_MODELS])
+    words = {"stage": stage.name, "ladder": stage.ladder}
+    words["models"] = _("%(named)s and %(left)d more") % {"named": named, "left": left}
+    if left <= 0:
+        words["models"] = named
+    if stage.position == 0:
+        if stage.ladder.fast_track is not None:
+            track = stage.ladder.fast_track.rule
+            yield _("Moves on the fast track of %(ladder)s: %(models)s") % words, track
+        yield _("What is decided about releases at %(stage)s: %(models)s") % words, stage.rule
+    else:
+        label = _("Moves to %(stage)s, and what is decided about releases there: %(models)s")
+        yield label % words, stage.rule
 
 
 def waiting_version(model: Model) -> Ladder | None:

@@ -20,7 +20,7 @@ from releases.requirements import (
     evaluate,
 )
 from releases.selectors import holds_in_force, open_transition
-from releases.selectors.comparables import counterfactual_facts
+from releases.selectors.counterfactual import counterfactual_facts
 from releases.selectors.evidence import evidence_facts, evidence_of, fallen_exhibits
 from releases.selectors.gates import open_blockers, overrides_in
 

@@ -1,23 +1,33 @@
-"""Reading what is watched after decisions: conditions, and when releases are judged again."""
+"""Reading what is watched after decisions: conditions, full reviews, and judging again."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     DateTimeField,
     ExpressionWrapper,
     F,
     OuterRef,
     Q,
+    QuerySet,
     Subquery,
 )
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models.functions import Coalesce, Greatest, JSONObject
 
 from audit.selectors import ref
 from boards.dossier import CONDITIONS
 from boards.models import OPEN_STATES, Motion
-from releases.choices import EntryCause, EvidenceState, ReleaseState, TransitionState
+from boards.selectors import overdue_reviews, unconfirmed
+from releases.choices import (
+    OPEN_TRANSITIONS,
+    EntryCause,
+    EvidenceState,
+    ReleaseState,
+    TransitionState,
+)
 from releases.conditions import Watched
 from releases.models import (
     Blocker,
@@ -115,10 +125,74 @@ def watched_releases() -> list[int]:
     return list(found.order_by("id").values_list("pk", flat=True))
 
 
+# Emergency decisions
+
+
+_REVIEW = JSONObject(
+    public_id="motion__public_id",
+    title="motion__title",
+    proposer="motion__proposer",
+    due_at="motion__full_review_due_at",
+    result="motion__full_review_result",
+)
+
+
+def unconfirmed_decision(release: Release) -> Motion | None:
+    """Return the emergency decision of a release that no full review has confirmed, if any.
+
+    It is the one by which the release stands where it does, or by which it moves next.
+    """
+    return _decision(_moves_by(unconfirmed()).filter(release=release))
+
+
+def fallen_decision(release: Release) -> Motion | None:
+    """Return the same where its review is overdue, or did not confirm it."""
+    return _decision(_moves_by(overdue_reviews()).filter(release=release))
+
+
+def kept_by(hold: Hold) -> Motion | None:
+    """Return the fallen decision that keeps a hold in force: one on a release's admissions."""
+    if hold.release is None or hold.kind != Hold.Kind.ADMISSIONS:
+        return None
+    return fallen_decision(hold.release)
+
+
+def with_fallen_decision() -> list[int]:
+    """Return the ids of the sealed releases that have one, in one query."""
+    moves = _moves_by(overdue_reviews()).filter(release__state=ReleaseState.SEALED)
+    return sorted(moves.values_list("release", flat=True).distinct())
+
+
+def full_review_told() -> ArraySubquery:
+    """Return what a query for releases can be annotated with: what is unconfirmed, as JSON.
+
+    A list of one or none, each with `public_id`, `title`, `proposer`, `due_at` and `result`.
+    """
+    moves = _moves_by(unconfirmed()).filter(release=OuterRef("pk"))
+    return ArraySubquery(moves.order_by("-motion").values(told=_REVIEW)[:1])
+
+
+def _moves_by(motions: QuerySet[Motion]) -> QuerySet[Transition]:
+    """Return the moves that these decided, and by which releases stand where they do or move."""
+    entries = StageEntry.objects.filter(
+        release=OuterRef("release"),
+        stage__slug=OuterRef("release__stage__slug"),
+        cause=EntryCause.TRANSITION,
+    )
+    newest = Subquery(entries.order_by("-id").values("motion")[:1])
+    stands = Q(state__in=OPEN_TRANSITIONS) | Q(motion=newest)
+    return Transition.objects.filter(stands, motion__in=motions)
+
+
+def _decision(moves: QuerySet[Transition]) -> Motion | None:
+    move = moves.select_related("motion__proposer").order_by("-motion").first()
+    return move.motion if move is not None else None
+
+
 # When a release is judged again
 
 
-def _due_at() -> ExpressionWrapper:
+def next_review() -> ExpressionWrapper:
     """Return what a query for releases can be annotated with; None where no review is asked for."""
     last = (
         StageReview.objects.filter(release=OuterRef("pk"), stage__slug=OuterRef("stage__slug"))
@@ -131,14 +205,14 @@ def _due_at() -> ExpressionWrapper:
 
 def review_due_at(release: Release) -> datetime | None:
     """Return when the release is to be judged again, or None."""
-    rows = Release.objects.filter(pk=release.pk).annotate(due_at=_due_at())
+    rows = Release.objects.filter(pk=release.pk).annotate(due_at=next_review())
     return rows.values_list("due_at", flat=True).first()
 
 
 def reviews_due(now: datetime, *, within: timedelta = timedelta(0)) -> list[Release]:
     """Return the sealed releases that are to be judged again by then, the nearest due first."""
     rows = Release.objects.filter(state=ReleaseState.SEALED, stage__re_review__isnull=False)
-    due = rows.annotate(due_at=_due_at()).filter(due_at__lte=now + within)
+    due = rows.annotate(due_at=next_review()).filter(due_at__lte=now + within)
     return list(due.select_related("model", "model__board", "stage").order_by("due_at", "id"))
 
 
@@ -157,6 +231,21 @@ def open_re_review(release: Release) -> Motion | None:
     return Motion.objects.filter(
         kind="re_review", subject_ref=ref(release), state__in=OPEN_STATES
     ).first()
+
+
+# The kinds of motions whose dossiers have conditions that are watched.
+WATCHED_KINDS = ("transition", "re_review")
+
+
+def watched_motion(public_id: UUID) -> tuple[Motion, Release] | None:
+    """Find a motion whose conditions can be chosen, and the release that it is about."""
+    motions = Motion.objects.select_related("board", "proposer").filter(kind__in=WATCHED_KINDS)
+    motion = motions.filter(public_id=public_id).first()
+    if motion is None:
+        return None
+    about = int(motion.subject_ref.rpartition(":")[2])
+    releases = Release.objects.select_related("model", "model__board", "stage")
+    return motion, releases.get(pk=about)
 
 
 def admissions_hold(release: Release) -> Hold | None:

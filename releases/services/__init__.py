@@ -20,13 +20,14 @@ from releases.services.comparables import (
 )
 from releases.services.conditions import check_conditions, sweep_conditions
 from releases.services.decisions import apply_lift, take_effect
-from releases.services.documents import keep_attachment
+from releases.services.documents import GONE, keep_attachment
 from releases.services.evidence import EvidenceRefused, add_evidence, import_evidence
 from releases.services.evidence_ends import (
     remind_of_expiry,
     supersede_evidence,
     withdraw_evidence,
 )
+from releases.services.full_reviews import hold_unconfirmed
 from releases.services.holds import (
     call_for_review,
     demote_release,
@@ -51,10 +52,12 @@ from releases.services.transitions import (
     propose_transition,
     revise_transition,
 )
+from releases.services.unused_documents import sweep_unused_documents
 from releases.services.verifying import refuse_release, verify_release
 from releases.services.waves import apply_raise, lower_cap, propose_raise
 
 __all__ = [
+    "GONE",
     "EvidenceRefused",
     "ImportRefused",
     "add_comparable",
@@ -76,6 +79,7 @@ __all__ = [
     "create_model",
     "demote_release",
     "grant_right",
+    "hold_unconfirmed",
     "import_comparables",
     "import_evidence",
     "keep_attachment",
@@ -104,6 +108,7 @@ __all__ = [
     "supersede_evidence",
     "sweep_conditions",
     "sweep_unnamed",
+    "sweep_unused_documents",
     "take_effect",
     "verify_comparable",
     "verify_release",

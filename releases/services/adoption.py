@@ -83,9 +83,10 @@ def move_to(
     model.ladder = ladder
     model.save(update_fields=["ladder"])
     stages = {stage.slug: stage for stage in selectors.ladder_stages(ladder)}
+    caps = {}
     for release in _sealed(model).select_for_update(no_key=True, of=("self",)).order_by("pk"):
-        _repoint(actor, release, stages)
-    _tighten_open_motions(actor, model)
+        caps[ref(release)] = _repoint(actor, release, stages)
+    _tighten_open_motions(actor, model, stages)
     _end_other_changes(actor, model, ladder)
     record(
         actor=actor,
@@ -98,49 +99,62 @@ def move_to(
             "changes": [
                 {"effect": each.effect, "part": each.part, "stage": each.stage} for each in changes
             ],
+            "caps": caps,
         },
     )
     notifications.ladder_adopted(model, former, ladder, changes, motion)
 
 
-def _repoint(actor: User | None, release: Release, stages: Mapping[str, Stage]) -> None:
+def _repoint(actor: User | None, release: Release, stages: Mapping[str, Stage]) -> dict[str, int]:
+    """Let a release and its move follow; return the caps of its own that it brings, by stage."""
     former = release.stage
     if former is None:
-        return
+        return {}
     stage = stages[former.slug]
     release.stage = stage
     release.save(update_fields=["stage"])
-    _carry_cap(release, former, stage)
+    caps = _carry_caps(release, former.ladder_id, stages)
     transition = selectors.open_transition(release)
     if transition is None:
-        return
+        return caps
     target = stages.get(transition.to_stage.slug)
     if target is not None and target.position == stage.position + 1:
         _repoint_move(transition, stage, target)
-        return
+        return caps
     reason = _("The stages of its ladder changed, and %(stage)s is not the next any more.") % {
         "stage": transition.to_stage
     }
     if ended := end_open_transition(actor=actor, release=release, reason=reason):
         notifications.transition_lapsed(ended, reason)
+    return caps
 
 
-def _carry_cap(release: Release, former: Stage, stage: Stage) -> None:
-    """Let a cap of the release's own hold on: as it is, or lower where the ladder's is changed."""
-    own = CohortCap.objects.filter(release=release, stage=former).order_by("-id").first()
-    if own is None or not stage.has_cohort:
-        return
-    cap = own.cap
-    if stage.cohort_cap not in (None, former.cohort_cap):
-        cap = min(cap, stage.cohort_cap)
-    CohortCap.objects.create(
-        release=release,
-        stage=stage,
-        cap=cap,
-        motion=own.motion,
-        lowered_by=own.lowered_by,
-        reason=own.reason,
-    )
+def _carry_caps(
+    release: Release, former_ladder_id: int, stages: Mapping[str, Stage]
+) -> dict[str, int]:
+    """Let caps of the release's own hold on: as they are, or lower where the ladder's is changed.
+
+    Those of stages that it left too: it may come back to them. Return them by stage.
+    """
+    carried = {}
+    newest = CohortCap.objects.filter(release=release, stage__ladder=former_ladder_id)
+    for own in newest.order_by("stage_id", "-id").distinct("stage_id").select_related("stage"):
+        stage = stages.get(own.stage.slug)
+        if stage is None or not stage.has_cohort:
+            continue
+        cap = own.cap
+        if stage.cohort_cap not in (None, own.stage.cohort_cap):
+            cap = min(cap, stage.cohort_cap)
+        CohortCap.objects.create(
+            release=release,
+            stage=stage,
+            cap=cap,
+            motion=own.motion,
+            lowered_by=own.lowered_by,
+            reason=own.reason,
+        )
+        carried[stage.slug] = cap
+    return carried
 
 
 def _repoint_move(transition: Transition, stage: Stage, target: Stage) -> None:
@@ -156,31 +170,44 @@ def _repoint_move(transition: Transition, stage: Stage, target: Stage) -> None:
     transition.save(update_fields=["from_stage", "to_stage", "effective_after", "expires_at"])
 
 
-def _tighten_open_motions(actor: User | None, model: Model) -> None:
+def _tighten_open_motions(actor: User | None, model: Model, stages: Mapping[str, Stage]) -> None:
     """Let the rules of the version bind what is before the board, where they are stricter."""
     releases = {ref(release): release for release in _sealed(model)}
     holds = {ref(hold): hold for hold in Hold.objects.filter(model=model).select_related("release")}
-    moves = {
-        move.motion_id: move.to_stage
+    rules = {
+        move.motion_id: move.to_stage.move_rule
         for move in Transition.objects.filter(
             release__model=model, state=TransitionState.PROPOSED
-        ).select_related("to_stage")
+        ).select_related("to_stage__ladder")
     }
-    for motion in _open_motions([*releases, *holds]):
-        stage = moves.get(motion.pk)
-        if stage is None and motion.subject_ref in holds:
+    reviews = _open_reviews(model)
+    rules |= {
+        review.pk: stages[slug].move_rule for review, slug in reviews.items() if slug in stages
+    }
+    for motion in _open_motions([*releases, *holds, *(each.subject_ref for each in reviews)]):
+        rule = rules.get(motion.pk)
+        if rule is None and motion.subject_ref in holds:
             hold = holds[motion.subject_ref]
             own = releases.get(ref(hold.release)) if hold.release else None
-            stage = lift_stage(model, own)
-        elif stage is None:
+            rule = lift_stage(model, own).decision_rule
+        elif rule is None and motion.subject_ref in releases:
             stage = releases[motion.subject_ref].stage
-        if stage is not None:
+            rule = stage.decision_rule if stage is not None else None
+        if rule is not None:
             boards.tighten_rule(
                 actor=actor,
                 motion=motion,
-                rule=stage.decision_rule,
+                rule=rule,
                 reason=_("The model follows %(ladder)s.") % {"ladder": model.ladder},
             )
+
+
+def _open_reviews(model: Model) -> dict[Motion, str]:
+    """Return the full reviews before the board, each with the slug of where the decision led."""
+    decided = Transition.objects.filter(release__model=model).values("motion")
+    found = Motion.objects.filter(reviews__in=decided, state__in=OPEN_STATES)
+    found = found.select_related("reviews")
+    return {each: each.reviews.params["to"] for each in found if each.reviews}
 
 
 def _open_motions(subjects: list[str]) -> QuerySet[Motion]:

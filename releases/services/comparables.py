@@ -4,6 +4,7 @@ A correction is a row that supersedes another; a verification is for what stands
 somebody who entered none of it.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -39,6 +40,8 @@ from releases.selectors.comparables import (
 )
 from releases.services.checks import checked_reason
 
+logger = logging.getLogger(__name__)
+
 
 @transaction.atomic
 def add_comparable(*, actor: User, entry: ReferenceEntry) -> Comparable:
@@ -60,13 +63,25 @@ def add_comparable(*, actor: User, entry: ReferenceEntry) -> Comparable:
 
 @transaction.atomic
 def correct_comparable(
-    *, actor: User, comparable: Comparable, entry: ReferenceEntry, reason: str
+    *,
+    actor: User,
+    comparable: Comparable,
+    statement: str,
+    entry: ReferenceEntry,
+    reason: str,
 ) -> ComparableStatement:
-    """State something else of a model from now on; what was stated stays to be read."""
+    """State something else of a model from now on; what was stated stays to be read.
+
+    `statement` is the id of what the person read. Raises Refused where that was corrected since.
+    """
     guard_keeper(actor)
     comparable = _lock(comparable)
     reason = checked_reason(reason)
     former = ComparableStatement.objects.get(comparable=comparable, successor=None)
+    if str(former.pk) != statement:
+        raise Refused(
+            _("Somebody corrected this after you opened the page. Read what is stated now first.")
+        )
     if entry_of(former) == entry:
         raise Refused(_("That is what the register says already, so nothing was changed."))
     try:
@@ -74,7 +89,7 @@ def correct_comparable(
             rename(comparable, entry)
     except IntegrityError:
         raise Refused(_taken(entry)) from None
-    statement = ComparableStatement.objects.create(
+    correction = ComparableStatement.objects.create(
         comparable=comparable,
         supersedes=former,
         reason=reason,
@@ -87,7 +102,7 @@ def correct_comparable(
         target=comparable,
         data={**_summary(entry), "reason": reason},
     )
-    return statement
+    return correction
 
 
 @transaction.atomic
@@ -176,16 +191,24 @@ def withdraw_result(*, actor: User, result: ComparableResult, reason: str) -> Co
 
 @transaction.atomic
 def verify_comparable(
-    *, actor: User, comparable: Comparable, content_digest: str, note: str
+    *,
+    actor: User,
+    comparable: Comparable,
+    content_digest: str,
+    note: str,
+    verified_at: datetime | None = None,
 ) -> ComparableVerification:
     """Vouch for a reference as it stands; `content_digest` is of what the person looked at.
 
-    It counts for six months, until something of the reference is changed. Raises Refused for
-    whoever entered some of what stands.
+    It counts for six months, from now or from an earlier `verified_at`, until something of the
+    reference is changed. Raises Refused for whoever entered some of what stands.
     """
     guard_keeper(actor)
     comparable = _lock(comparable)
     now = timezone.now()
+    done_at = verified_at or now
+    if done_at > now:
+        raise Refused(_("It cannot have been verified in the future."))
     [reference] = references_of([comparable], now)
     if why := why_no_verification(actor, reference):
         raise Refused(why)
@@ -195,7 +218,7 @@ def verify_comparable(
         note = paragraphs(note, max_length=LONGEST_NOTE)
     except ValueError as error:
         raise Refused(_("How you verified it: %(problem)s") % {"problem": error}) from None
-    stated = verified(reference.content, by=str(actor.pseudonym), at=now, note=note)
+    stated = verified(reference.content, by=str(actor.pseudonym), at=done_at, note=note)
     verification = ComparableVerification.objects.create(
         comparable=comparable,
         content_digest=reference.digest,
@@ -203,7 +226,7 @@ def verify_comparable(
         digest=digest(stated),
         note=note,
         verified_by=actor,
-        verified_at=now,
+        verified_at=done_at,
     )
     record(
         actor=actor,
@@ -222,11 +245,17 @@ def why_no_verification(actor: User, reference: Reference) -> str:
 
 
 def remind_of_lapses() -> int:
-    """Remind whoever keeps the register of references that lapse soon, each once."""
-    return sum(
-        _remind(verification_id, timezone.now())
-        for verification_id in about_to_lapse(timezone.now()).values_list("pk", flat=True)[:200]
-    )
+    """Remind whoever keeps the register of references that lapse soon, each once.
+
+    Each in a transaction of its own, so that one that fails does not hold up the others.
+    """
+    now, told = timezone.now(), 0
+    for verification_id in about_to_lapse(now).values_list("pk", flat=True):
+        try:
+            told += _remind(verification_id, now)
+        except Exception:
+            logger.exception("Nobody could be reminded of verification %s.", verification_id)
+    return told
 
 
 @transaction.atomic

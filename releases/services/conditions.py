@@ -56,10 +56,11 @@ def check_conditions(*, release_id: int) -> int:
 
 
 def _fire(release: Release, watch: Watch, what: str) -> None:
-    reason = _("A condition of the decision came true: %(sentence)s %(what)s") % {
-        "sentence": watch.sentence,
-        "what": what,
-    }
+    # Whoever may see the release reads why it is held; what came true is for its staff.
+    reason = _(
+        "A condition on which the board's decision rests came true, and the board was called to "
+        "look at its decision again."
+    )
     hold = hold_admissions(release=release, cause=HoldCause.CONDITION, reason=reason)
     row = ConditionFired.objects.create(
         motion=watch.motion,
@@ -77,7 +78,7 @@ def _fire(release: Release, watch: Watch, what: str) -> None:
         data={
             "number": watch.number,
             "rule": watch.rule,
-            "reason": reason,
+            "reason": f"{watch.sentence} {what}",
         },
     )
     notifications.condition_fired(row)

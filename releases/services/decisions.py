@@ -19,6 +19,7 @@ from releases.choices import EntryCause, HoldState, TransitionState
 from releases.models import Hold, StageEntry, Transition
 from releases.requirements import blocking
 from releases.selectors.requirements import requirements_for
+from releases.selectors.watch import kept_by
 from releases.services.checks import lock_model, lock_motion, lock_transition
 from releases.services.transitions import end_transition
 from releases.states import HOLD, TRANSITION
@@ -158,18 +159,23 @@ def _move(transition: Transition, now: datetime) -> None:
 
 @transaction.atomic
 def apply_lift(*, motion_id: int) -> bool:
-    """Lift the hold that an approved motion names; return whether that changed it."""
+    """Lift the hold that an approved motion names; return whether that changed it.
+
+    While an emergency decision that has fallen keeps admissions held, it waits.
+    """
     public_id = Motion.objects.values_list("params__hold", flat=True).get(pk=motion_id)
     hold = Hold.objects.filter(public_id=public_id).first()
     if hold is not None:
         lock_model(hold.model_id)
         hold = (
             Hold.objects.select_for_update(no_key=True, of=("self",))
-            .select_related("model", "model__board", "release")
+            .select_related("model", "model__board", "release__stage")
             .get(pk=hold.pk)
         )
     motion = lock_motion(motion_id)
     if motion.applied_at is not None or motion.decided_at is None:
+        return False
+    if motion.outcome == MotionState.APPROVED and hold and kept_by(hold):
         return False
     boards.mark_applied(motion=motion)
     if hold is None or motion.outcome != MotionState.APPROVED or hold.state == HoldState.LIFTED:

@@ -4,8 +4,9 @@ import io
 from typing import BinaryIO, Protocol
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from audit.services import record
@@ -16,6 +17,14 @@ from common.errors import Refused
 from releases import permissions
 from releases.actions import Action
 from releases.models import Document, Release
+
+DOCUMENTS_LOCK = 0x5155_1CE6
+# Who fills a form takes less; what has arrived and was not used by then is removed.
+UNUSED_DAYS = 7
+GONE = gettext_lazy(
+    "A document that had arrived is not there any more: what nothing uses is removed after a "
+    "week. Attach it again."
+)
 
 
 class Readable(Protocol):
@@ -40,8 +49,8 @@ def keep_attachment(*, actor: User, release: Release, file: Readable, name: str)
         media_type = inspect_document(content, name)
     except DocumentProblem as problem:
         raise Refused(f"{name} {problem}.") from None
-    sha256 = keep_bytes(io.BytesIO(content))
     with transaction.atomic():
+        sha256 = keep_bytes(io.BytesIO(content))
         document = keep_row(
             actor=actor,
             release=release,
@@ -72,7 +81,13 @@ def read_bounded(file: Readable, name: str, most: int) -> bytes:
 
 
 def keep_bytes(file: BinaryIO) -> str:
-    """Put the bytes into the store and return their SHA-256. Raises Refused."""
+    """Put the bytes into the store and return their SHA-256. Raises Refused.
+
+    In the transaction of the row that names them: until its commit nobody removes bytes that no
+    row names.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [DOCUMENTS_LOCK])
     try:
         return document_store.keep(file)
     except DocumentStoreError as error:

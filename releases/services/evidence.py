@@ -23,14 +23,9 @@ from releases.evidence.entry import Checked, Entry, EntryProblem, check_entry
 from releases.evidence.record import record_bytes, record_digest
 from releases.models import Document, Evidence, Release
 from releases.services.checks import guard_right, lock_release
-from releases.services.documents import keep_bytes, keep_row
+from releases.services.documents import GONE, keep_bytes, keep_row
 
 SAMPLES = 5
-_MEDIA_TYPES = {
-    "inspect-eval": "application/zip",
-    "inspect-json": "application/json",
-    "lm-eval": "application/json",
-}
 
 
 class EvidenceRefused(Refused):
@@ -51,6 +46,7 @@ class _Imported:
     name: str
     size: int
     sha256: str
+    media_type: str
 
 
 def import_evidence(
@@ -80,12 +76,12 @@ def import_evidence(
     if not entry.title.strip():
         entry = replace(entry, title=f"{report.task} ({report.tool})"[:200])
     checked = _checked(entry, ran_at=report.ran_at)
-    with path.open("rb") as file:
+    drawn = [asdict(each) for each in samples]
+    with path.open("rb") as file, transaction.atomic():
+        media_type = "application/zip" if file.read(2) == b"PK" else "application/json"
         sha256 = keep_bytes(file)
-    found = _Imported(
-        report, seed, [asdict(each) for each in samples], document_name(name), size, sha256
-    )
-    return _add(actor=actor, release=release, entry=checked, bound_to=bound_to, imported=found)
+        found = _Imported(report, seed, drawn, document_name(name), size, sha256, media_type)
+        return _add(actor=actor, release=release, entry=checked, bound_to=bound_to, imported=found)
 
 
 def add_evidence(
@@ -144,6 +140,8 @@ def _add(
     _guard_bound(release, bound_to)
     if document is not None and document.release_id != release.pk:
         raise EvidenceRefused(_("The file belongs to another release."), "file")
+    if document is not None and not Document.objects.filter(pk=document.pk).exists():
+        raise EvidenceRefused(str(GONE), "file")
     if imported is not None:
         document = keep_row(
             actor=actor,
@@ -151,7 +149,7 @@ def _add(
             name=imported.name,
             sha256=imported.sha256,
             size=imported.size,
-            media_type=_MEDIA_TYPES.get(imported.report.format, "application/octet-stream"),
+            media_type=imported.media_type,
         )
     evidence = Evidence(
         release=release,

@@ -1,5 +1,7 @@
 """How evidence ends: replaced by newer, withdrawn, or expired. Nothing of it is ever removed."""
 
+import logging
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,6 +16,8 @@ from releases.choices import EvidenceState, Right
 from releases.models import Evidence, EvidenceEnd, EvidenceReminder, Release, Transition
 from releases.selectors.evidence import about_to_expire
 from releases.services.checks import checked_reason, guard_right, lock_release
+
+logger = logging.getLogger(__name__)
 
 # Days before the end, the longest first.
 REMINDERS = (30, 7)
@@ -100,11 +104,17 @@ def _open_move_naming(release: Release, evidence: Evidence) -> Transition | None
 
 
 def remind_of_expiry() -> int:
-    """Remind the managers of evidence that expires soon, each time once; return how many times."""
+    """Remind the managers of evidence that expires soon, each time once; return how many times.
+
+    Each in a transaction of its own, so that one that fails does not hold up the others.
+    """
     told = 0
     for days in reversed(REMINDERS):
-        for evidence_id in about_to_expire(timezone.now(), days).values_list("pk", flat=True)[:200]:
-            told += _remind(evidence_id, days)
+        for evidence_id in about_to_expire(timezone.now(), days).values_list("pk", flat=True):
+            try:
+                told += _remind(evidence_id, days)
+            except Exception:
+                logger.exception("Nobody could be reminded of evidence %s.", evidence_id)
     return told
 
 

@@ -1,5 +1,6 @@
 """Tightening, which one authorised person may do at once; and asking the board to loosen."""
 
+import logging
 from collections.abc import Mapping
 
 from django.db import transaction
@@ -25,6 +26,7 @@ from releases.choices import (
 )
 from releases.dossier import check_lift_dossier
 from releases.models import Hold, Model, Release, Stage, StageEntry, Transition
+from releases.selectors.watch import kept_by
 from releases.services.checks import (
     checked_reason,
     guard_right,
@@ -32,8 +34,10 @@ from releases.services.checks import (
     lock_release,
 )
 from releases.services.decisions import LIFT_KIND, set_cool_off
-from releases.services.transitions import end_open_transition, excluded_voters
+from releases.services.transitions import end_open_transition
 from releases.states import HOLD, RELEASE
+
+logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -129,6 +133,11 @@ def propose_lift(*, actor: User, hold: Hold, dossier: Mapping[str, str]) -> Moti
         if hold.release_id
         else None
     )
+    if (decided := kept_by(hold)) is not None:
+        raise Refused(
+            _("It stays until a full review has confirmed the emergency decision: %(motion)s.")
+            % {"motion": decided.title}
+        )
     try:
         texts = check_lift_dossier(dossier)
     except ValueError as error:
@@ -139,7 +148,7 @@ def propose_lift(*, actor: User, hold: Hold, dossier: Mapping[str, str]) -> Moti
         actor=actor,
         board=model.board,
         kind=LIFT_KIND,
-        title=_("Lift the hold on %(scope)s") % {"scope": scope},
+        title=(_("Lift the hold on %(scope)s") % {"scope": scope})[:200],
         subject_ref=ref(hold),
         subject_label=str(hold),
         subject_url=scope.get_absolute_url(),
@@ -149,7 +158,7 @@ def propose_lift(*, actor: User, hold: Hold, dossier: Mapping[str, str]) -> Moti
         voting_seconds=int(stage.voting_period.total_seconds()),
         also=(hold, model, *([release] if release else [])),
     )
-    return boards.open_voting(actor=actor, motion=motion, excluded=excluded_voters(model, actor))
+    return boards.open_vote(actor=actor, motion=motion)
 
 
 def lift_stage(model: Model, release: Release | None) -> Stage:
@@ -228,23 +237,38 @@ def withdraw_release(*, actor: User, release: Release, reason: str) -> Release:
     return release
 
 
-@transaction.atomic
 def call_for_review() -> int:
-    """Mark the holds that are due for review; return how many."""
-    due = list(
+    """Mark the holds that are due for review; return how many.
+
+    Each in a transaction of its own, so that one that fails does not hold up the others.
+    """
+    due = Hold.objects.filter(state=HoldState.PLACED, review_at__lte=timezone.now())
+    count = 0
+    for hold_id in due.order_by("id").values_list("pk", flat=True):
+        try:
+            count += _call_for_review(hold_id)
+        except Exception:
+            logger.exception("The review of hold %s could not be called for.", hold_id)
+    return count
+
+
+@transaction.atomic
+def _call_for_review(hold_id: int) -> bool:
+    hold = (
         Hold.objects.select_for_update(no_key=True, skip_locked=True, of=("self",))
-        .filter(state=HoldState.PLACED, review_at__lte=timezone.now())
+        .filter(pk=hold_id, state=HoldState.PLACED)
         .select_related("model", "model__board", "release", "placed_by")
-        .order_by("id")[:100]
+        .first()
     )
-    for hold in due:
-        HOLD.move(hold, HoldState.REVIEW_DUE)
-        hold.save(update_fields=["state"])
-        record(
-            actor=None,
-            action=Action.HOLD_REVIEW_DUE,
-            target=hold,
-            also=(hold.model, *([hold.release] if hold.release else [])),
-        )
-        notifications.hold_review_due(hold)
-    return len(due)
+    if hold is None:
+        return False
+    HOLD.move(hold, HoldState.REVIEW_DUE)
+    hold.save(update_fields=["state"])
+    record(
+        actor=None,
+        action=Action.HOLD_REVIEW_DUE,
+        target=hold,
+        also=(hold.model, *([hold.release] if hold.release else [])),
+    )
+    notifications.hold_review_due(hold)
+    return True

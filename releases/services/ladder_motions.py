@@ -28,7 +28,6 @@ from releases.services.adoption import (
 )
 from releases.services.checks import guard_right, lock_model, lock_motion
 from releases.services.decisions import PATIENCE
-from releases.services.transitions import excluded_voters
 
 
 @transaction.atomic
@@ -62,8 +61,10 @@ def propose_ladder_change(
         actor=actor,
         board=model.board,
         kind=CHANGE_KIND,
-        title=_("%(model)s: version %(new)d of the ladder instead of %(old)d")
-        % {"model": model, "new": ladder.version, "old": model.ladder.version},
+        title=(
+            _("%(model)s: version %(new)d of the ladder instead of %(old)d")
+            % {"model": model, "new": ladder.version, "old": model.ladder.version}
+        )[:200],
         subject_ref=ref(model),
         subject_label=str(model),
         subject_url=model.get_absolute_url(),
@@ -83,7 +84,7 @@ def propose_ladder_change(
         voting_seconds=max(int(stage.voting_period.total_seconds()) for stage in deciding),
         also=(model, ladder),
     )
-    return boards.open_voting(actor=actor, motion=motion, excluded=excluded_voters(model, actor))
+    return boards.open_vote(actor=actor, motion=motion)
 
 
 def stages_that_decide(former: Ladder, changes: Sequence[Change]) -> list[Stage]:

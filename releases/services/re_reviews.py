@@ -23,7 +23,7 @@ from releases.models import Release, ReviewCall, Stage, StageReview
 from releases.selectors.watch import review_due_at, reviews_due
 from releases.services.checks import guard_right, lock_motion, lock_release
 from releases.services.standing_holds import hold_admissions
-from releases.services.transitions import checked_conditions, excluded_voters
+from releases.services.transitions import checked_conditions
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ def propose_re_review(
         actor=actor,
         board=model.board,
         kind=RE_REVIEW_KIND,
-        title=_("%(release)s: stay at %(stage)s") % {"release": release, "stage": stage},
+        title=(_("%(release)s: stay at %(stage)s") % {"release": release, "stage": stage})[:200],
         subject_ref=ref(release),
         subject_label=str(release),
         subject_url=release.get_absolute_url(),
@@ -71,7 +71,7 @@ def propose_re_review(
         voting_seconds=int(stage.voting_period.total_seconds()),
         also=(release, model),
     )
-    return boards.open_voting(actor=actor, motion=motion, excluded=excluded_voters(model, actor))
+    return boards.open_vote(actor=actor, motion=motion)
 
 
 def _guard_reviewed(release: Release) -> Stage:

@@ -29,13 +29,14 @@ from releases.conditions import conditions as conditions_of
 from releases.dossier import check_transition_dossier
 from releases.models import Comparable, Document, Evidence, Model, Release, Stage, Transition
 from releases.requirements import blocking
-from releases.selectors.comparables import named_comparables
+from releases.selectors.counterfactual import named_comparables
 from releases.selectors.evidence import state_of
 from releases.selectors.exhibits import Exhibit, exhibits_of
 from releases.selectors.requirements import requirements_for
-from releases.selectors.watch import watched_since
-from releases.services.checks import guard_right, lock_release, lock_transition
+from releases.selectors.watch import WATCHED_KINDS, unconfirmed_decision, watched_since
+from releases.services.checks import guard_right, lock_motion, lock_release, lock_transition
 from releases.services.comparables import compared_with
+from releases.services.documents import GONE
 from releases.states import TRANSITION
 
 KIND = "transition"
@@ -52,8 +53,13 @@ def propose_transition(
     evidence: Sequence[Evidence] = (),
     attachments: Sequence[Document] = (),
     comparables: Sequence[Comparable] = (),
+    emergency: bool = False,
 ) -> Transition:
     """Put the move of a release to its next stage before the model's board.
+
+    In an `emergency` the fast track of the ladder decides, the dossier says why it cannot wait
+    (`urgency`), and a full review is owed afterwards. Requirements, soak and cool-off stay as they
+    are.
 
     `conditions` are rules that a machine watches once the board has approved. `evidence`,
     `attachments` and `comparables`, models of the register, are what the dossier refers to, by
@@ -63,13 +69,17 @@ def propose_transition(
     guard_right(actor, Right.MANAGE_RELEASE, release.model)
     present = _guard_move(release, to_stage)
     exhibits = _checked_exhibits(release, evidence, attachments, comparables)
-    texts = _checked_dossier(dossier, to_stage, len(comparables))
+    if emergency:
+        _guard_fast_track(to_stage)
+    texts = _checked_dossier(dossier, to_stage, len(comparables), emergency=emergency)
     motion = boards.propose_motion(
         actor=actor,
         board=release.model.board,
         kind=KIND,
-        title=_("%(release)s: %(present)s to %(target)s")
-        % {"release": release, "present": present.name, "target": to_stage.name},
+        title=(
+            _("%(release)s: %(present)s to %(target)s")
+            % {"release": release, "present": present.name, "target": to_stage.name}
+        )[:200],
         subject_ref=ref(release),
         subject_label=str(release),
         subject_url=release.get_absolute_url(),
@@ -81,8 +91,9 @@ def propose_transition(
             "ladder": f"{release.model.ladder.name}@{release.model.ladder.version}",
         },
         dossier={**texts, **exhibits, **checked_conditions(release, conditions)},
-        rule=to_stage.decision_rule,
+        rule=to_stage.move_rule,
         voting_seconds=int(to_stage.voting_period.total_seconds()),
+        emergency=emergency,
         also=(release, release.model),
     )
     return Transition.objects.create(
@@ -109,15 +120,36 @@ def _guard_move(release: Release, to_stage: Stage) -> Stage:
             _("A transition of %(release)s is open already. Wait for its end, or withdraw it.")
             % {"release": release}
         )
+    if (owing := unconfirmed_decision(release)) is not None:
+        raise Refused(
+            _(
+                "%(release)s stands at %(present)s by an emergency decision. It moves on once a "
+                "full review has confirmed that: %(motion)s."
+            )
+            % {"release": release, "present": release.stage, "motion": owing.title}
+        )
     return release.stage
 
 
+def _guard_fast_track(to_stage: Stage) -> None:
+    if to_stage.fast_track is None:
+        raise Refused(
+            _(
+                "There is no fast track to %(stage)s: the ladder has none, or the move could not "
+                "be taken back. Propose it as usual."
+            )
+            % {"stage": to_stage}
+        )
+
+
 def _checked_dossier(
-    dossier: Mapping[str, str], to_stage: Stage, references: int
+    dossier: Mapping[str, str], to_stage: Stage, references: int, *, emergency: bool
 ) -> dict[str, str]:
     weights = to_stage.access_mode in WEIGHTS_MODES
     try:
-        return check_transition_dossier(dossier, weights=weights, references=references)
+        return check_transition_dossier(
+            dossier, weights=weights, references=references, emergency=emergency
+        )
     except ValueError as error:
         raise Refused(str(error)) from None
 
@@ -142,6 +174,9 @@ def _checked_exhibits(
             )
     if any(each.release_id != release.pk for each in attachments):
         raise Refused(_("An attachment was uploaded for another release."))
+    wanted = {each.pk for each in attachments}
+    if Document.objects.filter(pk__in=wanted).count() != len(wanted):
+        raise Refused(str(GONE))
     exhibits = [
         *exhibits_of(list(chosen), list(attachments)),
         *compared_with(comparables),
@@ -176,7 +211,8 @@ def revise_transition(
             transition.release, evidence or (), attachments or (), comparables or ()
         )
         references = len(comparables or ())
-    texts = _checked_dossier(dossier, transition.to_stage, references)
+    emergency = transition.motion.emergency is not None
+    texts = _checked_dossier(dossier, transition.to_stage, references, emergency=emergency)
     kept = {CONDITIONS: former[CONDITIONS]} if CONDITIONS in former else {}
     watched = kept if conditions is None else checked_conditions(transition.release, conditions)
     transition.motion = boards.revise_dossier(
@@ -186,19 +222,17 @@ def revise_transition(
 
 
 @transaction.atomic
-def change_conditions(
-    *, actor: User, transition: Transition, conditions: Sequence[Rule]
-) -> Transition:
-    """Change what is watched after the decision, which changes the dossier."""
-    transition = lock_transition(transition.pk)
-    if transition.state != TransitionState.PROPOSED:
+def change_conditions(*, actor: User, motion: Motion, conditions: Sequence[Rule]) -> Motion:
+    """Change what is watched after the decision on a move or a re-review: another dossier."""
+    if motion.kind not in WATCHED_KINDS:
+        raise Refused(_("Nothing is watched after a decision of this kind."))
+    release = lock_release(int(motion.subject_ref.rpartition(":")[2]))
+    motion = lock_motion(motion.pk)
+    if motion.state not in OPEN_STATES:
         raise Refused(_("The board has decided; the dossier cannot change any more."))
-    rest = {key: part for key, part in transition.motion.dossier.items() if key != CONDITIONS}
-    watched = checked_conditions(transition.release, conditions)
-    transition.motion = boards.revise_dossier(
-        actor=actor, motion=transition.motion, dossier={**rest, **watched}
-    )
-    return transition
+    rest = {key: part for key, part in motion.dossier.items() if key != CONDITIONS}
+    watched = checked_conditions(release, conditions)
+    return boards.revise_dossier(actor=actor, motion=motion, dossier={**rest, **watched})
 
 
 def checked_conditions(release: Release, rules: Sequence[Rule]) -> dict[str, list[dict[str, Any]]]:
@@ -229,6 +263,10 @@ def open_transition_vote(*, actor: User, transition: Transition) -> Motion:
         raise Refused(_("The vote is opened by the proposer or by the chair of the board."))
     if transition.state != TransitionState.PROPOSED:
         raise Refused(_("The board has decided on this transition already."))
+    if transition.motion.emergency is not None and transition.to_stage.fast_track is None:
+        raise Refused(
+            _("The ladder has no fast track for this move any more. Withdraw it, and propose anew.")
+        )
     unmet = blocking(
         requirements_for(transition.release, transition.to_stage, now=timezone.now(), of=transition)
     )
@@ -244,9 +282,7 @@ def open_transition_vote(*, actor: User, transition: Transition) -> Motion:
 
 def excluded_voters(model: Model, proposer: User) -> dict[int, str]:
     """Return who has no vote on a motion about the model, and why."""
-    managers = permissions.users_with_right(Right.MANAGE_RELEASE, model)
-    why = {manager.pk: _("Manages releases of the model.") for manager in managers}
-    return {**why, proposer.pk: _("Proposed the motion.")}
+    return {**permissions.managers_without_vote(model), proposer.pk: _("Proposed the motion.")}
 
 
 def end_open_transition(*, actor: User | None, release: Release, reason: str) -> Transition | None:
@@ -271,7 +307,7 @@ def end_open_transition(*, actor: User | None, release: Release, reason: str) ->
 def end_transition(
     *, actor: User | None, transition: Transition, state: TransitionState, reason: str
 ) -> None:
-    """End a locked transition without effect."""
+    """End a locked transition without effect; there is nothing of it to review any more."""
     TRANSITION.move(transition, state)
     transition.waiting_for = ""
     transition.ended_at = timezone.now()
@@ -283,3 +319,4 @@ def end_transition(
         also=(transition.release, transition.release.model, transition.motion),
         data={"state": state.value, "to": transition.to_stage.slug, "reason": reason},
     )
+    boards.drop_full_review(actor=actor, motion=transition.motion, reason=reason)

@@ -111,6 +111,7 @@ def _seal(release_id: int, token: uuid.UUID) -> None:
         also=(release.model,),
         data={
             "digest": release.digest,
+            "stage": release.stage.slug,
             "files": len(entries),
             "bytes": sum(entry.size for entry in entries),
         },

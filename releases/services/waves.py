@@ -17,9 +17,9 @@ from releases.actions import Action
 from releases.choices import ReleaseState, Right
 from releases.dossier import check_cap_dossier
 from releases.models import CohortCap, Release, Stage
+from releases.selectors.gates import open_blockers
 from releases.services.checks import checked_reason, guard_right, lock_motion, lock_release
 from releases.services.decisions import PATIENCE
-from releases.services.transitions import excluded_voters
 
 RAISE_KIND = "raise_cap"
 MOST_PLACES = 1_000_000
@@ -45,6 +45,8 @@ def propose_raise(*, actor: User, release: Release, cap: int, dossier: Mapping[s
         )
     if selectors.holds_in_force(release):
         raise Refused(_("A hold is in force. Have it lifted before you ask for more places."))
+    if open_blockers(release):
+        raise Refused(_("A blocker is open. Have it closed before you ask for more places."))
     try:
         texts = check_cap_dossier(dossier)
     except ValueError as error:
@@ -53,8 +55,10 @@ def propose_raise(*, actor: User, release: Release, cap: int, dossier: Mapping[s
         actor=actor,
         board=model.board,
         kind=RAISE_KIND,
-        title=_("%(release)s: from %(present)d to %(cap)d organisations at %(stage)s")
-        % {**_words(release, stage), "present": present, "cap": cap},
+        title=(
+            _("%(release)s: from %(present)d to %(cap)d organisations at %(stage)s")
+            % {**_words(release, stage), "present": present, "cap": cap}
+        )[:200],
         subject_ref=ref(release),
         subject_label=str(release),
         subject_url=release.get_absolute_url(),
@@ -70,7 +74,7 @@ def propose_raise(*, actor: User, release: Release, cap: int, dossier: Mapping[s
         voting_seconds=int(stage.voting_period.total_seconds()),
         also=(release, model),
     )
-    return boards.open_voting(actor=actor, motion=motion, excluded=excluded_voters(model, actor))
+    return boards.open_vote(actor=actor, motion=motion)
 
 
 def _guard_capped(release: Release) -> Stage:
@@ -91,7 +95,7 @@ def _words(release: Release, stage: Stage) -> dict[str, object]:
 def apply_raise(*, motion_id: int) -> bool:
     """Raise the cap that an approved motion names; return whether anything changed.
 
-    While a hold is in force it waits, and lapses after its time.
+    While a hold is in force or a blocker is open it waits, and lapses after its time.
     """
     release = _release_of(motion_id)
     motion = lock_motion(motion_id)
@@ -101,9 +105,11 @@ def apply_raise(*, motion_id: int) -> bool:
         boards.mark_applied(motion=motion)
         return False
     overdue = timezone.now() >= (motion.outcome_at or motion.decided_at) + PATIENCE
-    if selectors.holds_in_force(release) and not overdue:
+    kept_back = bool(selectors.holds_in_force(release) or open_blockers(release))
+    if kept_back and not overdue:
         return False
-    why = _why_void(release, motion) or (_("A hold outlasted the approval.") if overdue else "")
+    outlasted = _("A hold or a blocker outlasted the approval.")
+    why = _why_void(release, motion) or (outlasted if overdue else "")
     boards.mark_applied(motion=motion)
     if why or release.stage is None:
         _keep(release, motion, why)

@@ -14,6 +14,7 @@ from releases.views.comparables import (
     result_withdraw,
     verification_record,
 )
+from releases.views.conditions import motion_conditions
 from releases.views.documents import document, evidence_record
 from releases.views.evidence import (
     evidence_add,
@@ -28,7 +29,7 @@ from releases.views.ingest import format_override, ingest_progress, release_inge
 from releases.views.ladders import ladder_change, ladder_detail, ladder_list
 from releases.views.requirement_overrides import requirement_override
 from releases.views.transitions import transition_open, transition_propose, transition_revise
-from releases.views.watch import re_review_propose, release_watch, transition_conditions
+from releases.views.watch import re_review_propose, release_watch
 from releases.views.waves import cap_lower, cap_raise
 
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "ladder_change",
     "ladder_detail",
     "ladder_list",
+    "motion_conditions",
     "re_review_propose",
     "release_demote",
     "release_ingest",
@@ -68,7 +70,6 @@ __all__ = [
     "result_add",
     "result_correct",
     "result_withdraw",
-    "transition_conditions",
     "transition_open",
     "transition_propose",
     "transition_revise",

@@ -75,15 +75,19 @@ def _preview(request: HttpRequest, content: bytes, why: str = "") -> HttpRespons
     try:
         plan = services.plan_import(content)
     except ImportRefused as refused:
+        form = ImportForm(request.POST, request.FILES)
+        form.is_valid()
+        form.errors.pop("file", None)
+        form.add_error("file", _("Mend what is said above in the file, and choose it again."))
         return _page(
             request,
-            ImportForm(),
+            form,
             status=409 if why else 200,
             problems=[str(each) for each in refused.problems[:SHOWN]],
             more=max(len(refused.problems) - SHOWN, 0),
         )
-    form = ConfirmImportForm(initial={"content": packed(content), "plan": plan.digest})
-    return _page(request, form, status=409 if why else 200, why=why, preview=_shown(plan))
+    confirm = ConfirmImportForm(initial={"content": packed(content), "plan": plan.digest})
+    return _page(request, confirm, status=409 if why else 200, why=why, preview=_shown(plan))
 
 
 def _shown(plan: Plan) -> dict[str, Any]:

@@ -183,19 +183,26 @@ def comparable_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Correct what is stated of a model."""
     user, comparable = _kept(request, public_id)
     [reference] = register.references_of([comparable], timezone.now())
-    entry = register.entry_of(reference.statement)
-    form = ReferenceCorrectionForm(sent(request), initial=reference_initial(entry))
+    statement = reference.statement
+    form = ReferenceCorrectionForm(
+        sent(request), initial=reference_initial(register.entry_of(statement), statement.pk)
+    )
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
             services.correct_comparable(
                 actor=user,
                 comparable=comparable,
+                statement=form.cleaned_data["statement"],
                 entry=form.entry,
                 reason=form.cleaned_data["reason"],
             )
         except Refused as refused:
             status = _refuse(form, refused)
+            # Whoever was told of another's correction can go on with their own.
+            data = request.POST.copy()
+            data["statement"] = str(statement.pk)
+            form.data = data
         else:
             messages.success(request, _("It is corrected. Somebody else has to verify it again."))
             return redirect(comparable)

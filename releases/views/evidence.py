@@ -82,13 +82,17 @@ def evidence_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(request, "releases/evidence_detail.html", context)
 
 
+# What the page says of the header anyway, in words of its own.
+_TOLD = ("task", "model")
+
+
 def _header(evidence: Evidence) -> list[tuple[str, str]]:
     """Return the header facts that a line can hold; the file has the rest."""
     header = evidence.report.get("header", {})
     return [
         (key.replace("_", " "), str(value))
         for key, value in header.items()
-        if isinstance(value, (str, int, float, bool)) and value != ""
+        if isinstance(value, (str, int, float, bool)) and value != "" and key not in _TOLD
     ]
 
 
@@ -99,7 +103,13 @@ def evidence_import(request: HttpRequest, namespace: str, name: str, version: st
     user = signed_in(request)
     release = permissions.get_release_or_404(user, namespace, name, version)
     permissions.require(permissions.can_manage(user, release.model))
-    form = ImportForm(sent(request), release=release)
+    form = ImportForm(
+        sent(request),
+        request.FILES,
+        release=release,
+        most_bytes=settings.EVIDENCE_MOST_BYTES,
+        too_large=refused_files(request).get("file", []),
+    )
     status = 200
     if request.method == "POST":
         evidence = _import(request, user, release, form)
@@ -113,12 +123,7 @@ def _import(
     request: HttpRequest, user: User, release: Release, form: ImportForm
 ) -> Evidence | None:
     file = request.FILES.get("file")
-    too_large = refused_files(request).get("file", [])
-    for problem in too_large:
-        form.add_error("file", problem)
-    if file is None and not too_large:
-        form.add_error("file", _("Choose the file; after an error, choose it again."))
-    if file is None or not form.is_valid():
+    if not form.is_valid() or file is None:
         return None
     try:
         with as_path(file) as path:
@@ -153,8 +158,12 @@ def evidence_add(
         if uploads.documents:
             data = data.copy()
             data["kept"] = str(uploads.documents[-1].public_id)
-    form = form_class(data, release=release, most_bytes=settings.ATTACHMENT_MOST_BYTES)
     kept = _kept(release, data.get("kept", "") if data else "")
+    if data and data.get("kept") and kept is None:
+        uploads.problems.append(str(services.GONE))
+        data = data.copy()
+        data["kept"] = ""
+    form = form_class(data, release=release, most_bytes=settings.ATTACHMENT_MOST_BYTES)
     status = 200
     if data is not None:
         uploads.tell(form, "file")

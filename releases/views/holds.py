@@ -22,6 +22,7 @@ from releases.choices import HoldKind
 from releases.dry_run import Way, dry_run
 from releases.forms import DemoteForm, HoldForm, LiftForm, WithdrawForm
 from releases.models import Model, Release
+from releases.selectors.watch import kept_by
 from releases.services.holds import lift_stage
 from releases.views.shared import GET_OR_POST, refusal_page, sent
 
@@ -109,6 +110,13 @@ def hold_lift(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return refusal_page(request, scope, _("The hold is lifted already."))
     if selectors.open_lift(hold) is not None:
         return refusal_page(request, scope, _("A motion to lift this hold is open already."))
+    if (decided := kept_by(hold)) is not None:
+        return refusal_page(
+            request,
+            scope,
+            _("It stays until a full review has confirmed the emergency decision: %(motion)s.")
+            % {"motion": decided},
+        )
     form = LiftForm(sent(request))
     status = 200
     if request.method == "POST" and form.is_valid():

@@ -22,10 +22,12 @@ from releases import permissions, selectors, services
 from releases.forms import LadderChangeForm
 from releases.ladder_changes import compare, loosening
 from releases.models import Ladder, Stage
+from releases.requirement_plans import RequirementPlan, parse_requirement
+from releases.requirements.asked import asked
 from releases.selectors import ladders
 from releases.services.adoption import why_not_adopted
 from releases.services.ladder_motions import stages_that_decide
-from releases.views.shared import GET_OR_POST, refusal_page, sent
+from releases.views.shared import GET_OR_POST, fast_track_in_words, refusal_page, sent
 
 SHOWN_LINES = 2000
 
@@ -48,7 +50,7 @@ def ladder_detail(request: HttpRequest, name: str, version: int) -> HttpResponse
         "stages": [_stage(stage, ladder) for stage in stages],
         "versions": selectors.ladder_versions(name),
         "executive": [SeatRole(role).label for role in ladder.executive],
-        "fast_track": _fast_track(ladder),
+        "fast_track": fast_track_in_words(ladder.fast_track),
         **_followers(request, ladder),
         **_against_former(ladder),
     }
@@ -61,8 +63,13 @@ def _stage(stage: Stage, ladder: Ladder) -> dict[str, Any]:
         "stage": stage,
         "tier": Tier(stage.required_tier).label,
         "rule": describe_rule(stage.rule),
+        "requirements": [_asked(parse_requirement(entry)) for entry in stage.requirements],
         "override": [SeatRole(role).label for role in stage.override],
     }
+
+
+def _asked(plan: RequirementPlan) -> dict[str, Any]:
+    return {**vars(plan), "asks": asked(plan.asks)}
 
 
 def _followers(request: HttpRequest, ladder: Ladder) -> dict[str, Any]:
@@ -74,17 +81,6 @@ def _followers(request: HttpRequest, ladder: Ladder) -> dict[str, Any]:
     motions = [each.motion.pk for each in found if each.motion]
     open_to = motions_visible_to(user).filter(pk__in=motions) if motions else []
     return {"followers": found, "motions": {motion.pk for motion in open_to}}
-
-
-def _fast_track(ladder: Ladder) -> dict[str, Any] | None:
-    track = ladder.fast_track
-    if track is None:
-        return None
-    return {
-        "rule": describe_rule(track.rule),
-        "voting_period": track.voting_period,
-        "full_review": track.full_review,
-    }
 
 
 def _against_former(ladder: Ladder) -> dict[str, Any]:

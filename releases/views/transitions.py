@@ -1,6 +1,7 @@
 """Proposing a move, changing its dossier, opening the vote."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.permissions import signed_in
+from boards.dossier import CONDITIONS
 from boards.forms import TypedForm
 from boards.models import Motion
 from boards.permissions import can_see_motion
@@ -37,8 +39,10 @@ from releases.selectors.evidence import (
 )
 from releases.selectors.gates import open_blockers
 from releases.selectors.requirements import requirements_for, requirements_given
+from releases.selectors.watch import unconfirmed_decision
+from releases.views.conditions import conditions_form
 from releases.views.counterfactual import counterfactual_form
-from releases.views.shared import GET_OR_POST, refusal_page, sent
+from releases.views.shared import GET_OR_POST, fast_track_in_words, refusal_page, sent
 from releases.views.uploads import Uploads, take_uploads
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -63,10 +67,17 @@ def transition_propose(
             request, release, _("A transition of %(release)s is open.") % {"release": release}
         )
     evidence = evidence_of(release)
-    form = _dossier_form(request, user, release, to_stage, evidence=evidence)
+    if (owing := unconfirmed_decision(release)) is not None:
+        return refusal_page(
+            request, release, _("A full review is owed first: %(motion)s.") % {"motion": owing}
+        )
+    form = _dossier_form(
+        request, user, release, to_stage, evidence=evidence, tracks=_tracks(to_stage)
+    )
     compared = counterfactual_form(request, to_stage)
+    watch = conditions_form(request, release, evidence)
     status = 200
-    if request.method == "POST" and all([form.is_valid(), compared.is_valid()]):
+    if request.method == "POST" and all([form.is_valid(), compared.is_valid(), watch.is_valid()]):
         try:
             transition = services.propose_transition(
                 actor=user,
@@ -74,6 +85,8 @@ def transition_propose(
                 to_stage=to_stage,
                 dossier={**form.texts(), **compared.texts()},
                 comparables=compared.chosen(),
+                conditions=watch.rules(),
+                emergency=form.emergency,
                 **form.exhibits(),
             )
         except Refused as refused:
@@ -91,8 +104,10 @@ def transition_propose(
         "to_stage": to_stage,
         "form": form,
         "counterfactual": compared,
-        "forms": [form, compared],
+        "watch": watch,
+        "forms": [form, compared, watch],
         "rule": describe_rule(to_stage.decision_rule),
+        "fast_track": fast_track_in_words(to_stage.fast_track),
         "requirements": requirements_given(
             release,
             to_stage,
@@ -118,23 +133,28 @@ def transition_revise(request: HttpRequest, public_id: UUID) -> HttpResponse:
     release, motion = transition.release, transition.motion
     if transition.state != "proposed":
         return refusal_page(request, release, _("The board has decided on this dossier."))
+    evidence = evidence_of(release)
     form = _dossier_form(
         request,
         user,
         release,
         transition.to_stage,
-        evidence=evidence_of(release),
+        evidence=evidence,
         dossier=motion.dossier,
+        emergency=motion.emergency is not None,
     )
     compared = counterfactual_form(request, transition.to_stage, motion.dossier)
+    present = [each["rule"] for each in motion.dossier.get(CONDITIONS, [])]
+    watch = conditions_form(request, release, evidence, present=present)
     status = 200
-    if request.method == "POST" and all([form.is_valid(), compared.is_valid()]):
+    if request.method == "POST" and all([form.is_valid(), compared.is_valid(), watch.is_valid()]):
         try:
             services.revise_transition(
                 actor=user,
                 transition=transition,
                 dossier={**form.texts(), **compared.texts()},
                 comparables=compared.chosen(),
+                conditions=watch.rules(),
                 **form.exhibits(),
             )
         except Refused as refused:
@@ -152,9 +172,23 @@ def transition_revise(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "motion": motion,
         "form": form,
         "counterfactual": compared,
-        "forms": [form, compared],
+        "watch": watch,
+        "forms": [form, compared, watch],
     }
     return render(request, "releases/transition_revise.html", context, status=status)
+
+
+def _tracks(to_stage: Stage) -> list[tuple[str, str]]:
+    """Return what can be chosen between; nothing where there is no fast track."""
+    track = to_stage.fast_track
+    if track is None:
+        return []
+    usual = _("As usual: %(time)s for voting") % {"time": span(to_stage.voting_period)}
+    fast = _(
+        "On the fast track: %(time)s for voting by a rule of its own, and a full review within "
+        "%(review)s"
+    ) % {"time": span(track.voting_period), "review": span(track.full_review)}
+    return [(TransitionForm.USUAL, usual), (TransitionForm.FAST, fast)]
 
 
 def _dossier_form(
@@ -165,6 +199,8 @@ def _dossier_form(
     *,
     evidence: list[Evidence],
     dossier: dict[str, Any] | None = None,
+    tracks: Sequence[tuple[str, str]] = (),
+    emergency: bool = False,
 ) -> TransitionForm:
     """Return the form with what may be chosen; documents that were sent with it are kept."""
     dossier, data = dossier or {}, sent(request)
@@ -175,11 +211,17 @@ def _dossier_form(
     if data is not None:
         uploads = take_uploads(request, user, release, "attachments")
         data = uploads.with_data(data, "kept")
-        documents = attachments_of(release, _ids(data.getlist("kept")))
+        asked = set(_ids(data.getlist("kept")))
+        documents = attachments_of(release, asked)
+        if len(documents) < len(asked):
+            uploads.problems.append(str(services.GONE))
+            data.setlist("kept", [str(each.public_id) for each in documents])
     named = {exhibit["url"] for exhibit in dossier.get("exhibits", [])}
     form = TransitionForm(
         data,
         weights=to_stage.access_mode in WEIGHTS_MODES,
+        tracks=tracks,
+        emergency=emergency,
         standing=standing,
         documents=documents,
         initial={
@@ -263,6 +305,11 @@ def _confirmation(
         _("If approved, %(release)s moves to %(stage)s after a cool-off of %(time)s.")
         % {"release": release, "stage": to_stage, "time": span(to_stage.cool_off)},
     ]
+    if motion.emergency is not None:
+        effects.append(
+            _("It is on the fast track. If approved, the board owes a full review within %(time)s.")
+            % {"time": span(motion.emergency["full_review"])}
+        )
     return {
         "title": _("Open the vote"),
         "lede": motion.title,

@@ -1,7 +1,5 @@
 """What is watched after a decision, and judging a release again."""
 
-from uuid import UUID
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -12,13 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.permissions import signed_in
-from boards.dossier import CONDITIONS
 from boards.permissions import can_see_motion
 from boards.tally import describe_rule
 from common.errors import Refused
 from releases import permissions, services
-from releases.forms.gates import ConditionsForm, ReReviewForm
-from releases.selectors.evidence import evidence_facts, evidence_of
+from releases.forms.gates import ReReviewForm
+from releases.selectors.evidence import evidence_of
 from releases.selectors.watch import (
     calls_of,
     open_re_review,
@@ -26,47 +23,8 @@ from releases.selectors.watch import (
     reviews_of,
     watches_of,
 )
+from releases.views.conditions import conditions_form
 from releases.views.shared import GET_OR_POST, refusal_page, sent
-
-
-@login_required
-@require_http_methods(GET_OR_POST)
-def transition_conditions(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Choose what a machine watches once the board has approved."""
-    user = signed_in(request)
-    transition = permissions.get_transition_or_404(user, public_id)
-    permissions.require(permissions.can_revise(user, transition))
-    release, motion = transition.release, transition.motion
-    if transition.state != "proposed":
-        return refusal_page(request, release, _("The board has decided on this dossier."))
-    now = timezone.now()
-    known = evidence_facts(release, evidence_of(release))
-    form = ConditionsForm(
-        sent(request),
-        present=[each["rule"] for each in motion.dossier.get(CONDITIONS, [])],
-        standing=[each for each in known if each.stands(now)],
-    )
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.change_conditions(actor=user, transition=transition, conditions=form.rules())
-        except Refused as refused:
-            form.add_error(None, refused.sentence)
-            status = 409
-        else:
-            messages.success(
-                request, _("The conditions are part of the dossier, which has a new digest.")
-            )
-            return redirect("transition_conditions", motion.public_id)
-    context = {
-        "transition": transition,
-        "release": release,
-        "model": release.model,
-        "motion": motion,
-        "form": form,
-        "present": motion.dossier.get(CONDITIONS, []),
-    }
-    return render(request, "releases/transition_conditions.html", context, status=status)
 
 
 @login_required
@@ -89,6 +47,7 @@ def release_watch(request: HttpRequest, namespace: str, name: str, version: str)
         else "",
         "calls": calls_of(release),
         "reviews": reviews_of(release),
+        "may_choose": motion is not None and motion.proposer_id == user.pk,
         "may_propose": due_at is not None
         and motion is None
         and permissions.can_manage(user, release.model),
@@ -115,11 +74,12 @@ def re_review_propose(
     if open_re_review(release) is not None:
         return refusal_page(request, release, _("A motion to let it stay is open already."))
     form = ReReviewForm(sent(request))
+    watch = conditions_form(request, release, evidence_of(release))
     status = 200
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and all([form.is_valid(), watch.is_valid()]):
         try:
             motion = services.propose_re_review(
-                actor=user, release=release, dossier=form.cleaned_data
+                actor=user, release=release, dossier=form.cleaned_data, conditions=watch.rules()
             )
         except Refused as refused:
             form.add_error(None, refused.sentence)
@@ -136,6 +96,8 @@ def re_review_propose(
         "model": release.model,
         "stage": stage,
         "form": form,
+        "watch": watch,
+        "forms": [form, watch],
         "rule": describe_rule(stage.rule),
         "due_at": review_due_at(release),
     }

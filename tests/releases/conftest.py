@@ -1,9 +1,12 @@
 """Every test of releases has a store of its own."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pytest_django import Settings
+
+from tests.racing import Race, racers
 
 
 @pytest.fixture(autouse=True)
@@ -28,3 +31,10 @@ def own_documents(tmp_path: Path, settings: Settings) -> Path:
     """Keep documents below the test's own directory."""
     settings.DOCUMENTS_STORAGE = tmp_path / "documents"
     return settings.DOCUMENTS_STORAGE
+
+
+@pytest.fixture
+def race() -> Iterator[Race]:
+    """Run two acts at once, each on a connection of its own; a refusal is a result."""
+    with racers(2) as run:
+        yield run

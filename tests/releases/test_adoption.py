@@ -189,9 +189,16 @@ def stages_without(slug: str) -> tuple[str, str]:
     return TEXT[start : following if following > 0 else len(TEXT)], ""
 
 
+def test_a_last_stage_goes_by_a_motion_where_the_next_lifts_holds_more_easily(model: Model) -> None:
+    adoption = load(2, stages_without("open-weights")).adoptions[0]
+    assert {each.part for each in adoption.changes} == {"stages", "hold_lift.quorum"}
+    assert not adoption.adopted
+    assert not adoption.obstacle
+
+
 def test_a_move_to_a_stage_that_is_gone_lapses(model: Model) -> None:
     transition = make_transition(make_release(model, stage="gated-weights"))
-    load(2, stages_without("open-weights"))
+    load(2, TIGHTER, stages_without("open-weights"))
     transition.refresh_from_db()
     assert version_of(model) == 2
     assert transition.state == "lapsed"
@@ -202,12 +209,12 @@ def test_a_move_to_a_stage_that_is_gone_lapses(model: Model) -> None:
 
 def test_a_release_at_a_stage_that_is_gone_keeps_its_model_back(model: Model) -> None:
     release = make_release(model, stage="open-weights")
-    adoption = load(2, stages_without("open-weights")).adoptions[0]
+    adoption = load(2, TIGHTER, stages_without("open-weights")).adoptions[0]
     assert not adoption.adopted
     assert f"{release} is at Open weights" in adoption.obstacle
     assert version_of(model) == 1
     put_at(release, "gated-weights")
-    assert load(2, stages_without("open-weights")).adoptions[0].adopted
+    assert load(2, TIGHTER, stages_without("open-weights")).adoptions[0].adopted
     assert version_of(model) == 2
 
 
@@ -235,6 +242,23 @@ def test_a_cap_of_its_own_stays_with_the_release_and_is_never_above_a_tightened_
     release.refresh_from_db()
     assert release.stage.ladder.version == 2
     assert selectors.cohort_cap(release) == after
+    event = Event.objects.get(action="model.ladder_adopted")
+    assert event.data["caps"] == {ref(release): {"trusted-api": after}}
+
+
+def test_a_lowered_cap_holds_on_where_the_release_comes_back_to_its_stage(model: Model) -> None:
+    release = make_release(model, stage="trusted-api")
+    assert release.stage is not None
+    CohortCap.objects.create(
+        release=release, stage=release.stage, cap=3, lowered_by=make_user(), reason="So."
+    )
+    put_at(release, "public-api")
+    load(2, TIGHTER)
+    model.refresh_from_db()
+    release.model = model
+    put_at(release, "trusted-api")
+    assert release.stage.ladder.version == 2
+    assert selectors.cohort_cap(release) == 3
 
 
 # What loosens

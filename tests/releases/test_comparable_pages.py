@@ -24,6 +24,7 @@ from tests.releases.comparables import (
     result_entry,
     result_fields,
     stands,
+    statement_id,
     verify,
 )
 from tests.releases.factories import make_model
@@ -181,9 +182,13 @@ def test_a_model_and_its_result_are_entered_corrected_and_verified() -> None:
     assert client.post(add, result_fields()).status_code == 409
     edit = reverse("comparable_edit", args=[comparable.public_id])
     assert "https://example.org/weights" in text(client.get(edit))
-    changed = reference_fields(name="Gale", licence="MIT", reason="Relicensed.")
+    read = {"statement": statement_id(comparable), "reason": "Relicensed."}
+    changed = {**reference_fields(name="Gale", licence="MIT"), **read}
     assert client.post(edit, changed).status_code == 302
-    assert client.post(edit, changed).status_code == 409
+    late = client.post(edit, {**changed, "level": "closed"})
+    assert late.status_code == 409
+    assert "Somebody corrected this after you opened the page" in text(late)
+    assert f'name="statement" value="{statement_id(comparable)}"' in text(late)
     [result] = stands(comparable).results
     correct = reverse("comparable_result_correct", args=[result.public_id])
     assert 'value="0.71"' in text(client.get(correct))

@@ -12,7 +12,7 @@ from accounts.models import Notification, User
 from audit.models import Event
 from audit.selectors import ref
 from common.errors import Refused
-from releases import services
+from releases import notifications, services
 from releases.comparables.standing import VALID
 from releases.models import (
     Comparable,
@@ -31,9 +31,11 @@ from tests.releases.comparables import (
     reference_entry,
     result_entry,
     stands,
+    statement_id,
     verify,
 )
 from tests.releases.factories import make_model
+from tests.releases.failing import fail_once
 
 pytestmark = pytest.mark.django_db
 
@@ -72,7 +74,11 @@ def test_only_who_manages_releases_of_some_model_writes() -> None:
         for act in (
             lambda who: services.add_comparable(actor=who, entry=reference_entry()),
             lambda who: services.correct_comparable(
-                actor=who, comparable=comparable, entry=reference_entry(), reason="Why."
+                actor=who,
+                comparable=comparable,
+                statement=statement_id(comparable),
+                entry=reference_entry(),
+                reason="Why.",
             ),
             lambda who: services.add_result(
                 actor=who, comparable=comparable, entry=result_entry(task="new")
@@ -99,12 +105,33 @@ def test_a_model_is_entered_once_whatever_the_case_of_its_letters() -> None:
 # What stays
 
 
+def test_a_correction_of_what_somebody_corrected_meanwhile_is_refused() -> None:
+    keeper = make_keeper()
+    comparable = make_comparable(keeper, name="Gale")
+    read = statement_id(comparable)
+
+    def correct(**stated: str) -> None:
+        services.correct_comparable(
+            actor=keeper,
+            comparable=comparable,
+            statement=read,
+            entry=reference_entry(name="Gale", **stated),
+            reason="Why.",
+        )
+
+    correct(licence="MIT")
+    with pytest.raises(Refused, match="Somebody corrected this after you opened the page"):
+        correct(level="closed")
+    assert stands(comparable).statement.licence == "MIT"
+
+
 def test_a_correction_supersedes_and_what_was_stated_stays() -> None:
     keeper = make_keeper()
     comparable = make_comparable(keeper, name="Gale", level="closed")
     services.correct_comparable(
         actor=keeper,
         comparable=comparable,
+        statement=statement_id(comparable),
         entry=reference_entry(name="Gale 2", level="weights_open"),
         reason="The developer opened it.",
     )
@@ -128,11 +155,19 @@ def test_a_correction_that_changes_nothing_or_takes_anothers_name_is_refused() -
     ):
         with pytest.raises(Refused, match=words):
             services.correct_comparable(
-                actor=keeper, comparable=comparable, entry=entry, reason="Why."
+                actor=keeper,
+                comparable=comparable,
+                statement=statement_id(comparable),
+                entry=entry,
+                reason="Why.",
             )
     with pytest.raises(Refused, match="The reason"):
         services.correct_comparable(
-            actor=keeper, comparable=comparable, entry=reference_entry(), reason=" "
+            actor=keeper,
+            comparable=comparable,
+            statement=statement_id(comparable),
+            entry=reference_entry(),
+            reason=" ",
         )
     assert stands(comparable).statement.name == "Gale"
 
@@ -255,6 +290,22 @@ def test_it_lapses_by_time_alone_and_stands_again_once_verified_again() -> None:
     assert stands(comparable).standing.is_live
 
 
+def test_a_verification_that_was_done_earlier_counts_from_then_and_none_from_the_future() -> None:
+    comparable, verifier, now = make_comparable(), make_keeper(), timezone.now()
+    said = {"content_digest": stands(comparable).digest, "note": "Read its report."}
+    with pytest.raises(Refused, match="in the future"):
+        services.verify_comparable(
+            actor=verifier,
+            comparable=comparable,
+            verified_at=now + timedelta(minutes=5),
+            **said,
+        )
+    services.verify_comparable(
+        actor=verifier, comparable=comparable, verified_at=now - VALID, **said
+    )
+    assert stands(comparable).standing.state == "lapsed"
+
+
 # Reminders
 
 
@@ -278,6 +329,20 @@ def test_a_reminder_that_was_missed_says_that_it_has_lapsed() -> None:
     with at(timezone.now() + VALID + timedelta(days=3)):
         assert services.remind_of_lapses() == 1
     assert "has lapsed" in Notification.objects.filter(kind="reference_lapses")[0].subject
+
+
+def test_a_reminder_that_fails_does_not_hold_up_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    keeper, verifier = make_keeper(), make_keeper()
+    for name in ("One", "Two"):
+        services.add_comparable(actor=keeper, entry=reference_entry(name=name))
+    for comparable in Comparable.objects.order_by("id"):
+        verify(comparable, verifier)
+    fail_once(monkeypatch, notifications, "reference_lapses")
+    with at(timezone.now() + VALID):
+        assert services.remind_of_lapses() == 1
+        assert services.remind_of_lapses() == 1
 
 
 def test_what_was_verified_again_meanwhile_reminds_nobody() -> None:

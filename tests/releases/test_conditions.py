@@ -235,7 +235,7 @@ def test_one_that_comes_true_holds_admissions_calls_the_board_and_does_so_once(
     assert (hold.kind, hold.cause, hold.state, hold.placed_by, hold.release) == (
         "admissions", "condition", "review_due", None, release,
     )  # fmt: skip
-    assert "A leak" in hold.reason
+    assert hold.reason.startswith("A condition on which the board's decision rests came true")
     event = Event.objects.get(action="condition.fired")
     assert event.actor is None
     assert event.data["rule"] == BLOCKER
@@ -244,6 +244,25 @@ def test_one_that_comes_true_holds_admissions_calls_the_board_and_does_so_once(
     assert all(seat.notifications.filter(kind="condition_fired").count() == 1 for seat in seats)
     assert release.stage is not None
     assert release.stage.slug == "trusted-api"
+
+
+@pytest.mark.django_db
+def test_what_came_true_is_told_to_the_staff_and_to_nobody_else(
+    release: Release, manager: User, client: Client
+) -> None:
+    move(release, manager, BLOCKER)
+    block(release)
+    services.sweep_conditions()
+    page = client.get(release.get_absolute_url())
+    assert page.status_code == 200
+    assert "rests came true" in page.content.decode()
+    assert "A leak" not in page.content.decode()
+    client.force_login(manager)
+    watched = reverse(
+        "release_watch", args=[release.model.namespace, release.model.name, release.version]
+    )
+    assert watched in client.get(release.get_absolute_url()).content.decode()
+    assert "A leak" in client.get(watched).content.decode()
 
 
 @pytest.mark.django_db
@@ -374,17 +393,17 @@ def test_conditions_are_part_of_what_votes_bind_to_and_outlast_other_changes(
     )
     plain = transition.motion.dossier_digest
     services.open_transition_vote(actor=manager, transition=transition)
-    transition = services.change_conditions(
-        actor=manager, transition=transition, conditions=[BLOCKER]
+    motion = services.change_conditions(
+        actor=manager, motion=transition.motion, conditions=[BLOCKER]
     )
-    assert transition.motion.dossier_digest != plain
-    assert transition.motion.state == "in_review"
+    assert motion.dossier_digest != plain
+    assert motion.state == "in_review"
     services.revise_transition(
         actor=manager, transition=transition, dossier={**DOSSIER, "rationale": "Better."}
     )
     transition.motion.refresh_from_db()
     assert transition.motion.dossier["conditions"] == [condition(BLOCKER)]
-    services.change_conditions(actor=manager, transition=transition, conditions=[])
+    services.change_conditions(actor=manager, motion=transition.motion, conditions=[])
     transition.motion.refresh_from_db()
     assert "conditions" not in transition.motion.dossier
 
@@ -410,7 +429,7 @@ def test_conditions_are_chosen_and_read_on_pages(release: Release, manager: User
     )
     client = Client()
     client.force_login(manager)
-    url = reverse("transition_conditions", args=[transition.motion.public_id])
+    url = reverse("motion_conditions", args=[transition.motion.public_id])
     assert "Nothing yet." in client.get(url).content.decode()
     page = client.post(url, {"bound": "0.4", "blocker": "on"}).content.decode()
     assert "Choose the score that the bound is for." in page

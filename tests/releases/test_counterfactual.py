@@ -25,7 +25,7 @@ from releases.comparables.counterfactual import (
 )
 from releases.comparables.standing import VALID
 from releases.models import Comparable, ComparableVerification, Release, Transition
-from releases.selectors.comparables import counterfactual_facts
+from releases.selectors.counterfactual import counterfactual_facts
 from releases.selectors.requirements import requirements_for
 from tests.boards.factories import make_board
 from tests.factories import make_user

@@ -5,6 +5,7 @@ import io
 import json
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,10 +17,11 @@ from audit.models import Event
 from audit.selectors import ref
 from common import document_store
 from common.errors import Refused
-from releases import services
+from releases import notifications, services
 from releases.models import Document, Evidence, EvidenceEnd, EvidenceReminder, Release
 from releases.selectors.evidence import evidence_facts, evidence_of, record_of, state_of
 from tests.factories import make_user
+from tests.releases.evidence import zips
 from tests.releases.evidence_files import (
     PDF,
     entry,
@@ -30,6 +32,7 @@ from tests.releases.evidence_files import (
     manager_of,
 )
 from tests.releases.factories import make_model, make_release
+from tests.releases.failing import fail_once
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +45,15 @@ def release() -> Release:
 
 
 # Imported
+
+
+def test_results_that_come_in_an_archive_are_handed_out_as_one(
+    release: Release, tmp_path: Path
+) -> None:
+    entries = {"results_x.json": json.dumps(lm_eval()).encode()}
+    evidence = import_log(release, path=zips.written(tmp_path / "run.zip", entries))
+    assert evidence.file is not None
+    assert evidence.file.media_type == "application/zip"
 
 
 def test_an_imported_log_is_kept_as_it_is_with_what_it_says(release: Release) -> None:
@@ -192,6 +204,7 @@ def test_adding_leaves_one_event_on_the_release(release: Release) -> None:
 
 @pytest.mark.parametrize("table", [Evidence, Document, EvidenceEnd, EvidenceReminder])
 def test_the_database_lets_nothing_be_changed_or_removed(release: Release, table: Any) -> None:
+    kept = "is used is kept" if table is Document else "never edited"
     evidence = import_log(release)
     services.withdraw_evidence(actor=manager_of(release), evidence=evidence, reason="Wrong.")
     EvidenceReminder.objects.create(evidence=evidence, days=7)
@@ -199,7 +212,7 @@ def test_the_database_lets_nothing_be_changed_or_removed(release: Release, table
         lambda: table.objects.update(id=table.objects.get().pk),
         lambda: table.objects.all()._raw_delete("default"),
     ):
-        with pytest.raises(DatabaseError, match="never edited"), transaction.atomic():
+        with pytest.raises(DatabaseError, match=kept), transaction.atomic():
             change()
 
 
@@ -316,6 +329,16 @@ def test_managers_are_reminded_in_time_and_once(days: float, told: list[int]) ->
     assert list(found) == told
     assert all("expires in" in subject for subject in reminders())
     assert bool(reminders()) == bool(told)
+
+
+def test_a_reminder_that_fails_does_not_hold_up_the_others(
+    release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expiring(release, 20)
+    expiring(release, 20)
+    fail_once(monkeypatch, notifications, "evidence_expires")
+    assert services.remind_of_expiry() == 1
+    assert services.remind_of_expiry() == 1
 
 
 def test_what_ended_or_was_short_from_the_first_day_is_not_reminded_of(release: Release) -> None:

@@ -84,6 +84,7 @@ def test_what_is_wrong_is_named_by_its_field(change: dict[str, Any], field: str)
         ({"high": float("inf")}, "high"),
         ({"low": True}, "low"),
         ({"low": 0.51}, "low"),
+        ({"low": -1.5e308, "value": 1e308, "high": 1e308}, "low"),
         ({"high": 0.49}, "low"),
         ({"level": 50}, "level"),
         ({"samples": 0}, "samples"),

@@ -10,7 +10,7 @@ from django.utils import timezone
 from audit.models import Event
 from boards.models import Ballot, Motion
 from common.errors import Refused
-from releases import selectors, services
+from releases import notifications, selectors, services
 from releases.models import Hold, Stage
 from tests.boards.factories import make_board
 from tests.factories import make_user
@@ -22,6 +22,7 @@ from tests.releases.factories import (
     make_release,
     stage_of,
 )
+from tests.releases.failing import fail_once
 
 pytestmark = pytest.mark.django_db
 
@@ -162,6 +163,27 @@ def test_proposing_to_lift_takes_a_right_a_dossier_and_a_hold_in_force() -> None
     lift(other)
     with pytest.raises(Refused, match="lifted already"):
         services.propose_lift(actor=holder, hold=other, dossier=LIFT_DOSSIER)
+
+
+def test_a_hold_whose_review_cannot_be_called_for_does_not_hold_up_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, second = make_hold(make_release().model), make_hold(make_release().model)
+    Hold.objects.update(review_at=timezone.now() - timedelta(seconds=1))
+    fail_once(monkeypatch, notifications, "hold_review_due")
+    assert services.call_for_review() == 1
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state) == ("placed", "review_due")
+    assert services.call_for_review() == 1
+
+
+def test_a_release_of_the_longest_name_can_be_held_and_the_hold_lifted() -> None:
+    model = make_model(namespace="n" * 60, name="m" * 96, manager=make_user())
+    release = make_release(model, version="v" * 64)
+    hold = make_hold(model, release)
+    lift(hold)
+    assert hold.state == "lifted"
 
 
 def test_a_review_is_called_for_and_the_hold_stays() -> None:

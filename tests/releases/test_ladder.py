@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from releases.durations import parse_duration
+from common.durations import parse_duration
 from releases.ladder import EmergencyPlan, LadderError, parse_ladder
 
 DEPLOY = Path(settings.BASE_DIR) / "deploy"

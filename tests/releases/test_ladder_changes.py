@@ -234,6 +234,19 @@ def test_stages_that_come_go_or_change_places(before: str, after: str, effects: 
     assert all(change.part == "stages" for change in changes)
 
 
+def test_another_last_stage_lifts_holds_on_the_model_by_another_rule() -> None:
+    strict = {**HALF, "veto": ["safety"]}
+    long = ladder_of(*"abc")
+    long = replace(long, stages=(*long.stages[:-1], replace(long.stages[-1], rule=strict)))
+    short = replace(long, stages=tuple(replace(stage, rule=HALF) for stage in long.stages[:-1]))
+    found = {change.part: change for change in compare(long, short)}
+    assert found["stages"].effect == "tightens"
+    change = found["hold_lift.veto"]
+    assert (change.effect, change.stage) == ("loosens", "")
+    assert change.what.startswith("Lifting a hold on the whole model. ")
+    assert deciding_stages(long, [change]) == list(long.stages)
+
+
 # Whose rule decides
 
 

@@ -17,6 +17,7 @@ from releases import services
 from releases.models import Hold, Model, Release, Transition
 from tests.boards.factories import make_board
 from tests.factories import make_user
+from tests.releases.evidence_files import make_evidence
 from tests.releases.factories import (
     DOSSIER,
     LIFT_DOSSIER,
@@ -320,8 +321,17 @@ def test_the_vote_does_not_open_while_a_requirement_is_unmet(scene: Scene) -> No
     assert Motion.objects.get().state == "in_review"
 
 
+def _meet_what_open_weights_ask(release: Release) -> None:
+    make_evidence(release)
+    make_evidence(release, type="external_review", independent=True, independence_basis="Unpaid.")
+    told = {"task": "nest_disclosure", "metric": "accuracy", "value": 0.05, "low": 0.0}
+    interval = {"high": 0.1, "level": 95, "samples": 400, "higher_is_better": None}
+    make_evidence(release, type="measurement", details=told | interval)
+
+
 def test_open_weights_take_a_typed_confirmation_and_who_is_at_the_keyboard(scene: Scene) -> None:
     put_at(scene.release, "gated-weights")
+    _meet_what_open_weights_ask(scene.release)
     transition = make_transition(scene.release, scene.manager)
     opening = reverse("transition_open", args=[transition.motion.public_id])
     client = freshly_signed_in(scene.manager)

@@ -6,12 +6,14 @@ from guardian.shortcuts import assign_perm
 
 from accounts.models import User
 from audit.models import Event
+from audit.selectors import ref
+from boards.models import Motion
 from common.errors import Refused
 from releases import permissions, services
 from releases.choices import Right
-from tests.boards.factories import make_board
+from tests.boards.factories import cast, make_board
 from tests.factories import make_user
-from tests.releases.factories import make_model
+from tests.releases.factories import decide, make_hold, make_model, make_release, make_transition
 
 pytestmark = pytest.mark.django_db
 
@@ -92,3 +94,28 @@ def test_each_change_of_a_right_is_recorded_once() -> None:
     assert list(actions.values_list("action", flat=True)) == ["right.granted", "right.withdrawn"]
     with pytest.raises(Refused, match="is not a right"):
         services.grant_right(actor=None, user=user, right="delete_model", model=model)
+
+
+def test_who_manages_a_model_is_in_conflict_with_every_motion_about_it() -> None:
+    manager = make_user()
+    model = make_model(manager=manager)
+    release = make_release(model)
+    for about in (model, release, make_hold(model), make_hold(model, release)):
+        assert set(permissions.conflicts(Motion(subject_ref=ref(about)))) == {manager.pk}
+    assert permissions.conflicts(Motion(subject_ref=ref(make_release()))) == {}
+    assert permissions.conflicts(Motion(subject_ref="boards.board:1")) == {}
+
+
+def test_whoever_a_group_makes_a_manager_during_a_vote_loses_their_vote() -> None:
+    release = make_release()
+    transition = make_transition(release)
+    services.open_transition_vote(actor=transition.motion.proposer, transition=transition)
+    ballot = transition.motion.ballots.filter(role="safety").get()
+    group = Group.objects.create(name="Leads")
+    assign_perm("releases.manage_release", group, release.model)
+    assert ballot.holder is not None
+    cast(transition.motion, ballot.holder, "reject")
+    ballot.holder.groups.add(group)
+    decide(transition.motion)
+    ballot.refresh_from_db()
+    assert "Manages releases" in ballot.excluded

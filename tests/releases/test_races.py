@@ -2,13 +2,11 @@
 
 import threading
 import time
-from collections.abc import Callable, Generator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -22,37 +20,16 @@ from releases.models import Artifact, Hold, Release, StageEntry, Transition
 from releases.services import jobs, rehash
 from tests.boards.factories import make_board
 from tests.factories import make_user
-from tests.racing import ROUNDS
+from tests.racing import PATIENCE, ROUNDS, Act, Race
 from tests.releases.factories import make_directory, make_model, make_release, stage_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-PATIENCE = 30
-
-Act = Callable[[], object]
-Race = Callable[..., list[object]]
 
 
 @pytest.fixture(autouse=True)
 def quiet_mail(settings: Settings) -> None:
     """Leave mail to the queue, where it does not slow the race down."""
     settings.CELERY_TASK_ALWAYS_EAGER = False
-
-
-@pytest.fixture
-def race() -> Generator[Race]:
-    """Run two acts at once, each on a connection of its own; a refusal is a result."""
-    with ThreadPoolExecutor(2) as pool:
-
-        def run(*acts: Act) -> list[object]:
-            start = threading.Barrier(2, timeout=PATIENCE)
-            attempts = [pool.submit(_attempt, act, start) for act in acts]
-            return [attempt.result(PATIENCE) for attempt in attempts]
-
-        yield run
-        barrier = threading.Barrier(2, timeout=PATIENCE)
-        for closing in [pool.submit(_disconnect, barrier) for _ in range(2)]:
-            closing.result(PATIENCE)
 
 
 def late(act: Act) -> Act:
@@ -63,19 +40,6 @@ def late(act: Act) -> Act:
         return act()
 
     return wait_and_act
-
-
-def _attempt(act: Act, start: threading.Barrier) -> object:
-    start.wait()
-    try:
-        return act()
-    except Refused as refused:
-        return refused
-
-
-def _disconnect(barrier: threading.Barrier) -> None:
-    barrier.wait()
-    connection.close()
 
 
 class Course:

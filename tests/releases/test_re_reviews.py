@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.models import User
 from audit.models import Event
@@ -110,11 +111,25 @@ def test_an_approved_review_lets_the_time_begin_anew_and_lifts_nothing(
     assert review_due_at(release) == motion.decided_at + PERIOD
     assert services.call_re_reviews() == 0
     assert len(selectors.holds_in_force(release)) == 1
-    assert Event.objects.filter(action="release.reviewed").count() == 1
+
     lift = services.propose_lift(actor=manager, hold=Hold.objects.get(), dossier=LIFT_DOSSIER)
     decide(lift)
     services.apply_decided_motions()
     assert selectors.holds_in_force(release) == []
+    assert Event.objects.filter(action="release.reviewed").count() == 1
+
+
+def test_the_page_of_the_release_tells_when_it_is_judged_again_after_a_review(
+    model: Model, manager: User, client: Client
+) -> None:
+    release = staying(model, PERIOD - timedelta(days=20))
+    motion = keep(release, manager)
+    assert motion.decided_at is not None
+    client.force_login(manager)
+    page = client.get(release.get_absolute_url()).content.decode()
+    assert date_format(timezone.localtime(motion.decided_at + PERIOD), "j M Y") in page
+    assert release.staged_at is not None
+    assert date_format(timezone.localtime(release.staged_at + PERIOD), "j M Y") not in page
 
 
 def test_a_rejected_review_changes_nothing(model: Model, manager: User) -> None:

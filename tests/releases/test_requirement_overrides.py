@@ -17,8 +17,9 @@ from releases.models import Ladder, RequirementOverride, Transition
 from releases.requirements import Requirement
 from releases.selectors.gates import overrides_of
 from releases.selectors.requirements import requirements_for
-from tests.boards.factories import make_board
+from tests.boards.factories import cast, make_board
 from tests.factories import make_user
+from tests.releases.evidence_files import make_evidence, manager_of
 from tests.releases.factories import (
     DOSSIER,
     decide,
@@ -42,8 +43,9 @@ class Scene:
 
     def __init__(self, ladder: Ladder | None = None) -> None:
         self.chair, self.safety = make_user(password=PASSWORD), make_user(password=PASSWORD)
+        self.independent = make_user()
         board = make_board(
-            ("chair", self.chair), ("safety", self.safety), ("independent", make_user())
+            ("chair", self.chair), ("safety", self.safety), ("independent", self.independent)
         )
         ladder = ladder or make_ladder_asking(
             "trusted-api", requirements=f"[{RED_TEAM}]", override="[safety]"
@@ -229,6 +231,23 @@ def test_a_requirement_that_fails_during_the_cool_off_can_be_overridden_as_well(
     services.apply_decided_motions()
     scene.transition.refresh_from_db()
     assert scene.transition.state == "effective"
+
+
+def test_whoever_recused_themselves_from_the_motion_overrides_nothing_of_it() -> None:
+    scene = Scene(
+        make_ladder_asking(
+            "trusted-api", requirements=f"[{RED_TEAM}]", override="[safety, independent]"
+        )
+    )
+    report = make_evidence(scene.release)
+    scene.open_vote()
+    cast(scene.transition.motion, scene.safety, "recuse")
+    services.withdraw_evidence(
+        actor=manager_of(scene.release), evidence=report, reason="It was of another model."
+    )
+    with pytest.raises(Refused, match="You recused yourself from this motion"):
+        scene.override(scene.safety)
+    scene.override(scene.independent)
 
 
 def test_rows_are_inserted_only(scene: Scene) -> None:

@@ -104,7 +104,7 @@ def test_every_kind_is_among_these() -> None:
         ({"task": ""}, ("task",), "task is missing"),
         ({"task": 5}, ("task",), "task is missing or is not text"),
         ({"metric": "a\x07"}, ("metric",), "cannot be seen"),
-        ({"metric": "a" * 201}, ("metric",), "201 characters"),
+        ({"metric": "a" * 301}, ("metric",), "301 characters"),
         ({"filter": ""}, ("filter",), "filter is missing"),
         ({"unsafe": "up"}, ("unsafe",), "above or below"),
         ({"bound": "nan"}, ("bound",), "the bound is a number"),

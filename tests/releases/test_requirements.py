@@ -281,13 +281,20 @@ def test_an_error_is_worse_than_a_score_that_is_too_high() -> None:
     assert (found.state, found.source) == ("error", "Odd")
 
 
-def test_what_is_superseded_or_expired_or_in_doubt_does_not_disagree() -> None:
+def test_what_is_superseded_or_expired_does_not_disagree() -> None:
     good = log(score(0.1), title="Good")
     assert judged(BIO, good, log(score(0.9), superseded=True)).state == "satisfied"
     assert judged(BIO, good, log(score(0.9), expires_at=NOW)).state == "satisfied"
-    found = judged(BIO, good, log(score(0.9), flags=("incomplete",)))
-    assert found.state == "satisfied"
-    assert "1 other piece of evidence is in doubt and not counted." in found.sentence
+
+
+def test_what_is_in_doubt_supports_nothing_and_excuses_no_bad_result() -> None:
+    good = log(score(0.1), title="Good")
+    found = judged(BIO, log(score(0.2), flags=("incomplete",), title="Doubtful"), good)
+    assert (found.state, found.source) == ("satisfied", "Good")
+    assert "1 other piece of evidence is in doubt and supports nothing." in found.sentence
+    found = judged(BIO, good, log(score(0.9), flags=("incomplete",), title="Doubtful"))
+    assert (found.state, found.source) == ("unsatisfied", "Doubtful")
+    assert "excuses no bad result: replace or withdraw it." in found.sentence
 
 
 # The other kinds

@@ -129,6 +129,24 @@ def test_a_hold_keeps_the_board_from_being_asked(release: Release, manager: User
         ask(release, manager)
 
 
+def test_a_blocker_keeps_the_board_from_being_asked_and_an_approved_raise_waiting(
+    release: Release, manager: User, holder: User
+) -> None:
+    motion = ask(release, manager)
+    decide(motion)
+    blocker = services.open_blocker(
+        actor=holder, release=release, title="Filter fails", reason="It lets prompts through."
+    )
+    assert services.apply_decided_motions() == 0
+    assert selectors.cohort_cap(release) == 10
+    services.close_blocker(actor=manager, blocker=blocker, reason="Mended, and tried.")
+    assert services.apply_decided_motions() == 1
+    assert selectors.cohort_cap(release) == 20
+    services.open_blocker(actor=holder, release=release, title="Again", reason="It fails again.")
+    with refused("A blocker is open"):
+        ask(release, manager, 30)
+
+
 def test_a_hold_keeps_an_approved_raise_waiting(release: Release, manager: User) -> None:
     motion = decide(ask(release, manager))
     hold = make_hold(release.model)

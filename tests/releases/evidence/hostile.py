@@ -208,7 +208,32 @@ def files() -> Iterator[tuple[str, Callable[[], bytes], str]]:
         lambda: b'{"eval": {}, "samples": [%s]}' % (b'{"id":1},' * 2),
         "",
     )
+    yield "ids that unpack to a gigabyte", _long_ids, "ids of the file's samples"
+    yield "lines that name a gigabyte", _long_lines, "ids of the file's samples"
     yield "extra length that lies", _lying_extra, ""
+
+
+def _names(piece: str) -> list[str]:
+    return [f"{n}{'x' * 500_000}{piece}" for n in range(800)]
+
+
+def _padded(*entries: zips.Entry) -> bytes:
+    """Return an archive whose size makes room for what its other members unpack to."""
+    return zips.archive(*entries, zips.entry("room", bytes(2_100_000), zips.STORED))
+
+
+def _long_ids() -> bytes:
+    header = _header()
+    header["eval"]["dataset"]["sample_ids"] = _names("")
+    return _padded(zips.entry("header.json", json.dumps(header).encode()))
+
+
+def _long_lines() -> bytes:
+    lines = "\n".join(json.dumps({"doc_id": name}) for name in _names("y"))
+    return _padded(
+        zips.entry("results_x.json", results("plain").read_bytes()),
+        zips.entry("samples_sums_choice.jsonl", lines.encode()),
+    )
 
 
 def _damaged(name: bytes) -> bytes:

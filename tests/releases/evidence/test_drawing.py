@@ -93,6 +93,18 @@ def test_texts_are_cut_and_shown_as_text_only(tmp_path: Path) -> None:
     json.dumps([sample.input, sample.score]).encode()
 
 
+def test_the_scores_of_a_sample_of_lm_eval_are_cut_as_well(tmp_path: Path) -> None:
+    line = {"doc_id": 0, "filter": "none", "metrics": ["acc"] * 100_000, "acc": 1.0}
+    path = tmp_path / "run.zip"
+    entries = {
+        "results_x.json": results("plain").read_bytes(),
+        "samples_sums_choice.jsonl": json.dumps(line).encode(),
+    }
+    (sample,) = draw_samples(zips.written(path, entries), seed=1)
+    assert sample.score.startswith("acc: 1.0; acc: 1.0; ")
+    assert len(sample.score) == 4001
+
+
 def test_a_record_under_another_samples_name_is_refused(tmp_path: Path) -> None:
     entries = zips.contents(log("success.eval"))
     entries["samples/sum/1_epoch_1.json"] = entries["samples/sum/2_epoch_1.json"]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from releases.evidence import EvidenceProblem, read_report
+from releases.evidence import EvidenceProblem, read_report, room
 from tests.releases.evidence import zips
 from tests.releases.evidence.real import (
     DIGEST,
@@ -16,6 +16,7 @@ from tests.releases.evidence.real import (
     altered_json,
     log,
     results,
+    zipped,
 )
 
 SAMPLE = "samples/sum/3_epoch_1.json"
@@ -158,6 +159,12 @@ RECORD: list[tuple[str, Change, str, str]] = [
         "unscored",
         "which the header does not say: sum/3",
     ),
+    (
+        "NaN as one of several scores",
+        _set("scores", "includes", "value", to={"right": 1, "brief": float("nan")}),
+        "unscored",
+        "which the header does not say: sum/3",
+    ),
 ]
 
 
@@ -236,6 +243,32 @@ def test_a_header_that_says_otherwise_than_the_run_began_is_flagged(
     flags = [flag for flag in read_report(path).flags if flag.code == "edited"]
     assert len(flags) == 1
     assert flags[0].sentence.endswith(f"when the run began: {what}.")
+
+
+def test_a_sentence_names_a_few_of_very_many_limits(tmp_path: Path) -> None:
+    def change(document: dict[str, Any]) -> None:
+        first = document["samples"][0]
+        document["samples"] = [
+            first | {"id": f"sum/{n}", "limit": {"type": f"kind {n}"}} for n in range(500)
+        ]
+
+    path = altered_json(log("success.json"), tmp_path / "log.json", change)
+    found = {flag.code: flag.sentence for flag in read_report(path).flags}
+    assert found["sample_limit"].startswith("500 samples were cut off by a limit: kind 0 (1), ")
+    assert found["sample_limit"].endswith(" and 497 more.")
+
+
+def test_more_records_than_can_be_counted_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "MOST_SAMPLES", 4)
+    for path in (
+        log("success.json"),
+        log("success.eval"),
+        zipped("group", tmp_path / "run.zip"),
+    ):
+        with pytest.raises(EvidenceProblem, match="more than 4 samples"):
+            read_report(path)
 
 
 def test_more_samples_than_can_be_counted_are_refused(tmp_path: Path) -> None:
