@@ -10,14 +10,21 @@ class LicensingConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare what this room records, and what it puts before boards."""
+        from dataclasses import replace
+
         from audit.actions import register
         from boards import kinds
         from licensing.actions import Action
-        from licensing.dossier import KINDS
+        from licensing.dossier import LIFT_KIND, REFERRED_KIND, rules_of_board
         from licensing.dry_run import count_grants
+        from licensing.services.bans import describe_lift, seats_concerned
+        from licensing.services.referrals import seats_without_vote
         from releases import dry_run
 
         register(Action)
         dry_run.register(count_grants)
-        for kind in KINDS:
-            kinds.register(kind)
+        kinds.register(replace(LIFT_KIND, facts=describe_lift))
+        kinds.register_conflicts(LIFT_KIND.slug, seats_concerned)
+        kinds.register(REFERRED_KIND)
+        kinds.register_conflicts(REFERRED_KIND.slug, seats_without_vote)
+        kinds.register_rules(rules_of_board)

@@ -7,18 +7,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from boards.kinds import Kind
-from common.text import paragraphs
 
 LIFT_BAN = "lift_ban"
 REFERRED = "referred_application"
-MOST_CHARACTERS = 20_000
 LIFT_FIELDS = ("rationale", "remedy")
+REFERRAL_FIELDS = ("question", "summary")
 
 Fact = tuple[str, str]
-
-
-def _lift_facts(_motion: Any) -> list[Fact]:  # noqa: ANN401 - a motion, as boards hands it over
-    return [(_("Ban"), _("Lifted, for every model of this portal, as soon as it is approved."))]
 
 
 def _referral_facts(_motion: Any) -> list[Fact]:  # noqa: ANN401 - a motion, as boards hands it over
@@ -29,42 +24,33 @@ def _referral_facts(_motion: Any) -> list[Fact]:  # noqa: ANN401 - a motion, as 
     ]
 
 
-KINDS = (
-    Kind(
-        LIFT_BAN,
-        gettext_lazy("Lifting of a ban"),
-        {
-            "ban": gettext_lazy("Why the ban was placed"),
-            "rationale": gettext_lazy("Rationale"),
-            "remedy": gettext_lazy("What was remedied"),
-            "objections": gettext_lazy("What was said against the ban"),
-        },
-        _lift_facts,
-    ),
-    Kind(
-        REFERRED,
-        gettext_lazy("Application referred to the board"),
-        {
-            "question": gettext_lazy("The reviewer's question"),
-            "summary": gettext_lazy("The reviewer's summary"),
-            "applicant": gettext_lazy("The applicant, under a pseudonym"),
-            "purpose": gettext_lazy("Purpose, in the applicant's words"),
-            "scope": gettext_lazy("What was asked for"),
-        },
-        _referral_facts,
-    ),
+# What it would do is told by `services.bans`, which can look up whom the ban is on.
+LIFT_KIND = Kind(
+    LIFT_BAN,
+    gettext_lazy("Lifting of a ban"),
+    {
+        "ban": gettext_lazy("Why the ban was placed"),
+        "rationale": gettext_lazy("Rationale"),
+        "remedy": gettext_lazy("What was remedied"),
+        "objections": gettext_lazy("What was said against the ban"),
+    },
+    texts=LIFT_FIELDS,
+)
+REFERRED_KIND = Kind(
+    REFERRED,
+    gettext_lazy("Application referred to the board"),
+    {
+        "question": gettext_lazy("The reviewer's question"),
+        "summary": gettext_lazy("The reviewer's summary"),
+        "applicant": gettext_lazy("The applicant, under a pseudonym"),
+        "purpose": gettext_lazy("Purpose, in the applicant's words"),
+        "scope": gettext_lazy("What was asked for"),
+    },
+    _referral_facts,
+    texts=REFERRAL_FIELDS,
 )
 
 
-def check_texts(texts: Mapping[str, str], fields: tuple[str, ...]) -> dict[str, str]:
-    """Return the texts trimmed. Raises ValueError naming the part that is missing or wrong."""
-    unknown = sorted(set(texts) - set(fields))
-    if unknown:
-        raise ValueError(f"The dossier has no part called {unknown[0]!r}.")
-    checked = {}
-    for field in fields:
-        try:
-            checked[field] = paragraphs(texts.get(field, ""), max_length=MOST_CHARACTERS)
-        except ValueError as error:
-            raise ValueError(f"The dossier's {field}: {error}") from None
-    return checked
+def rules_of_board(board: Any) -> list[tuple[str, Mapping[str, Any]]]:  # noqa: ANN401 - as above
+    """Return what a board decides by for this room: its own rule."""
+    return [(_("Lifting a ban, an application that was referred to the board"), board.rule)]

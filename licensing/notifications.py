@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import notify
+from boards.selectors import members_of
 from licensing.models import Acceptance, Application, Ban, Grant, Objection
 from licensing.selectors import named_users, person_name
 from releases.models import Release
@@ -212,8 +213,7 @@ def _tell_board(
     leaving_out: list[User],
     also: Iterable[User] = (),
 ) -> None:
-    seats = ban.board.seats.filter(holder__isnull=False).select_related("holder")
-    people = {*also, *(seat.holder for seat in seats if seat.holder)} - set(leaving_out)
+    people = {*also, *members_of(ban.board_id)} - set(leaving_out)
     for person in sorted(people, key=lambda each: each.pk):
         notify(recipient=person, kind=kind, subject=subject, body=body, url=ban_url(ban))
 

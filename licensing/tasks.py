@@ -1,9 +1,13 @@
 """What the workers do for licensing. Each run is short and does whatever is owed."""
 
+import logging
+
 from celery import shared_task
 from django.utils import timezone
 
 from licensing import selectors, services
+
+logger = logging.getLogger(__name__)
 
 CHUNK = 500
 
@@ -26,7 +30,10 @@ def sweep_grants() -> int:
     """Write down which grants have reached their end; the freed places are given at once."""
     expired = list(selectors.expired_grants(timezone.now())[:CHUNK])
     for grant in expired:
-        services.expire_grant(grant=grant)
+        try:
+            services.expire_grant(grant=grant)
+        except Exception:
+            logger.exception("Grant %d could not be ended; the next sweep tries.", grant.pk)
     if expired:
         services.sweep_admissions()
     return len(expired)

@@ -143,14 +143,22 @@ def _country(organization: Organization | None, answers: Answers) -> Signal:
 
 
 def _bans(application: Application) -> Signal:
-    """Look for bans, past ones too, of the applicant and of every organisation of theirs."""
+    """Look for bans, past ones too, of the applicant and of every organisation of theirs.
+
+    Also of those that they left, and of those with the same internet domain: to leave, or to
+    register anew under another name, are ways out of an organisation's ban.
+    """
     name = _("Bans")
-    own = live_memberships().filter(user=application.applicant_id).values("organization")
+    own = Membership.objects.filter(user=application.applicant_id).values("organization")
+    domains = {application.applicant.email.rpartition("@")[2].lower()} - PUBLIC_MAIL
+    if application.organization is not None:
+        domains.add(application.organization.domain)
     found = list(
         Ban.objects.filter(
             Q(person=application.applicant_id)
             | Q(organization__in=own)
             | Q(organization=application.organization_id)
+            | Q(organization__domain__in=domains - {""})
         ).select_related("organization")[:10]
     )
     if not found:

@@ -110,6 +110,60 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-id",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "draft",
+                                    "submitted",
+                                    "in_review",
+                                    "returned",
+                                    "approved",
+                                    "declined",
+                                    "withdrawn",
+                                ],
+                            )
+                        ),
+                        name="licensing_application_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state__in", ["in_review", "approved", "declined"]), _negated=True
+                            ),
+                            ("reviewer__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="licensing_application_review_has_reviewer",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state__in", ["approved", "declined", "withdrawn"]), _negated=True
+                            ),
+                            ("decided_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="licensing_application_decided_has_time",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("state__in", ["draft", "submitted", "in_review", "returned"])
+                        ),
+                        fields=("model", "applicant", "organization"),
+                        name="licensing_application_one_open",
+                        nulls_distinct=False,
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["submitted", "in_review"])),
+                        fields=["submitted_at"],
+                        name="licensing_application_queue",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -214,6 +268,85 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-id",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("organization__isnull", False), ("person__isnull", True)),
+                            models.Q(("organization__isnull", True), ("person__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="licensing_grant_one_holder",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "pending_terms",
+                                    "queued",
+                                    "active",
+                                    "suspended",
+                                    "revoked",
+                                    "expired",
+                                    "relinquished",
+                                    "superseded",
+                                ],
+                            )
+                        ),
+                        name="licensing_grant_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("modes__contained_by", ["api", "weights"]), ("modes__len__gt", 0)
+                        ),
+                        name="licensing_grant_modes_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("public_modes__contained_by", models.F("modes"))),
+                        name="licensing_grant_public_modes_among_modes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("application__isnull", False),
+                            ("modes__contained_by", models.F("public_modes")),
+                            _connector="OR",
+                        ),
+                        name="licensing_grant_unreviewed_is_public",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "suspended"), _negated=True),
+                            ("suspended_by__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="licensing_grant_suspended_by_someone",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("organization__isnull", False),
+                            ("state__in", ["pending_terms", "queued", "active", "suspended"]),
+                        ),
+                        fields=("model", "organization"),
+                        name="licensing_grant_one_live_per_organization",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("person__isnull", False),
+                            ("state__in", ["pending_terms", "queued", "active", "suspended"]),
+                        ),
+                        fields=("model", "person"),
+                        name="licensing_grant_one_live_per_person",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(
+                            ("state__in", ["pending_terms", "queued", "active", "suspended"])
+                        ),
+                        fields=["ends_at"],
+                        name="licensing_grant_to_expire",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -260,6 +393,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("id",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("grant", "release", "stage"), name="licensing_admission_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("admitted_at__isnull", True), ("state", "queued")),
+                            models.Q(("admitted_at__isnull", False), ("state", "admitted")),
+                            _connector="OR",
+                        ),
+                        name="licensing_admission_state_known",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["release", "state", "id"], name="licensing_admission_line")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -290,6 +439,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=("grant", "user"),
+                        name="licensing_grantuser_once",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Submission",
@@ -315,6 +473,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-number",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("application", "number"), name="licensing_submission_number_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -353,6 +516,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("terms", "-number"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("terms", "number"), name="licensing_termsversion_number_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -413,228 +581,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-id",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("version", "user", "organization"),
+                        name="licensing_acceptance_once",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("capacity", "self"), ("organization__isnull", True)),
+                            models.Q(("capacity", "organization"), ("organization__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="licensing_acceptance_capacity",
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="application",
-            index=models.Index(
-                condition=models.Q(("state__in", ["submitted", "in_review"])),
-                fields=["submitted_at"],
-                name="licensing_application_queue",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "draft",
-                            "submitted",
-                            "in_review",
-                            "returned",
-                            "approved",
-                            "declined",
-                            "withdrawn",
-                        ],
-                    )
-                ),
-                name="licensing_application_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["in_review", "approved", "declined"]), _negated=True),
-                    ("reviewer__isnull", False),
-                    _connector="OR",
-                ),
-                name="licensing_application_review_has_reviewer",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["approved", "declined", "withdrawn"]), _negated=True),
-                    ("decided_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="licensing_application_decided_has_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["draft", "submitted", "in_review", "returned"])),
-                fields=("model", "applicant", "organization"),
-                name="licensing_application_one_open",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="grant",
-            index=models.Index(
-                condition=models.Q(
-                    ("state__in", ["pending_terms", "queued", "active", "suspended"])
-                ),
-                fields=["ends_at"],
-                name="licensing_grant_to_expire",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("organization__isnull", False), ("person__isnull", True)),
-                    models.Q(("organization__isnull", True), ("person__isnull", False)),
-                    _connector="OR",
-                ),
-                name="licensing_grant_one_holder",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "pending_terms",
-                            "queued",
-                            "active",
-                            "suspended",
-                            "revoked",
-                            "expired",
-                            "relinquished",
-                            "superseded",
-                        ],
-                    )
-                ),
-                name="licensing_grant_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("modes__contained_by", ["api", "weights"]), ("modes__len__gt", 0)
-                ),
-                name="licensing_grant_modes_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("public_modes__contained_by", models.F("modes"))),
-                name="licensing_grant_public_modes_among_modes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("application__isnull", False),
-                    ("modes__contained_by", models.F("public_modes")),
-                    _connector="OR",
-                ),
-                name="licensing_grant_unreviewed_is_public",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "suspended"), _negated=True),
-                    ("suspended_by__isnull", False),
-                    _connector="OR",
-                ),
-                name="licensing_grant_suspended_by_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grant",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("organization__isnull", False),
-                    ("state__in", ["pending_terms", "queued", "active", "suspended"]),
-                ),
-                fields=("model", "organization"),
-                name="licensing_grant_one_live_per_organization",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grant",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("person__isnull", False),
-                    ("state__in", ["pending_terms", "queued", "active", "suspended"]),
-                ),
-                fields=("model", "person"),
-                name="licensing_grant_one_live_per_person",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="admission",
-            index=models.Index(fields=["release", "state", "id"], name="licensing_admission_line"),
-        ),
-        migrations.AddConstraint(
-            model_name="admission",
-            constraint=models.UniqueConstraint(
-                fields=("grant", "release", "stage"), name="licensing_admission_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="admission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("admitted_at__isnull", True), ("state", "queued")),
-                    models.Q(("admitted_at__isnull", False), ("state", "admitted")),
-                    _connector="OR",
-                ),
-                name="licensing_admission_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grantuser",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at__isnull", True)),
-                fields=("grant", "user"),
-                name="licensing_grantuser_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.UniqueConstraint(
-                fields=("application", "number"), name="licensing_submission_number_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="termsversion",
-            constraint=models.UniqueConstraint(
-                fields=("terms", "number"), name="licensing_termsversion_number_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="acceptance",
-            constraint=models.UniqueConstraint(
-                fields=("version", "user", "organization"),
-                name="licensing_acceptance_once",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="acceptance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("capacity", "self"), ("organization__isnull", True)),
-                    models.Q(("capacity", "organization"), ("organization__isnull", False)),
-                    _connector="OR",
-                ),
-                name="licensing_acceptance_capacity",
-            ),
         ),
         append_only("licensing_termsversion"),
         append_only("licensing_acceptance"),

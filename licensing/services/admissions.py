@@ -1,7 +1,10 @@
 """Places in cohorts. The cap counts holders; each release is locked while a place is given.
 
-Locks are taken in one order everywhere: application, holder, grant, release.
+Locks are taken in one order everywhere: application, holder, grant, model, release. The model's
+is shared: it keeps holds and moves waiting, which take it whole, and no other admission.
 """
+
+import logging
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -12,9 +15,13 @@ from audit.services import record
 from licensing import notifications, selectors
 from licensing.actions import Action
 from licensing.models import Admission, Grant, GrantState
+from licensing.selectors import cohorts
 from licensing.selectors.bans import banned_holder
+from licensing.services.guards import share_model
 from releases.models import AccessMode, Release, Stage
 from releases.selectors import cohort_cap
+
+logger = logging.getLogger(__name__)
 
 # So that one run of the sweep stays short; the next one goes on.
 CHUNK = 200
@@ -33,6 +40,7 @@ def activate_grant(*, actor: User | None, grant: Grant) -> Grant:
     # Asked under the lock, which a ban takes too.
     if Grant.objects.filter(banned_holder(), pk=grant.pk).exists():
         return grant
+    share_model(grant.model_id)
     served = [
         release
         for release in selectors.outward_releases(grant.model)
@@ -79,11 +87,11 @@ def _place_on(grant: Grant, release: Release, *, held: bool) -> bool:
     free_for_all = set(selectors.modes_served(release.stage)) - {named} if release.stage else set()
     usable = bool(free_for_all & set(grant.modes)) and not held
     if named in reviewed:
-        usable |= _admit(grant, release)
+        usable |= _admit(grant, release, held=held)
     return usable
 
 
-def _admit(grant: Grant, release: Release) -> bool:
+def _admit(grant: Grant, release: Release, *, held: bool) -> bool:
     """Admit the grant if a place is free and nobody waits before it. The grant is locked."""
     release = (
         Release.objects.select_for_update(no_key=True, of=("self",))
@@ -93,12 +101,10 @@ def _admit(grant: Grant, release: Release) -> bool:
     stage = release.stage
     if stage is None or selectors.mode_with_cohort(stage) is None:
         return False
-    taken = selectors.places_taken(release, stage)
+    taken = cohorts.places_taken(release, stage)
     if taken.filter(grant=grant).exists():
         return True
-    # Asked again under the lock: a hold placed a moment ago must count.
-    held = release.pk in selectors.held_releases(release.model)
-    admission = selectors.waiting_in_line(release, stage).filter(grant=grant).first()
+    admission = cohorts.waiting_in_line(release, stage).filter(grant=grant).first()
     if admission is None:
         admission, _made = Admission.objects.get_or_create(
             grant=grant, release=release, stage=stage, defaults={"state": Admission.State.QUEUED}
@@ -124,8 +130,8 @@ def _has_room(release: Release, stage: Stage, admission: Admission) -> bool:
     cap = cohort_cap(release)
     if cap is None:
         return True
-    taken = selectors.places_taken(release, stage).values("grant").distinct().count()
-    ahead = selectors.waiting_in_line(release, stage).filter(pk__lt=admission.pk).count()
+    taken = cohorts.places_taken(release, stage).values("grant").distinct().count()
+    ahead = cohorts.waiting_in_line(release, stage).filter(pk__lt=admission.pk).count()
     return taken + ahead < cap
 
 
@@ -144,8 +150,8 @@ def settle_pending_grants_of(user: User, organization: Organization | None) -> N
 def sweep_admissions() -> int:
     """Give every place that is owed: after a stage change, a freed place, a raised cap.
 
-    Looks at the rows as they are, a bounded number of them, each in a transaction of its own.
-    Returns how many grants it looked at.
+    Looks at the rows as they are, a bounded number of them, each in a transaction of its own; one
+    that fails does not hold up the others. Returns how many grants it looked at.
     """
     owed: set[int] = set()
     outward = Release.objects.filter(state="sealed").exclude(stage__access_mode=AccessMode.NONE)
@@ -153,7 +159,12 @@ def sweep_admissions() -> int:
         if release.pk not in selectors.held_releases(release.model):
             owed |= _owed_on(release)
     for grant_id in sorted(owed):
-        activate_grant(actor=None, grant=Grant(pk=grant_id))
+        try:
+            activate_grant(actor=None, grant=Grant(pk=grant_id))
+        except Exception:
+            logger.exception(
+                "Grant %d could not be given its place; the next sweep tries.", grant_id
+            )
     return len(owed)
 
 
@@ -172,23 +183,23 @@ def _owed_on(release: Release) -> set[int]:
     owed |= _ids(grants.filter(state=GrantState.QUEUED, modes__overlap=open_modes))
     if named is None:
         return owed
-    admitted = selectors.places_taken(release, stage).values("grant")
+    admitted = cohorts.places_taken(release, stage).values("grant")
     lined_up = Admission.objects.filter(release=release, stage__slug=stage.slug).values("grant")
     owed |= _ids(
         grants.filter(
             ~Q(pk__in=admitted),
             ~Q(pk__in=lined_up),
             ~Q(public_modes__contains=[named]),
-            state__in=selectors.USING_STATES,
+            state__in=cohorts.USING_STATES,
             modes__contains=[named],
         )
     )
     free = CHUNK
     cap = cohort_cap(release)
     if cap is not None:
-        taken = selectors.places_taken(release, stage).values("grant").distinct().count()
+        taken = cohorts.places_taken(release, stage).values("grant").distinct().count()
         free = max(0, min(CHUNK, cap - taken))
-    line = selectors.waiting_in_line(release, stage).filter(grant__ends_at__gt=timezone.now())
+    line = cohorts.waiting_in_line(release, stage).filter(grant__ends_at__gt=timezone.now())
     return owed | set(line.values_list("grant", flat=True)[:free])
 
 

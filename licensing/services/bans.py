@@ -10,11 +10,12 @@ from accounts.models import Organization, User
 from audit.selectors import ref
 from audit.services import record
 from boards import services as boards
+from boards.dossier import check_texts
 from boards.models import Motion, MotionState, Seat
 from common.errors import Refused
 from licensing import notifications, permissions
 from licensing.actions import Action
-from licensing.dossier import LIFT_BAN, LIFT_FIELDS, check_texts
+from licensing.dossier import LIFT_BAN, LIFT_FIELDS
 from licensing.models import Ban, Objection
 from licensing.selectors import bans, person_name
 from licensing.selectors.bans import Holder
@@ -106,22 +107,35 @@ def propose_lift_ban(*, actor: User, ban: Ban, dossier: Mapping[str, str]) -> Mo
         texts = check_texts(dossier, LIFT_FIELDS)
     except ValueError as error:
         raise Refused(str(error)) from None
-    name = name_of(bans.holder_of(ban))
+    whom = _whom(bans.holder_of(ban))
     motion = boards.propose_motion(
         actor=actor,
         board=ban.board,
         kind=LIFT_BAN,
-        title=(_("Lift the ban of %(name)s") % {"name": name})[:200],
+        title=(_("Lift the ban of %(whom)s") % {"whom": whom})[:200],
         subject_ref=ref(ban),
-        subject_label=_("Ban of %(name)s") % {"name": name},
+        subject_label=_("Ban of %(whom)s") % {"whom": whom},
         subject_url=notifications.ban_url(ban),
         params={"ban": str(ban.public_id)},
         dossier={"ban": ban.reason, **texts, **_objections(ban)},
-        rule=ban.board.rule,
-        voting_seconds=ban.board.voting_seconds,
         also=(ban,),
     )
-    return boards.open_voting(actor=actor, motion=motion, excluded=_concerned_seats(ban))
+    return boards.open_vote(actor=actor, motion=motion)
+
+
+def _whom(holder: Holder) -> str:
+    """Name the holder in what is signed and kept for ever: a person by the pseudonym only."""
+    if isinstance(holder, Organization):
+        return holder.name
+    return _("person %(pseudonym)s") % {"pseudonym": str(holder.pseudonym)[:8]}
+
+
+def describe_lift(motion: Motion) -> list[tuple[str, str]]:
+    """Say for the motion's page what it would do, with the name that the page may show."""
+    effect = _("Lifted, for every model of this portal, as soon as it is approved.")
+    ban = bans.all_bans().filter(public_id=motion.params["ban"]).first()
+    whom = [(_("Whom it keeps out"), name_of(bans.holder_of(ban)))] if ban else []
+    return [*whom, (_("Ban"), effect)]
 
 
 def _objections(ban: Ban) -> dict[str, str]:
@@ -138,6 +152,12 @@ def _concerned_seats(ban: Ban) -> dict[int, str]:
         for holder in holders
         if bans.is_concerned(holder, ban)
     }
+
+
+def seats_concerned(motion: Motion) -> dict[int, str]:
+    """Return which seats hold no vote on a motion to lift a ban, as things are now."""
+    ban = bans.all_bans().filter(public_id=motion.params["ban"]).first()
+    return _concerned_seats(ban) if ban else {}
 
 
 @transaction.atomic

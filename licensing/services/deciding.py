@@ -42,4 +42,6 @@ def _attempt(act: Callable[[], int]) -> int:
         return act()
     except Refused as refused:
         logger.info("A vote was left alone: %s", refused.sentence)
-        return 0
+    except Exception:
+        logger.exception("A vote in conflict could not be taken; the next sweep tries.")
+    return 0

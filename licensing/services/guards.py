@@ -1,5 +1,6 @@
 """Small guards that several services share."""
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from accounts.models import Organization, User
@@ -63,3 +64,12 @@ def require_not_banned(person: User, organization: Organization | None) -> None:
         raise Refused(
             _("%(name)s is banned: %(reason)s") % {"name": organization, "reason": ban.reason}
         )
+
+
+def share_model(model_id: int) -> None:
+    """Let no hold, move or cap come in between what is read of a model and what follows from it.
+
+    A hold is either before this, and counts, or after it. Others who share it do not wait.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM releases_model WHERE id = %s FOR SHARE", [model_id])

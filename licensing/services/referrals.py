@@ -9,13 +9,14 @@ from accounts.selectors import tier_of_organization, tier_of_user
 from audit.selectors import ref
 from audit.services import record
 from boards import services as boards
+from boards.dossier import MOST_CHARACTERS
 from boards.models import Motion, MotionState, Seat
 from common.canonical import digest
 from common.errors import Refused
 from licensing import notifications, permissions
 from licensing.actions import Action
 from licensing.application_form import in_words
-from licensing.dossier import MOST_CHARACTERS, REFERRED
+from licensing.dossier import REFERRED
 from licensing.models import Application, ApplicationState, Submission
 from licensing.questions import QUESTIONS
 from licensing.services.applications import locked_application
@@ -76,12 +77,9 @@ def refer_application(
             "scope": _scope(submission),
             "exhibits": [_exhibit(submission)],
         },
-        rule=board.rule,
-        voting_seconds=board.voting_seconds,
         also=(application, model),
     )
-    excluded = {**excluded_voters(model, actor), **_conflicted(application)}
-    motion = boards.open_voting(actor=actor, motion=motion, excluded=excluded)
+    motion = boards.open_vote(actor=actor, motion=motion)
     application.state = ApplicationState.REFERRED
     application.referral = motion
     application.board_approved_at = None
@@ -150,28 +148,41 @@ def _exhibit(submission: Submission) -> dict[str, str]:
     }
 
 
-def _conflicted(application: Application) -> dict[int, str]:
-    """Return the seats that belong with the applicant, and so hold no vote."""
+def _without_vote(application: Application, proposer: User) -> dict[int, str]:
+    """Return who manages the model, or belongs with the applicant."""
+    managers = excluded_voters(application.model, proposer)
     seats = Seat.objects.filter(board=application.model.board_id, holder__isnull=False)
     holders = [seat.holder for seat in seats.select_related("holder") if seat.holder]
-    return {
+    conflicted = {
         holder.pk: _("Is the applicant, or belongs to the applicant's organisation.")
         for holder in holders
         if permissions.review_conflict(holder, application)
     }
+    return {
+        holder.pk: why
+        for holder in holders
+        if (why := conflicted.get(holder.pk) or managers.get(holder.pk))
+    }
+
+
+def seats_without_vote(motion: Motion) -> dict[int, str]:
+    """Return which seats hold no vote on a referred application, as things are now."""
+    about = Application.objects.filter(public_id=motion.params["application"])
+    application = about.select_related("model").first()
+    return _without_vote(application, motion.proposer) if application else {}
 
 
 @transaction.atomic
 def exclude_conflicted(*, application_id: int) -> int:
-    """Take the vote of seats that came to belong with the applicant; return how many."""
+    """Take the vote of seats that came into conflict since the vote opened; return how many."""
     application = locked_application(Application(pk=application_id))
-    if application.state != ApplicationState.REFERRED:
+    if application.state != ApplicationState.REFERRED or application.referral is None:
         return 0
     return sum(
         boards.exclude_voter(
             actor=None, subject_ref=ref(application), user=User.objects.get(pk=holder), why=why
         )
-        for holder, why in _conflicted(application).items()
+        for holder, why in _without_vote(application, application.referral.proposer).items()
     )
 
 
@@ -221,7 +232,8 @@ def _give_back(application: Application, motion: Motion) -> None:
         _record(application, Action.APPLICATION_BOARD_APPROVED, motion)
         sentence = _("The board approved it. Set its scope and its end date, and approve it.")
     else:
-        _record(application, Action.APPLICATION_CAME_BACK, motion, reason=motion.closing_reason)
+        # Why stands with the motion: the applicant reads this, and not what passed in the board.
+        _record(application, Action.APPLICATION_CAME_BACK, motion)
         sentence = _("The board did not decide. It is yours again, as it was.")
     notifications.referral_answered(application, sentence)
 

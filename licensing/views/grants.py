@@ -1,30 +1,26 @@
-"""Grants: for those who hold and use them, and for the staff who govern them."""
+"""Grants as pages: for those who hold and use them, and for the staff who govern them."""
 
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
-from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from accounts.permissions import signed_in
-from accounts.selectors import user_by_email
 from audit.selectors import timeline
 from common.client_address import client_address
-from common.errors import Refused
-from licensing import foresight, permissions, selectors, services, shown
+from licensing import foresight, permissions, selectors, shown
 from licensing import scope as scopes
 from licensing.application_form import scope_asked
 from licensing.facts import MODE_OF, Outcome, Verdict, VerdictAction
-from licensing.forms import NamedUserForm, ReasonForm, RelinquishForm, RevokeForm
+from licensing.forms import NamedUserForm
 from licensing.models import LIVE_GRANT_STATES, Grant, GrantState, Mode
 from licensing.panels import panels
 from licensing.selectors import holder_name, mode_names, person_name
@@ -260,155 +256,3 @@ def _verdicts_on(
         }
         for release in releases
     ]
-
-
-@login_required
-@require_POST
-def grant_user_add(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Name a member of the organisation on the grant."""
-    user = signed_in(request)
-    grant = permissions.get_kept_grant_or_404(user, public_id)
-    form = NamedUserForm(request.POST)
-    if not form.is_valid():
-        raise Refused(_("Write the e-mail address of a member of the organisation."))
-    found = user_by_email(form.cleaned_data["email"])
-    if found is None:
-        raise Refused(
-            _("There is no member of the organisation with this address. Add them there first.")
-        )
-    services.add_named_user(actor=user, grant=grant, user=found)
-    messages.success(request, _("%(name)s is named on the grant.") % {"name": found})
-    return redirect("grant_detail", public_id)
-
-
-@login_required
-@require_POST
-def grant_user_end(request: HttpRequest, public_id: UUID, pseudonym: UUID) -> HttpResponse:
-    """Take somebody off the grant."""
-    user = signed_in(request)
-    grant = permissions.get_kept_grant_or_404(user, public_id)
-    found = User.objects.filter(pseudonym=pseudonym, named_on__grant=grant).first()
-    if found is None:
-        raise Http404
-    services.end_named_user(actor=user, grant=grant, user=found)
-    messages.success(request, _("%(name)s is off the grant.") % {"name": person_name(found)})
-    return redirect("grant_detail", public_id)
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def grant_suspend(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Stop a grant at once."""
-    user = signed_in(request)
-    grant = permissions.get_governed_grant_or_404(user, public_id)
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.suspend_grant(actor=user, grant=grant, reason=form.cleaned_data["reason"])
-        except Refused as refused:
-            form.add_error(None, refused.sentence)
-        else:
-            messages.success(request, _("The grant is suspended. It counts from the next request."))
-            return redirect("grant_detail", public_id)
-    confirm = _confirm(
-        grant,
-        _("Suspend the grant"),
-        [
-            _("The next request of its users is refused. A stream that has begun may end."),
-            _("It takes another authorised person to lift it."),
-        ],
-    )
-    return render(request, "licensing/grant_act.html", _page_of(grant, confirm, form))
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def grant_lift(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Lift a suspension that somebody else placed."""
-    user = signed_in(request)
-    grant = permissions.get_governed_grant_or_404(user, public_id)
-    if grant.state == GrantState.SUSPENDED and not permissions.can_lift(user, grant):
-        raise Refused(
-            _("Another authorised person must lift this: not who suspended it, nor its users.")
-        )
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.lift_suspension(actor=user, grant=grant, reason=form.cleaned_data["reason"])
-        except Refused as refused:
-            form.add_error(None, refused.sentence)
-        else:
-            messages.success(request, _("The suspension is lifted."))
-            return redirect("grant_detail", public_id)
-    effects = [_("The grant works again, where stage, terms and cohort allow it.")]
-    confirm = _confirm(grant, _("Lift the suspension"), effects, tone="primary")
-    return render(request, "licensing/grant_act.html", _page_of(grant, confirm, form))
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def grant_revoke(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """End a grant for good."""
-    user = signed_in(request)
-    grant = permissions.get_governed_grant_or_404(user, public_id)
-    form = RevokeForm(str(grant.model), request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.revoke_grant(actor=user, grant=grant, reason=form.cleaned_data["reason"])
-        except Refused as refused:
-            form.add_error(None, refused.sentence)
-        else:
-            messages.success(request, _("The grant is revoked."))
-            return redirect("grant_detail", public_id)
-    effects = [
-        _("The next request of its users is refused, and the grant never comes back."),
-        _("Its place in the cohort goes to whoever waits longest."),
-        _("The holder may apply again."),
-    ]
-    confirm = _confirm(grant, _("Revoke the grant"), effects, word=str(grant.model))
-    confirm["warning"] = _("This cannot be undone.")
-    return render(request, "licensing/grant_act.html", _page_of(grant, confirm, form))
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def grant_relinquish(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Give a grant up."""
-    user = signed_in(request)
-    grant = permissions.get_kept_grant_or_404(user, public_id)
-    form = RelinquishForm(str(grant.model), request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.relinquish_grant(actor=user, grant=grant, reason=form.cleaned_data["reason"])
-        except Refused as refused:
-            form.add_error(None, refused.sentence)
-        else:
-            messages.success(request, _("You gave the grant up."))
-            return redirect("grant_detail", public_id)
-    effects = [
-        _("Nobody can use the model under this grant any more."),
-        _("The terms say what to do with what you downloaded."),
-    ]
-    confirm = _confirm(grant, _("Give the grant up"), effects, word=str(grant.model))
-    confirm["warning"] = _("This cannot be undone. You would have to apply again.")
-    return render(request, "licensing/grant_act.html", _page_of(grant, confirm, form))
-
-
-def _page_of(grant: Grant, confirm: Data, form: Form) -> Data:
-    return {"grant": grant, "confirm": confirm, "form": form}
-
-
-def _confirm(
-    grant: Grant, title: str, effects: list[str], *, tone: str = "danger", word: str = ""
-) -> Data:
-    names = ", ".join(person_name(user) for user in selectors.named_users(grant)[:20])
-    return {
-        "title": title,
-        "lede": f"{grant.model}, {holder_name(grant)}",
-        "effects": effects,
-        "affected": [_("%(holder)s: %(names)s") % {"holder": holder_name(grant), "names": names}],
-        "submit": title,
-        "cancel_url": reverse("grant_detail", args=[grant.public_id]),
-        "tone": tone,
-        "word": word,
-    }

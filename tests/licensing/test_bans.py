@@ -1,20 +1,26 @@
 """Bans: one person places one at once, for every model; only the board lifts it."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils import timezone
+from pytest_django import Settings
 
 from accounts import services as accounts
-from accounts.models import User
+from accounts.models import Organization, User
 from audit.models import Event
 from boards import services as boards
+from boards.gathering import record_of
 from boards.models import Ballot, Motion, Seat
+from common import dsse
 from common.errors import Refused
-from licensing import services
+from licensing import services, vetting
 from licensing.facts import VerdictAction
 from licensing.models import Admission, Application, Ban, Grant
+from licensing.services.bans import describe_lift
 from licensing.verdict import decide
 from releases.choices import Right
 from releases.models import Model
@@ -217,6 +223,37 @@ def test_the_board_lifts_it_by_its_own_rule_and_access_is_back() -> None:
     make_ban(person, release.model)
 
 
+@pytest.mark.parametrize(("choice", "outcome"), [("reject", "approved"), ("approve", "rejected")])
+def test_an_executive_s_override_is_what_lifts_it_or_not(
+    choice: str, outcome: str, settings: Settings
+) -> None:
+    settings.SIGNING_KEY = dsse.derived_private_key("tests")
+    model = make_model()
+    seats = make_seats(model)
+    model.board.rule |= {"executive": ["safety"]}
+    model.board.save()
+    ban = make_ban(make_user(), model)
+    motion = decide_motion(propose(ban), choice)
+    boards.override_result(
+        actor=seats["safety"], motion=motion, outcome=outcome, reason="The board was misled."
+    )
+    services.apply_decided_motions()
+    ban.refresh_from_db()
+    motion.refresh_from_db()
+    assert motion.applied_at is not None
+    assert (ban.lifted_at is not None) == (outcome == "approved")
+
+
+def test_what_is_signed_and_kept_of_it_names_no_person() -> None:
+    model = make_model()
+    make_seats(model)
+    person = make_user(full_name="Grace Hopper")
+    motion = decide_motion(propose(make_ban(person, model)))
+    assert "Hopper" not in json.dumps(record_of(motion))
+    assert str(person.pseudonym)[:8] in motion.title
+    assert ("Whom it keeps out", "Grace Hopper") in describe_lift(motion)
+
+
 def test_a_board_that_rejects_or_never_answers_leaves_it_in_force() -> None:
     person = make_user()
     ban = make_ban(person)
@@ -282,6 +319,16 @@ def test_those_concerned_and_the_board_are_told_with_the_way_to_object() -> None
     assert not member.notifications.filter(kind="licensing.ban_placed").exists()
     for seat in seats.values():
         assert seat.notifications.filter(kind="licensing.ban_noted").count() == 1
+
+
+def test_whose_term_of_office_has_ended_is_told_nothing() -> None:
+    model = make_model()
+    seats = make_seats(model)
+    Seat.objects.filter(holder=seats["safety"]).update(term_ends_at=timezone.now())
+    person = make_user()
+    services.object_to_ban(actor=person, ban=make_ban(person, model), text="It was not me.")
+    assert not seats["safety"].notifications.exists()
+    assert seats["chair"].notifications.count() == 2
 
 
 def test_each_of_those_concerned_objects_once_and_the_board_reads_it() -> None:
@@ -350,3 +397,45 @@ def test_an_open_application_of_somebody_banned_can_be_withdrawn() -> None:
     make_ban(application.applicant)
     services.withdraw_application(actor=application.applicant, application=application)
     assert Application.objects.get().state == "withdrawn"
+
+
+def test_whoever_left_a_banned_organisation_is_shown_to_the_reviewer() -> None:
+    model = make_model()
+    make_release(model)
+    owner, person = make_user(), make_user()
+    organization = make_organization(owner)
+    membership = accounts.add_member(
+        actor=None, organization=organization, user=person, role="member"
+    )
+    make_ban(organization, model)
+    accounts.end_membership(actor=person, membership=membership, reason="I leave.")
+    application = make_application(model, person)
+    (signal,) = [each for each in vetting.signals(application, {}, []) if each.name == "Bans"]
+    assert (signal.state, str(organization) in signal.reason) == ("no", True)
+
+
+@pytest.mark.parametrize("by", ["organisation", "mailbox"])
+def test_the_domain_of_a_banned_organisation_is_shown_to_the_reviewer(by: str) -> None:
+    model = make_model()
+    make_release(model)
+    banned = make_organization()
+    Organization.objects.filter(pk=banned.pk).update(domain="resale.example")
+    make_ban(banned, model)
+    person = make_user("ada@resale.example" if by == "mailbox" else "")
+    anew = make_organization(person, name="Another Name") if by == "organisation" else None
+    if anew is not None:
+        anew.domain = "resale.example"
+        anew.save()
+    application = make_application(model, person, anew)
+    (signal,) = [each for each in vetting.signals(application, {}, []) if each.name == "Bans"]
+    assert (signal.state, str(banned) in signal.reason) == ("no", True)
+
+
+def test_a_mailbox_that_anyone_can_have_says_nothing_of_a_ban() -> None:
+    model = make_model()
+    make_release(model)
+    Organization.objects.filter(pk=(banned := make_organization()).pk).update(domain="gmail.com")
+    make_ban(banned, model)
+    application = make_application(model, make_user("ada@gmail.com"))
+    (signal,) = [each for each in vetting.signals(application, {}, []) if each.name == "Bans"]
+    assert signal.state == "na"

@@ -1,5 +1,6 @@
 """Grants and places: who gets in, who waits, what stops a grant and what ends it."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,8 @@ from audit.models import Event
 from common.errors import Refused
 from licensing import selectors, services, tasks
 from licensing.models import Admission, Grant
+from licensing.selectors import cohorts
+from licensing.services import admissions
 from releases.choices import Right
 from releases.models import Hold, Model, Release
 from tests.factories import make_organization, make_user
@@ -56,7 +59,7 @@ def test_beyond_the_cap_one_waits_and_a_freed_place_goes_to_who_waits_longest() 
     model, release = small_cohort()
     first, second, third = (make_grant(model, make_user(), modes=["weights"]) for _ in range(3))
     assert [state(each) for each in (first, second, third)] == ["active", "queued", "queued"]
-    assert (selectors.cohort_size(release), selectors.queue_length(release)) == (1, 2)
+    assert (cohorts.cohort_size(release), cohorts.queue_length(release)) == (1, 2)
     services.revoke_grant(actor=make_reviewer(model), grant=first, reason="It is over.")
     services.sweep_admissions()
     assert [state(each) for each in (second, third)] == ["active", "queued"]
@@ -270,6 +273,29 @@ def test_expiry_is_written_once_and_frees_the_place() -> None:
     tasks.sweep_grants()
     assert [state(first), state(second)] == ["expired", "active"]
     assert tasks.sweep_grants() == 0
+
+
+def test_one_grant_that_fails_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, _release = small_cohort(cap=2)
+    ended, broken, *waiting = (make_grant(model, make_user(), modes=["weights"]) for _ in range(5))
+    Grant.objects.filter(pk__in=[ended.pk, broken.pk]).update(ends_at=timezone.now())
+    activate, end = admissions.activate_grant, services.expire_grant
+
+    def fail_on(which: Grant, act: Callable[..., Grant]) -> Callable[..., Grant]:
+        def failing(*, grant: Grant, **given: Any) -> Grant:
+            if grant.pk == which.pk:
+                raise RuntimeError
+            return act(grant=grant, **given)
+
+        return failing
+
+    monkeypatch.setattr(services, "expire_grant", fail_on(broken, end))
+    monkeypatch.setattr(admissions, "activate_grant", fail_on(waiting[0], activate))
+    tasks.sweep_grants()
+    assert [state(ended), state(broken)] == ["expired", "active"]
+    Grant.objects.filter(pk=waiting[0].pk).update(state="revoked", ended_at=timezone.now())
+    assert services.sweep_admissions() > 0
+    assert [state(each) for each in waiting[1:]] == ["active", "queued"]
 
 
 def test_a_suspended_grant_keeps_its_place() -> None:

@@ -1,5 +1,6 @@
 """Two hands at one thing, over two real connections: whatever the order, one right outcome."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from pytest_django import Settings
 from accounts.models import User
 from audit.models import Event, Subject
 from audit.selectors import ref
+from boards.models import Motion
 from common.errors import Refused
 from licensing import services
 from licensing.application_form import split_personal
@@ -22,9 +24,10 @@ from licensing.models import (
     GrantUser,
     Submission,
 )
-from releases.models import Model
+from releases.conditions import condition
+from releases.models import Blocker, Hold, Model, Release, StageEntry
+from releases.services import check_conditions, place_hold
 from tests.factories import make_user
-from tests.licensing.conftest import Race
 from tests.licensing.factories import (
     SCOPE,
     accept,
@@ -36,7 +39,7 @@ from tests.licensing.factories import (
     make_seats,
     make_terms,
 )
-from tests.racing import ROUNDS
+from tests.racing import ROUNDS, Race
 from tests.releases.factories import decide
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -209,6 +212,85 @@ def test_of_two_admissions_for_one_free_place_one_gets_it(race: Race) -> None:
             )
         )
         type(release).objects.filter(pk=release.pk).update(state="withdrawn")
+
+
+def places(model: Model, users: list[User]) -> Iterator[tuple[Grant, Release]]:
+    """Give each round a release of its own with a free place, and a grant that may have it."""
+    for user in users:
+        release = make_release(model, "gated")
+        yield pending_grants(model, [user])[0], release
+        Grant.objects.filter(model=model).update(state="relinquished", ends_at=timezone.now())
+        Hold.objects.filter(release=None).delete()
+        Release.objects.filter(pk=release.pk).update(state="withdrawn")
+
+
+def is_before(grant: Grant, release: Release, hold: Hold) -> bool:
+    """Tell whether the grant got its place, which it must have done before the hold."""
+    admission = Admission.objects.filter(grant=grant, release=release).first()
+    is_admitted = admission is not None and admission.state == "admitted"
+    if admission is not None and admission.admitted_at is not None:
+        assert admission.admitted_at < hold.placed_at
+    grant.refresh_from_db()
+    assert grant.state == ("active" if is_admitted else "queued")
+    return is_admitted
+
+
+@pytest.mark.parametrize("kind", ["admissions", "all"])
+def test_nobody_is_admitted_after_a_hold_on_the_whole_model(race: Race, kind: str) -> None:
+    model = make_model(terms={"gated": []}, caps={"gated": 9})
+    holder = make_brake(model)
+    for grant, release in places(model, people(ROUNDS)):
+        _grant, hold = race(
+            lambda g=grant: services.activate_grant(actor=None, grant=g),
+            lambda: place_hold(actor=holder, model=model, release=None, kind=kind, reason="Stop."),
+        )
+        assert isinstance(hold, Hold)
+        is_before(grant, release, hold)
+        services.sweep_admissions()
+        is_before(grant, release, hold)
+
+
+def test_nobody_is_admitted_after_a_condition_of_the_decision_came_true(race: Race) -> None:
+    model = make_model(terms={"gated": []}, caps={"gated": 9})
+    chair = make_user()
+    for number, (grant, release) in enumerate(places(model, people(ROUNDS))):
+        watched(release, chair, number)
+        Blocker.objects.create(release=release, title="An incident", reason="x", opened_by=chair)
+        _grant, fired = race(
+            lambda g=grant: services.activate_grant(actor=None, grant=g),
+            lambda r=release: check_conditions(release_id=r.pk),
+        )
+        assert fired == 1
+        hold = Hold.objects.get(release=release)
+        assert (hold.kind, hold.cause) == ("admissions", "condition")
+        is_before(grant, release, hold)
+        services.sweep_admissions()
+        is_before(grant, release, hold)
+
+
+def watched(release: Release, proposer: User, number: int) -> None:
+    """Let the release stand where it does by a decision that a blocker ends."""
+    assert release.stage is not None
+    decided = timezone.now() - timedelta(days=1)
+    motion = Motion.objects.create(
+        board=release.model.board,
+        kind="transition",
+        title="Move",
+        subject_ref=ref(release),
+        subject_label="a release",
+        subject_url="/",
+        dossier={"conditions": [condition({"kind": "blocker_appears"})]},
+        dossier_digest=f"{number:064x}",
+        rule={},
+        voting_seconds=1,
+        proposer=proposer,
+        state="approved",
+        decided_at=decided,
+        applied_at=decided,
+    )
+    StageEntry.objects.create(
+        release=release, stage=release.stage, cause="transition", motion=motion
+    )
 
 
 def test_two_sweeps_at_once_fill_one_free_place_once(race: Race) -> None:

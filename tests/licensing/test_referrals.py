@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from accounts import services as accounts
 from accounts.models import User
 from audit.models import Event
+from audit.selectors import timeline
 from boards import services as boards
 from boards.models import Ballot, Motion, Seat
 from boards.selectors import opened_standing
@@ -15,6 +16,7 @@ from common.errors import Refused
 from licensing import services
 from licensing.facts import VerdictAction
 from licensing.models import Application, Grant
+from licensing.services import deciding, referrals
 from licensing.verdict import decide
 from releases.choices import Right
 from tests.factories import make_organization, make_user
@@ -188,6 +190,8 @@ def test_a_motion_that_was_taken_back_gives_it_back_unmarked(world: World, end: 
     services.apply_decided_motions()
     world.application.refresh_from_db()
     assert (world.application.state, world.application.board_approved_at) == ("in_review", None)
+    # The applicant reads the application's timeline, and nothing of what passed in the board.
+    assert not {entry.reason for entry in timeline(world.application)} & {"I know now.", "Wait."}
 
 
 def test_while_the_board_has_it_nobody_decides(world: World) -> None:
@@ -253,6 +257,32 @@ def test_a_seat_that_joins_the_applicant_s_organisation_loses_its_vote(world: Wo
     assert standing.count(motion).approve == 0
 
 
+def test_who_comes_to_manage_the_model_during_the_vote_loses_theirs(world: World) -> None:
+    motion = world.refer()
+    give_right(world.seats["safety"], Right.MANAGE_RELEASE, world.model)
+    assert services.exclude_conflicted_voters() == 1
+    ballot = Ballot.objects.get(motion=motion, holder=world.seats["safety"])
+    assert "Manages releases" in ballot.excluded
+
+
+def test_a_vote_that_cannot_be_taken_holds_up_no_other(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = World()
+    for each in (world, other):
+        each.refer()
+        give_right(each.seats["safety"], Right.MANAGE_RELEASE, each.model)
+    exclude = referrals.exclude_conflicted
+
+    def fail_first(*, application_id: int) -> int:
+        if application_id == world.application.pk:
+            raise RuntimeError
+        return exclude(application_id=application_id)
+
+    monkeypatch.setattr(deciding, "exclude_conflicted", fail_first)
+    assert services.exclude_conflicted_voters() == 1
+
+
 def test_it_takes_the_reviewer_who_has_it_and_both_texts(world: World) -> None:
     with pytest.raises(Refused, match="Somebody else has"):
         services.refer_application(
@@ -286,3 +316,27 @@ def test_an_erased_applicant_is_told_nothing_and_breaks_nothing(world: World) ->
     User.objects.filter(pk=world.applicant.pk).update(is_active=False)
     decide_motion(motion, "reject")
     assert services.apply_decided_motions() == 1
+
+
+def test_a_question_can_be_put_better_and_is_voted_on_anew(world: World) -> None:
+    motion = world.refer()
+    former = dict(motion.dossier)
+    boards.revise_texts(
+        actor=world.reviewer, motion=motion, texts={**ASKED, "question": "And in this region?"}
+    )
+    motion.refresh_from_db()
+    assert motion.state == "in_review"
+    assert motion.dossier == {**former, "question": "And in this region?"}
+    with pytest.raises(Refused, match="no part called 'purpose'"):
+        boards.revise_texts(actor=world.reviewer, motion=motion, texts={"purpose": "Else."})
+    world.application.refresh_from_db()
+    assert world.application.state == "referred"
+    accounts.add_member(
+        actor=None, organization=world.organization, user=world.legal, role="member"
+    )
+    boards.open_vote(actor=world.reviewer, motion=motion)
+    assert "belongs to" in motion.ballots.get(round=2, role="legal").excluded
+    decide_motion(motion)
+    services.apply_decided_motions()
+    world.application.refresh_from_db()
+    assert (world.application.state, world.application.referral) == ("in_review", motion)

@@ -10,8 +10,9 @@ from accounts.models import User
 from audit.models import Event
 from audit.selectors import ref
 from boards.models import Motion
-from licensing import selectors, services
+from licensing import services
 from licensing.models import Admission, Grant
+from licensing.selectors import cohorts
 from releases.choices import Right
 from releases.models import CohortCap, Ladder, Release, Stage
 from releases.services import apply_raise, lower_cap
@@ -102,7 +103,7 @@ def test_the_line_keeps_its_order_when_the_model_adopts_the_next_version_of_its_
     former.save(force_insert=True)
     Release.objects.filter(pk=release.pk).update(stage=former)
     release.refresh_from_db()
-    assert selectors.queue_length(release) == 2
+    assert cohorts.queue_length(release) == 2
     services.sweep_admissions()
     assert states(release) == ["admitted", "admitted", "queued"]
     assert Admission.objects.filter(release=release).count() == 3
