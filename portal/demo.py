@@ -25,5 +25,10 @@ ACCOUNTS = (
     Account("lead@demo.example", "Leila Haddad", _("Safety lead: chairs the board, proposes")),
     Account("lead2@demo.example", "Lucas Moreau", _("Safety lead: holds the safety seat")),
     Account("lead3@demo.example", "Lin Zhao", _("Safety lead: holds the independent seat")),
+    Account(
+        "manager@demo.example",
+        "Maya Iversen",
+        _("Release manager: evidence, proposals, comparable models"),
+    ),
     Account("operator@demo.example", "Olu Adeyemi", _("Operates the portal")),
 )

@@ -12,7 +12,9 @@ from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
 
+from common import document_store
 from releases import store
+from releases.models import Document
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +45,7 @@ def check_all() -> list[Check]:
             "The broker does not answer. Acts are kept and carried out once it does.",
         ),
         _guarded("storage", check_storage, "The weights store cannot be used."),
+        _guarded("documents", check_documents, "The store of documents cannot be used."),
     ]
 
 
@@ -83,6 +86,17 @@ def check_storage() -> Check:
     if (free_bytes() or 0) < STORAGE_LOW_BYTES:
         return Check("storage", True, "The weights directory has less than 1 GB left.")
     return Check("storage", True, "The weights directory can be read and written.")
+
+
+def check_documents() -> Check:
+    """See whether documents can be kept, and whether those that are known of are there."""
+    try:
+        document_store.check(filled=Document.objects.exists())
+    except document_store.DocumentStoreError as error:
+        return Check("documents", False, str(error))
+    if document_store.is_bucket():
+        return Check("documents", True, "The bucket of documents answers.")
+    return Check("documents", True, "The directory of documents can be read and written.")
 
 
 def free_bytes() -> int | None:

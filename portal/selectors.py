@@ -15,7 +15,7 @@ from accounts.models import User
 from licensing.facts import Verdict, VerdictAction
 from licensing.gathering import IsOneOf
 from licensing.models import Terms
-from licensing.selectors import Cohort, cohorts_of
+from licensing.selectors.cohorts import Cohort, cohorts_of
 from licensing.verdict import Context, decide_all
 from releases.choices import OPEN_TRANSITIONS
 from releases.models import Evidence, Hold, Release, Stage, Transition

@@ -11,7 +11,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import bootstrap_wrapper
-from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +18,7 @@ from common.dsse import read_signing_key
 from common.storage_url import Bucket, parse_buckets, parse_origin, parse_storage_url
 from portal.embedded import broker, demo, postgres
 from portal.environment import env, env_bool, env_clients, env_number, env_path_list
+from portal.schedule import beat_schedule
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
@@ -179,35 +179,7 @@ CELERY_TASK_ALWAYS_EAGER = env_bool("CELERY_TASK_ALWAYS_EAGER", default=False)
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_TIMEZONE = "UTC"
 _sweep = timedelta(seconds=env_number("SWEEP_SECONDS", default=2 if DEMO else 15, most=3600))
-CELERY_BEAT_SCHEDULE = {
-    "notifications": {"task": "accounts.sweep_notifications", "schedule": _sweep},
-    "tokens": {"task": "accounts.sweep_tokens", "schedule": crontab(minute="*/10")},
-    "motions-deadlines": {"task": "boards.sweep_motions", "schedule": _sweep},
-    "motions-records": {"task": "boards.sweep_records", "schedule": crontab(minute="*/5")},
-    "boards-decisions": {"task": "boards.sweep_decisions", "schedule": _sweep},
-    "boards-reminders": {"task": "boards.sweep_reminders", "schedule": crontab(minute="*/5")},
-    "releases-motions": {"task": "releases.sweep_motions", "schedule": _sweep},
-    "releases-rehash": {"task": "releases.rehash", "schedule": crontab(minute="*/5")},
-    "releases-signatures": {
-        "task": "releases.sweep_signatures",
-        "schedule": crontab(minute="*/5"),
-    },
-    "releases-objects": {"task": "releases.sweep_objects", "schedule": crontab(minute="*/10")},
-    "releases-jobs": {"task": "releases.sweep_jobs", "schedule": _sweep},
-    "releases-conditions": {
-        "task": "releases.sweep_conditions",
-        "schedule": crontab(minute="*/5"),
-    },
-    "releases-reviews": {"task": "releases.sweep_reviews", "schedule": crontab(minute="*/10")},
-    "holds-review": {"task": "releases.sweep_holds", "schedule": crontab(minute="*/10")},
-    "evidence": {"task": "releases.sweep_evidence", "schedule": crontab(minute="*/10")},
-    "comparables": {"task": "releases.sweep_comparables", "schedule": crontab(minute="*/10")},
-    "admissions": {"task": "licensing.sweep_admissions", "schedule": _sweep},
-    "licensing-motions": {"task": "licensing.sweep_motions", "schedule": _sweep},
-    "grants-expiry": {"task": "licensing.sweep_grants", "schedule": crontab(minute="*/5")},
-    "heartbeat": {"task": "portal.beat_heartbeat", "schedule": timedelta(seconds=20)},
-    "sessions": {"task": "portal.clear_sessions", "schedule": crontab(hour="3", minute="17")},
-}
+CELERY_BEAT_SCHEDULE = beat_schedule(_sweep)
 
 REDIS_URL = env.str("REDIS_URL", default="")
 CACHES = {

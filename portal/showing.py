@@ -10,8 +10,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from boards.choices import ReviewResult
 from common.templatetags.ui import span
-from licensing.selectors import Cohort
+from licensing.selectors.cohorts import Cohort
 from releases.choices import EvidenceState
 from releases.models import Evidence, Hold, Release, Stage, Transition
 from releases.selectors.evidence import state_of
@@ -117,11 +118,12 @@ def wave(release: Release, target: Stage | None, cohort: Cohort, cap: int | None
             }
         )
         facts.append({"label": _("Waiting in line"), "value": str(cohort.waiting), "help": ""})
-    if stage is not None and stage.re_review and release.staged_at:
+    due_at = getattr(release, "review_due_at", None)
+    if stage is not None and stage.re_review and due_at is not None:
         facts.append(
             {
                 "label": _("To be judged again"),
-                "value": date_format(release.staged_at + stage.re_review, "j M Y"),
+                "value": date_format(timezone.localtime(due_at), "j M Y"),
                 "help": _("Every %(time)s at this stage") % {"time": span(stage.re_review)},
             }
         )
@@ -174,6 +176,9 @@ def _note(stage: Stage, transition: Transition | None, now: datetime) -> str:
         return _("%(result)s by the board; an executive may override that for a while") % {
             "result": motion.get_state_display()
         }
+    if motion.state != "in_review":
+        # A worker has not carried out yet what the board has decided.
+        return _("%(result)s by the board") % {"result": motion.get_state_display()}
     return _("Proposed, not yet put to the vote")
 
 
@@ -187,6 +192,28 @@ def hold(holds: Sequence[Hold]) -> Data | None:
         "reason": first.reason,
         "review": _review(first),
         "url": "",
+    }
+
+
+def full_review(release: Release, now: datetime) -> Data | None:
+    """Return what is owed for the emergency decision of a release, which was read with it."""
+    told = next(iter(release.full_review_told), None)  # type: ignore[attr-defined] # annotated
+    if told is None:
+        return None
+    due_at = datetime.fromisoformat(told["due_at"])
+    refused, overdue = told["result"] == ReviewResult.REFUSED, due_at <= now
+    title = _("A full review is owed")
+    if refused:
+        title = _("The full review did not confirm the decision")
+    elif overdue:
+        title = _("The full review is overdue")
+    return {
+        "title": title,
+        "said": told["title"],
+        "motion": {"public_id": told["public_id"], "proposer": told["proposer"]},
+        "due_at": due_at,
+        "tone": "bad" if refused or overdue else "warn",
+        "fallen": refused or overdue,
     }
 
 

@@ -8,18 +8,22 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from accounts.permissions import can_operate
-from boards.models import Seat
+from boards.models import Seat, SeatRole
 from releases.choices import Right
 from releases.permissions import rights_by_model, rights_held
 
 
 @dataclass(frozen=True)
 class Viewer:
-    """Rights by model id, boards by id, and unread notifications. Empty for a visitor."""
+    """Rights by model id, boards by id (and which of them the person chairs), unread notifications.
+
+    Empty for a visitor.
+    """
 
     user: User | None = None
     rights: dict[int, set[str]] = field(default_factory=dict)
     boards: frozenset[int] = frozenset()
+    chaired: frozenset[int] = frozenset()
     unread: int = 0
 
     def models_with(self, right: Right) -> list[int]:
@@ -43,15 +47,25 @@ def viewer(request: HttpRequest) -> Viewer:
 
 
 def _read(user: User) -> Viewer:
-    seats = Seat.objects.held_by(OuterRef("pk")).order_by().values("board_id")
+    seats = Seat.objects.held_by(OuterRef("pk")).order_by()
+    chairs = seats.filter(role=SeatRole.CHAIR)
     unread = Count(
         "notifications",
         filter=Q(notifications__in_inbox=True, notifications__read_at__isnull=True),
     )
     found = User.objects.filter(pk=user.pk).annotate(
-        boards=ArraySubquery(seats), unread=unread, rights=rights_held()
+        boards=ArraySubquery(seats.values("board_id")),
+        chaired=ArraySubquery(chairs.values("board_id")),
+        unread=unread,
+        rights=rights_held(),
     )
-    boards, waiting, rights = found.values_list("boards", "unread", "rights").get()
+    boards, chaired, waiting, rights = found.values_list(
+        "boards", "chaired", "unread", "rights"
+    ).get()
     return Viewer(
-        user=user, rights=rights_by_model(rights), boards=frozenset(boards), unread=waiting
+        user=user,
+        rights=rights_by_model(rights),
+        boards=frozenset(boards),
+        chaired=frozenset(chaired),
+        unread=waiting,
     )

@@ -60,6 +60,24 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-id",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "expires_at__lte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("created_at"),
+                                    "+",
+                                    models.Value(dt.timedelta(days=1, seconds=60)),
+                                ),
+                            )
+                        ),
+                        name="delivery_link_ends_within_a_day",
+                    )
+                ],
+                "indexes": [
+                    models.Index(fields=["user", "-created_at"], name="delivery_link_user")
+                ],
             },
         ),
         migrations.AddField(
@@ -71,26 +89,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
                 to="delivery.link",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="link",
-            index=models.Index(fields=["user", "-created_at"], name="delivery_link_user"),
-        ),
-        migrations.AddConstraint(
-            model_name="link",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "expires_at__lte",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("created_at"),
-                            "+",
-                            models.Value(dt.timedelta(days=1, seconds=60)),
-                        ),
-                    )
-                ),
-                name="delivery_link_ends_within_a_day",
             ),
         ),
     ]

@@ -1,8 +1,8 @@
-"""The demo's instance: people, a board, models with real weights, applications and grants."""
+"""The demo's instance: people, a board, models with weights and evidence, access to them."""
 
 from django.db import connection, transaction
 
-from portal.seed import access, catalog, people
+from portal.seed import access, catalog, people, register
 from portal.seed.transformer import Shape
 from releases.selectors import model_by_name
 
@@ -22,6 +22,7 @@ def seed(heron: Shape = catalog.HERON) -> bool:
     board = catalog.found_board(everybody)
     ladder = catalog.load_ladder_and_terms()
     first, second = catalog.make_models(everybody, board, ladder)
-    catalog.make_releases(everybody, first, second, heron)
+    comparables = register.make_register(everybody)
+    catalog.make_releases(everybody, first, second, comparables, heron)
     access.make_access(everybody, first)
     return True

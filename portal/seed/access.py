@@ -24,6 +24,7 @@ def make_access(people: People, model: Model) -> None:
     _in_review(people, model)
     _returned(people, model)
     _declined(people, model)
+    _referred(people, model)
     withdrawn = _submit(people["hugo.silva"], model, None)
     licensing.withdraw_application(actor=people["hugo.silva"], application=withdrawn)
 
@@ -88,6 +89,14 @@ def _returned(people: People, model: Model) -> None:
     application = licensing.claim_application(actor=people["reviewer2"], application=application)
     licensing.return_application(
         actor=people["reviewer2"], application=application, message=texts.RETURNED
+    )
+
+
+def _referred(people: People, model: Model) -> None:
+    application = _submit(people["noor.haidari"], model, None)
+    application = licensing.claim_application(actor=people["reviewer2"], application=application)
+    licensing.refer_application(
+        actor=people["reviewer2"], application=application, **texts.REFERRED
     )
 
 

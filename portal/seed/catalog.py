@@ -1,9 +1,10 @@
-"""The demo's board, ladder, terms and models, moved up by real votes."""
+"""The demo's board, ladder, terms and models, moved up by real votes on evidence."""
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,12 +14,20 @@ from django.utils import timezone
 from boards import services as boards
 from boards.models import Board, SeatRole
 from licensing.services import publish_terms
-from portal.seed import texts
+from portal.seed import evidence, texts
 from portal.seed.people import People
 from portal.seed.transformer import Shape, write_model
 from releases import services as releases
-from releases.choices import ReleaseState, Right
-from releases.models import Ladder, Model, Release, Stage, Transition
+from releases.choices import WEIGHTS_MODES, ReleaseState, Right
+from releases.models import (
+    Comparable,
+    Evidence,
+    Ladder,
+    Model,
+    Release,
+    Stage,
+    Transition,
+)
 from releases.selectors import ladder_stages
 
 LADDER_FILE = Path(settings.BASE_DIR) / "deploy" / "ladder-demo.yaml"
@@ -68,6 +77,7 @@ def make_models(people: People, board: Board, ladder: Ladder) -> tuple[Model, Mo
         "lead": [Right.MANAGE_RELEASE, Right.PLACE_HOLD],
         "lead2": [Right.PLACE_HOLD],
         "lead3": [Right.PLACE_HOLD],
+        "manager": [Right.MANAGE_RELEASE],
         "reviewer": [Right.REVIEW_APPLICATION],
         "reviewer2": [Right.REVIEW_APPLICATION],
     }
@@ -78,18 +88,35 @@ def make_models(people: People, board: Board, ladder: Ladder) -> tuple[Model, Mo
     return heron, kestrel
 
 
-def make_releases(people: People, heron: Model, kestrel: Model, shape: Shape) -> None:
+@dataclass(frozen=True)
+class Shown:
+    """What the dossier of a move refers to."""
+
+    evidence: Sequence[Evidence]
+    comparables: Sequence[Comparable]
+
+
+def make_releases(
+    people: People, heron: Model, kestrel: Model, comparables: Sequence[Comparable], shape: Shape
+) -> None:
     """Ingest three releases, and have the board move two of them to their stages."""
     stages = ladder_stages(heron.ladder)
+    manager = people["manager"]
     first = ingest(heron, "v1.0", shape)
+    log = evidence.add_nest_disclosure(manager, first)
+    results = evidence.add_wetland_terms(manager, first)
+    review = evidence.add_review(manager, first)
+    shown = Shown([log, results, review], comparables)
     for stage in stages[1:]:
-        first = promote(people, first, stage)
+        first = promote(people, first, stage, shown)
         if stage.access_mode == "weights_gated":
             break
+    publish(people, first)
     second = ingest(heron, "v1.1", HERON_NEXT)
-    promote(people, second, stages[1])
+    shown = Shown([evidence.add_nest_disclosure(manager, second)], comparables)
+    promote(people, second, stages[1], shown)
     _soak(second, stages[2])
-    open_vote(people, second, stages[2])
+    open_vote(people, second, stages[2], shown)
     ingest(kestrel, "v0.9", KESTREL)
 
 
@@ -121,10 +148,10 @@ def _directory() -> Iterator[Path]:
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def promote(people: People, release: Release, stage: Stage) -> Release:
+def promote(people: People, release: Release, stage: Stage, shown: Shown) -> Release:
     """Have the board vote a release up one stage, and the move take effect."""
     _soak(release, stage)
-    transition = open_vote(people, release, stage)
+    transition = open_vote(people, release, stage, shown)
     motion = transition.motion
     for name, reason in texts.VOTES.items():
         boards.cast_vote(
@@ -145,16 +172,30 @@ def promote(people: People, release: Release, stage: Stage) -> Release:
     return moved
 
 
-def open_vote(people: People, release: Release, stage: Stage) -> Transition:
+def open_vote(people: People, release: Release, stage: Stage, shown: Shown) -> Transition:
     """Propose a move and open the vote on it."""
+    weights = stage.access_mode in WEIGHTS_MODES
     transition = releases.propose_transition(
         actor=people["lead"],
         release=release,
         to_stage=stage,
         dossier=texts.dossier(release, stage),
+        conditions=texts.WATCHED,
+        evidence=shown.evidence,
+        # Beside the form on comparable models, which is asked for where weights leave.
+        comparables=shown.comparables if weights else (),
     )
     transition.motion = releases.open_transition_vote(actor=people["lead"], transition=transition)
     return transition
+
+
+def publish(people: People, release: Release) -> None:
+    """Have the chair say what was controverted, and release a summary for the public."""
+    chair = people["lead"]
+    [transition] = Transition.objects.filter(release=release, to_stage=release.stage)
+    boards.add_summary(actor=chair, motion=transition.motion, text=texts.ISSUES)
+    summary = boards.draft_public_summary(actor=chair, motion=transition.motion, text=texts.SUMMARY)
+    boards.release_summary(actor=chair, summary=summary)
 
 
 def _soak(release: Release, stage: Stage) -> None:

@@ -16,6 +16,7 @@ EXTRAS = {
     "ivan.petrov@demo.example": "Ivan Petrov",
     "sara.nilsson@demo.example": "Sara Nilsson",
     "hugo.silva@demo.example": "Hugo Silva",
+    "noor.haidari@demo.example": "Noor Haidari",
 }
 
 

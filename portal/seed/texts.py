@@ -5,6 +5,7 @@ from typing import Any
 
 from accounts.models import User
 from releases.choices import WEIGHTS_MODES
+from releases.comparables.counterfactual import answer
 from releases.models import Model, Release, Stage
 
 BOARD = "Decides how far each release of the demo goes, and may stop any of them."
@@ -28,6 +29,13 @@ RETURNED = (
     "Please say who operates the servers that you name under hosting, and who can reach the "
     "weights there."
 )
+REFERRED = {
+    "question": "Is it within what gated weights are for if the summaries are shown to visitors?",
+    "summary": (
+        "The applicant works for a nature reserve and wants visitors to read the summaries on "
+        "screens at the entrance. The answers are complete and the hosting is sound."
+    ),
+}
 DECLINED = "Resale of outputs in a regulated sector is outside of what this stage is for."
 CONSENT = (
     "I have read these terms and agree to them as a user within my organisation. Button: I agree"
@@ -68,8 +76,73 @@ Trying out a portal for staged release. Nothing else.
 
 ## Evaluation
 
-None: there is nothing to evaluate.
+None of itself. The evidence shown with it was recorded with a model that only pretends.
 """
+
+
+RUN_BY = "Evaluation team"
+RECORDED_RUN = (
+    "Recorded by the real tool for the demo, with a model that only pretends. The digest and the "
+    "day were put in when the demo was made."
+)
+REVIEW = {
+    "title": "Review by the Wetland Trust",
+    "run_by": "Wetland Trust, two reviewers",
+    "summary": (
+        "The reviewers had the weights for two weeks and tried to make the model tell where "
+        "protected birds nest. They succeeded in one prompt of four hundred, after fine-tuning, "
+        "and found nothing that a search of published surveys does not find."
+    ),
+    "independence": (
+        "The trust takes no money from us, chose its reviewers itself and published its method "
+        "before it began."
+    ),
+}
+COUNTERFACTUAL = {
+    "counterfactual_risk": answer(
+        holds=True,
+        reasons=(
+            "Marsh 1 is downloadable by anyone and tells of nests more often, so that these "
+            "weights add nothing to what can be done already."
+        ),
+    ),
+    "counterfactual_acknowledged": answer(
+        holds=True, reasons="The public summary of this decision says so."
+    ),
+    "counterfactual_protective": answer(
+        holds=True,
+        reasons=(
+            "Recipients are vetted and sign terms, which neither reference asks for. The "
+            "evaluations are shared with whoever has access."
+        ),
+    ),
+    "similarly_safe": (
+        "On the disclosure of nests the release scores no worse than either reference."
+    ),
+}
+WATCHED: list[dict[str, Any]] = [
+    {
+        "kind": "metric",
+        "task": "nest_disclosure",
+        "metric": "accuracy",
+        "unsafe": "above",
+        "bound": "0.3",
+    },
+    {"kind": "blocker_appears"},
+]
+ISSUES = (
+    "It was asked whether twenty prompts are enough. The board took the upper end of the interval, "
+    "which lies far below the bound, and asked for a larger set before the next stage."
+)
+SUMMARY = """The board moved this release to gated weights.
+
+It had an evaluation log, the results of a second tool, a review from outside and a comparison \
+with two released models before it. The model rarely tells where protected birds nest, and less \
+often than the models that it was compared with.
+
+[redacted: the prompts that succeeded, which would help whoever wants to repeat them]
+
+Recipients are vetted and sign terms. The release is judged again within 180 days."""
 
 
 def dossier(release: Release, stage: Stage) -> dict[str, str]:
@@ -98,10 +171,7 @@ def dossier(release: Release, stage: Stage) -> dict[str, str]:
             "knows nothing that the public literature does not hold, and fine-tuning it with "
             "2,000 examples did not change that."
         )
-        parts["no_comparable"] = (
-            "We looked through the model registries that we know for a released model of the "
-            "same size, data and purpose, and asked two developers. None can be compared with."
-        )
+        parts |= COUNTERFACTUAL
     return parts
 
 

@@ -1,6 +1,7 @@
 """The page of a model and the page of a release: public to whoever may see them."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
@@ -189,6 +190,7 @@ def _staff_part(
 ) -> dict[str, Any]:
     target = standing.next_stage(release)
     transition = standing.transitions.get(release.pk)
+    review = showing.full_review(release, standing.now)
     in_review = (
         transition if transition is not None and transition.motion.state == "in_review" else None
     )
@@ -198,21 +200,32 @@ def _staff_part(
             release, target, standing.cohort_of(release), standing.caps.get(release.pk)
         ),
         "soak": showing.soak(release, target, standing.now),
-        "may_open": bool(person.user and in_review and can_open_vote(person.user, in_review)),
+        "may_open": bool(
+            person.user
+            and in_review
+            and can_open_vote(person.user, in_review, chaired=person.chaired)
+        ),
         "may_revise": bool(person.user and in_review and can_revise(person.user, in_review)),
         "requirements": standing.requirements(release),
         "blockers": standing.blockers(release),
         "may_block": bool(rights & {Right.PLACE_HOLD, Right.MANAGE_RELEASE})
         and release.state not in ("refused", "withdrawn"),
         "evidence": showing.evidence(release, standing.evidence[release.pk], standing.now),
-        "motion_url": _motion_url(release, transition, person),
+        "motion_url": _motion_url(
+            release, person, transition.motion.public_id, transition.motion.proposer_id
+        )
+        if transition
+        else "",
+        "full_review": review,
+        "full_review_url": _motion_url(release, person, **review["motion"]) if review else "",
         "entries": shown.timeline(timeline(release, *_also(release, transition))),
         "may_hold": Right.PLACE_HOLD in rights,
         "may_manage": Right.MANAGE_RELEASE in rights,
         "may_propose": Right.MANAGE_RELEASE in rights
         and release.state == "sealed"
         and target is not None
-        and transition is None,
+        and transition is None
+        and review is None,
     }
 
 
@@ -222,11 +235,10 @@ def _also(release: Release, transition: Transition | None) -> list[Model]:
     return [*also, release.override] if release.override else also
 
 
-def _motion_url(release: Release, transition: Transition | None, person: Viewer) -> str:
-    """Return the motion's address for those who may open it: the board and the proposer."""
-    if transition is None or person.user is None:
+def _motion_url(release: Release, person: Viewer, public_id: UUID | str, proposer: int) -> str:
+    """Return a motion's address for those who may open it: the board and the proposer."""
+    if person.user is None:
         return ""
-    motion = transition.motion
-    if release.model.board_id in person.boards or motion.proposer_id == person.user.pk:
-        return reverse("motion_detail", args=[motion.public_id])
+    if release.model.board_id in person.boards or proposer == person.user.pk:
+        return reverse("motion_detail", args=[public_id])
     return ""

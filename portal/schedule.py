@@ -1,0 +1,44 @@
+"""What is asked for again and again, so that whatever was missed is done after all."""
+
+from datetime import timedelta
+from typing import Any
+
+from celery.schedules import crontab
+
+
+def beat_schedule(sweep: timedelta) -> dict[str, dict[str, Any]]:
+    """Return the schedule; `sweep` is how often what somebody waits for is looked at."""
+    return {
+        "notifications": {"task": "accounts.sweep_notifications", "schedule": sweep},
+        "tokens": {"task": "accounts.sweep_tokens", "schedule": crontab(minute="*/10")},
+        "motions-deadlines": {"task": "boards.sweep_motions", "schedule": sweep},
+        "motions-records": {"task": "boards.sweep_records", "schedule": crontab(minute="*/5")},
+        "boards-decisions": {"task": "boards.sweep_decisions", "schedule": sweep},
+        "boards-reminders": {"task": "boards.sweep_reminders", "schedule": crontab(minute="*/5")},
+        "releases-motions": {"task": "releases.sweep_motions", "schedule": sweep},
+        "releases-rehash": {"task": "releases.rehash", "schedule": crontab(minute="*/5")},
+        "releases-signatures": {
+            "task": "releases.sweep_signatures",
+            "schedule": crontab(minute="*/5"),
+        },
+        "releases-objects": {"task": "releases.sweep_objects", "schedule": crontab(minute="*/10")},
+        "releases-jobs": {"task": "releases.sweep_jobs", "schedule": sweep},
+        "releases-conditions": {
+            "task": "releases.sweep_conditions",
+            "schedule": crontab(minute="*/5"),
+        },
+        "releases-reviews": {"task": "releases.sweep_reviews", "schedule": crontab(minute="*/10")},
+        "releases-full-reviews": {
+            "task": "releases.sweep_full_reviews",
+            "schedule": crontab(minute="*/5"),
+        },
+        "holds-review": {"task": "releases.sweep_holds", "schedule": crontab(minute="*/10")},
+        "evidence": {"task": "releases.sweep_evidence", "schedule": crontab(minute="*/10")},
+        "comparables": {"task": "releases.sweep_comparables", "schedule": crontab(minute="*/10")},
+        "documents": {"task": "releases.sweep_documents", "schedule": crontab(minute="23")},
+        "admissions": {"task": "licensing.sweep_admissions", "schedule": sweep},
+        "licensing-motions": {"task": "licensing.sweep_motions", "schedule": sweep},
+        "grants-expiry": {"task": "licensing.sweep_grants", "schedule": crontab(minute="*/5")},
+        "heartbeat": {"task": "portal.beat_heartbeat", "schedule": timedelta(seconds=20)},
+        "sessions": {"task": "portal.clear_sessions", "schedule": crontab(hour="3", minute="17")},
+    }
