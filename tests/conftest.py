@@ -5,10 +5,26 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
+from tests import emptying
+
+emptying.install()
+
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Call files by their argument: a name of their bytes is unreadable, and holds times."""
     return argname if isinstance(val, bytes) and len(val) > 60 else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of one module on one worker where they share a seeded demo.
+
+    Apart, each worker would seed it.
+    """
+    for item in items:
+        shares_a_demo = "demo" in getattr(item, "fixturenames", ())
+        if shares_a_demo and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(Path(item.location[0]).stem))
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,9 @@
 
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
@@ -10,7 +12,7 @@ from django.db import connection
 from common.errors import Refused
 
 # Continuous integration runs 200 of each; fewer are enough while working.
-ROUNDS = int(os.environ.get("SLUICE_RACE_ROUNDS", "20"))
+ROUNDS = int(os.environ.get("SLUICE_RACE_ROUNDS", "10"))
 
 
 def race(*acts: Callable[[], Any]) -> Sequence[Any]:
@@ -39,3 +41,40 @@ def race(*acts: Callable[[], Any]) -> Sequence[Any]:
         if isinstance(result, BaseException) and not isinstance(result, Refused):
             raise result
     return results
+
+
+Act = Callable[[], object]
+Race = Callable[..., list[object]]
+PATIENCE = 60
+
+
+@contextmanager
+def racers(count: int) -> Iterator[Race]:
+    """Keep `count` hands, each with a connection of its own, for the many rounds of a test.
+
+    Gives what runs acts at once; a refusal is a result.
+    """
+    with ThreadPoolExecutor(count) as pool:
+
+        def run(*acts: Act) -> list[object]:
+            start = threading.Barrier(len(acts), timeout=PATIENCE)
+            attempts = [pool.submit(_attempt, act, start) for act in acts]
+            return [attempt.result(PATIENCE) for attempt in attempts]
+
+        yield run
+        end = threading.Barrier(count, timeout=PATIENCE)
+        for closing in [pool.submit(_disconnect, end) for _hand in range(count)]:
+            closing.result(PATIENCE)
+
+
+def _attempt(act: Act, start: threading.Barrier) -> object:
+    start.wait()
+    try:
+        return act()
+    except Refused as refused:
+        return refused
+
+
+def _disconnect(end: threading.Barrier) -> None:
+    end.wait()
+    connection.close()

@@ -6,7 +6,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    StorageState,
+    sync_playwright,
+)
 
 from tests.browser.running import Portal, running_portal
 
@@ -52,17 +58,29 @@ def browser(chromium: str) -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def sessions() -> dict[str, StorageState]:
+    """The cookies of who signed in before: signing in takes a second or two."""
+    return {}
+
+
 @pytest.fixture
-def sign_in(browser: Browser, portal: Portal) -> Iterator[Callable[..., Page]]:
+def sign_in(
+    browser: Browser, portal: Portal, sessions: dict[str, StorageState]
+) -> Iterator[Callable[..., Page]]:
     """Return a function that signs a demo account in, in a browser of its own."""
-    contexts: list[BrowserContext] = []
+    contexts: list[tuple[str, BrowserContext]] = []
 
     def sign_in(name: str, **options: object) -> Page:
-        context = browser.new_context(base_url=portal.url, **options)  # type: ignore[arg-type]
+        context = browser.new_context(
+            base_url=portal.url,
+            storage_state=sessions.get(name),
+            **options,  # type: ignore[arg-type]
+        )
         context.set_default_timeout(15_000)
-        contexts.append(context)
+        contexts.append((name, context))
         page = context.new_page()
-        if name:
+        if name and name not in sessions:
             page.goto("/accounts/login/")
             page.get_by_label("Email").fill(f"{name}@demo.example")
             page.get_by_label("Password", exact=True).fill(PASSWORD)
@@ -71,5 +89,7 @@ def sign_in(browser: Browser, portal: Portal) -> Iterator[Callable[..., Page]]:
         return page
 
     yield sign_in
-    for context in contexts:
+    for name, context in contexts:
+        if name:
+            sessions[name] = context.storage_state()
         context.close()

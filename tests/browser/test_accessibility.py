@@ -28,12 +28,14 @@ REVIEW = r"/licensing/reviews/[0-9a-f-]{36}/$"
 GRANT = r"/licensing/grants/[0-9a-f-]{36}/$"
 MOTION = r"/boards/motions/[0-9a-f-]{36}/$"
 VOTE = r"/boards/motions/[0-9a-f-]{36}/vote/$"
+EVIDENCE = r"/releases/evidence/[0-9a-f-]{36}/$"
+COMPARABLE = r"/releases/comparables/[0-9a-f-]{36}/$"
 SECTION = r"/licensing/applications/[0-9a-f-]{36}/[a-z_-]+/$"
 
 
 @dataclass(frozen=True)
 class Stop:
-    """One page: its address, or the page that links to it and what the link looks like."""
+    """One page: its address, or where to begin and what the links there look like, one a word."""
 
     path: str
     link: str = ""
@@ -49,7 +51,9 @@ PAGES: dict[str, list[Stop]] = {
         Stop("/accounts/password/reset/"),
         Stop(f"{HERON}/"),
         Stop(f"{HERON}/v1.0/"),
+        Stop("/releases/ladders/"),
         Stop("/releases/ladders/demo/1/"),
+        Stop("/about/taxonomy/"),
         Stop("/demo/mail/"),
         Stop("/nowhere/", status=404),
     ],
@@ -83,6 +87,7 @@ PAGES: dict[str, list[Stop]] = {
         Stop("/licensing/reviews/", REVIEW),
         Stop("/licensing/reviews/", r"/licensing/models/demo/heron/grants/$"),
         Stop("/licensing/models/demo/heron/grants/", GRANT),
+        Stop("/dashboard/", rf"{REVIEW} /refer/$"),
     ],
     "lead": [
         Stop("/dashboard/"),
@@ -95,10 +100,34 @@ PAGES: dict[str, list[Stop]] = {
         Stop(f"{RELEASE}/v1.0/propose/"),
         Stop(f"{RELEASE}/v1.0/demote/"),
         Stop(f"{RELEASE}/ingest/"),
+        Stop(f"{RELEASE}/v1.0/watched/"),
+        Stop(f"{RELEASE}/v1.0/stay/"),
+        Stop(f"{RELEASE}/v1.0/cap/raise/"),
+        Stop(f"{RELEASE}/v1.0/cap/lower/"),
+        Stop("/boards/release-board/", r"/resign/$"),
+        Stop("/boards/release-board/seats/new/"),
+    ],
+    "manager": [
+        Stop("/dashboard/"),
+        Stop(f"{RELEASE}/v1.0/propose/"),
+        Stop(f"{RELEASE}/v1.0/blockers/"),
+        Stop(f"{RELEASE}/v1.0/evidence/"),
+        Stop(f"{RELEASE}/v1.0/evidence/", EVIDENCE),
+        Stop(f"{RELEASE}/v1.0/evidence/", rf"{EVIDENCE} /withdraw/$"),
+        Stop(f"{RELEASE}/v1.0/evidence/import/"),
+        Stop(f"{RELEASE}/v1.0/evidence/add/measurement/"),
+        Stop("/releases/comparables/"),
+        Stop("/releases/comparables/", COMPARABLE),
+        Stop("/releases/comparables/", rf"{COMPARABLE} /verify/$"),
+        Stop("/releases/comparables/new/"),
+        Stop("/releases/comparables/import/"),
     ],
     "lead2": [
         Stop("/boards/", MOTION),
         Stop("/boards/", VOTE),
+        Stop("/licensing/bans/"),
+        Stop("/licensing/bans/new/"),
+        Stop("/licensing/bans/organisation/northwind-robotics-gmbh/"),
     ],
     "operator": [
         Stop("/dashboard/"),
@@ -127,11 +156,11 @@ def _findings(page: Page) -> Iterator[str]:
 def _go(page: Page, stop: Stop) -> Iterator[str]:
     """Open the page as somebody would, and yield what is wrong with its answer."""
     response = page.goto(stop.path)
-    if stop.link:
+    for link in stop.link.split():
         hrefs = page.eval_on_selector_all("#main a", "links => links.map(link => link.href)")
-        found = next((href for href in hrefs if re.search(stop.link, href)), None)
+        found = next((href for href in hrefs if re.search(link, href)), None)
         if found is None:
-            yield f"no link like {stop.link}"
+            yield f"no link like {link}"
             return
         response = page.goto(found)
     if response is None or response.status != stop.status:

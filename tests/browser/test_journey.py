@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.acts import close, fill, follow, press, propose_next_stage, vote, wait_for
 from tests.browser.running import Portal
 
 # One worker for all of them: they share a portal, and what one step did.
@@ -44,39 +45,7 @@ ANSWERS: dict[str, Any] = {
     "export_statement": True,
     "truth_statement": True,
 }
-DOSSIER = {
-    "rationale": "Three deployers asked for it.",
-    "safety_margin": "Scores are far below the bound.",
-    "invalidation_conditions": "A jailbreak that works twice.",
-    "preparation": "Two people read the evaluations.",
-}
-
 SignIn = Callable[..., Page]
-
-
-def fill(page: Page, answers: dict[str, Any]) -> None:
-    """Fill those of the answers that this page asks for."""
-    for name, answer in answers.items():
-        field = page.locator(f"main [name={name}]")
-        if not field.count():
-            continue
-        kind = field.first.get_attribute("type")
-        if kind in ("radio", "checkbox"):
-            wanted = answer if isinstance(answer, list) else [answer]
-            for value in wanted:
-                (field if value is True else page.locator(f"[name={name}][value={value}]")).check()
-        elif field.first.evaluate("field => field.tagName") == "SELECT":
-            field.select_option(answer)
-        else:
-            field.fill(answer)
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("main").get_by_role("button", name=name, exact=True).click()
-
-
-def follow(page: Page, name: str) -> None:
-    page.get_by_role("main").get_by_role("link", name=name, exact=True).first.click()
 
 
 def apply_for_heron(page: Page) -> str:
@@ -134,39 +103,6 @@ def approve_it(page: Page, address: str) -> None:
     page.locator("main form button[type=submit]").first.click()
     page.goto(address)
     expect(page.get_by_role("main")).to_contain_text("Approved")
-
-
-def propose_and_open(page: Page) -> str:
-    page.goto(KESTREL)
-    page.get_by_role("main").get_by_role("link", name=re.compile("^Propose ")).first.click()
-    fill(page, DOSSIER)
-    press(page, "Propose to the board")
-    page.wait_for_url("**/open/")
-    press(page, "Open the vote")
-    expect(page).not_to_have_url(re.compile("/open/"))
-    page.goto(KESTREL)
-    follow(page, "See the motion")
-    return page.url
-
-
-def vote(page: Page, motion: str, choice: str, reason: str) -> None:
-    page.goto(motion)
-    follow(page, "Vote")
-    page.locator(f"[name=choice][value={choice}]").check()
-    page.locator("[name=reason]").fill(reason)
-    page.locator("[name=understood]").check()
-    press(page, "Cast the vote")
-    expect(page.locator("body")).to_contain_text("Your vote is recorded and sealed")
-
-
-def close(page: Page, motion: str) -> None:
-    page.goto(f"{motion}close/")
-    if "reauthenticate" in page.url:
-        page.locator("[name=password]").fill("sluice-demo")
-        page.locator("main form button[type=submit]").first.click()
-    page.locator("[name=typed]").fill("close")
-    page.locator("main form button[type=submit]").first.click()
-    expect(page.locator("body")).to_contain_text("Voting is closed: the motion is approved")
 
 
 def accept_terms(page: Page) -> None:
@@ -244,7 +180,7 @@ def test_an_applicant_applies_is_asked_answers_and_is_approved(
 
 def test_a_lead_proposes_two_vote_sealed_and_a_worker_makes_it_effective(sign_in: SignIn) -> None:
     lead, safety, independent = sign_in("lead"), sign_in("lead2"), sign_in("lead3")
-    motion = propose_and_open(lead)
+    motion = propose_next_stage(lead, KESTREL)
     vote(safety, motion, "approve", "The wetland evaluation convinced me.")
     for page in (lead, independent, safety):
         page.goto(motion)
@@ -252,13 +188,7 @@ def test_a_lead_proposes_two_vote_sealed_and_a_worker_makes_it_effective(sign_in
     vote(independent, motion, "approve", "I read the papers and agree.")
     close(lead, motion)
     expect(lead.get_by_role("main")).to_contain_text("The wetland evaluation convinced me.")
-    stage = lead.locator("main")
-    for _ in range(60):
-        lead.goto(KESTREL)
-        if re.search(r"Now here\s+Trusted API", stage.inner_text()):
-            break
-        lead.wait_for_timeout(500)
-    expect(stage).to_contain_text(re.compile(r"Now here\s*Trusted API"))
+    wait_for(lead, KESTREL, re.compile(r"Now here\s+Trusted API"))
 
 
 def test_the_applicant_accepts_and_fetches_every_file_by_browser_and_by_curl(

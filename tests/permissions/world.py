@@ -68,6 +68,7 @@ def make_world() -> World:
         bound_to=demo_release("heron v1.1").digest or "",
         document=document,
     )
+    voting = Motion.objects.get(kind="transition", state="voting")
     decided = Motion.objects.filter(tally__isnull=False).latest("pk")
     draft_public_summary(actor=lead, motion=decided, text="It moved on.")
     values = {
@@ -78,8 +79,8 @@ def make_world() -> World:
         "notification": Notification.objects.filter(recipient=grantee).latest("pk").pk,
         "organization": organization.slug,
         "membership": members.exclude(user=grantee).get().pk,
-        "motion": Motion.objects.get(state="voting").public_id,
-        "board": Motion.objects.get(state="voting").board.slug,
+        "motion": voting.public_id,
+        "board": voting.board.slug,
         "seat": Seat.objects.get(holder=lead).pk,
         "transition": transition.motion.public_id,
         "hold": hold.public_id,

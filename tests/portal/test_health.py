@@ -1,5 +1,6 @@
 """Health: each part says how it is, and no answer holds a secret."""
 
+import io
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +13,11 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from common import document_store
 from portal import health, tasks
+from releases.models import Document
+from tests.factories import make_user
+from tests.releases.factories import make_model, make_release
 
 pytestmark = pytest.mark.django_db
 
@@ -20,6 +25,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def store(tmp_path: Path, settings: Settings) -> Path:
     settings.WEIGHTS_DIR = tmp_path
+    settings.DOCUMENTS_STORAGE = tmp_path / "documents"
     return tmp_path
 
 
@@ -43,7 +49,9 @@ def test_ready_when_every_part_answers(client: Client) -> None:
     response = client.get("/health/ready")
     body = response.json()
     assert (response.status_code, body["status"]) == (200, "ok")
-    assert {body[part]["status"] for part in ("database", "broker", "storage")} == {"ok"}
+    assert {body[part]["status"] for part in ("database", "broker", "storage", "documents")} == {
+        "ok"
+    }
     assert "no-store" in response["Cache-Control"]
 
 
@@ -63,6 +71,30 @@ def test_a_store_that_is_not_mounted_is_named(client: Client, settings: Settings
     response = client.get("/health/ready")
     assert response.status_code == 503
     assert "Is its disk mounted?" in response.json()["storage"]["sentence"]
+
+
+def test_documents_that_are_known_of_must_be_there(client: Client, store: Path) -> None:
+    release = make_release(make_model())
+    Document.objects.create(
+        release=release,
+        sha256="0" * 64,
+        size=1,
+        name="plan.pdf",
+        media_type="application/pdf",
+        uploaded_by=make_user(),
+    )
+    response = client.get("/health/ready")
+    assert response.status_code == 503
+    assert "Is its disk mounted" in response.json()["documents"]["sentence"]
+    document_store.keep(io.BytesIO(b"Found."))
+    assert client.get("/health/ready").status_code == 200
+
+
+def test_a_place_of_documents_that_cannot_be_used_is_named(client: Client, store: Path) -> None:
+    (store / "documents").write_bytes(b"a file, not a directory")
+    response = client.get("/health/ready")
+    assert response.status_code == 503
+    assert "directory of documents" in response.json()["documents"]["sentence"]
 
 
 @pytest.mark.django_db(transaction=True)

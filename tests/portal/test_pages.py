@@ -5,6 +5,8 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
+from boards.models import Motion
+from boards.services import cast_vote, close_voting
 from releases import services as releases
 from releases.models import Ladder, Model
 from tests.factories import make_user
@@ -278,3 +280,21 @@ def test_only_the_operator_looks_at_tables_and_changes_none(client: Client) -> N
     assert client.get("/admin/").status_code == 200
     assert client.get("/admin/accounts/user/").status_code == 200
     assert client.get("/admin/accounts/user/add/").status_code == 403
+
+
+def test_a_move_that_the_board_approved_a_moment_ago_is_not_called_proposed(
+    client: Client,
+) -> None:
+    motion = Motion.objects.get(kind="transition", state="voting")
+    for name in ("lead2", "lead3"):
+        cast_vote(
+            actor=person(name),
+            motion=motion,
+            choice="approve",
+            reason="Read.",
+            dossier_digest=motion.dossier_digest,
+        )
+    close_voting(actor=person("lead"), motion=motion)
+    html = page(signed_in(client, "lead"), V11)
+    assert "not yet put to the vote" not in html
+    assert "Approved by the board" in html

@@ -66,6 +66,18 @@ def restore(data_dir: Path, source: Path) -> None:
         postgres.stop(cluster)
 
 
+# The store hashes each document that it hands out, and raises where one is missing or damaged.
+READ_ALL = """
+from common import document_store
+from releases.models import Document
+digests = set(Document.objects.values_list("sha256", flat=True))
+assert digests
+for sha256 in digests:
+    document_store.fetch(sha256).close()
+print("Every document is whole.")
+"""
+
+
 def test_a_backup_of_a_running_portal_restores_elsewhere(tmp_path: Path) -> None:
     before, after = tmp_path / "before", tmp_path / "after"
     weights = tmp_path / "weights"
@@ -79,6 +91,7 @@ def test_a_backup_of_a_running_portal_restores_elsewhere(tmp_path: Path) -> None
             dump(before, tmp_path / "sluice.dump")
             assert copy_objects(server, "weights", "lab/", weights) > 0
     assert not (before / "weights").exists()
+    shutil.copytree(before / "documents" / "objects", after / "documents" / "objects")
 
     restore(after, tmp_path / "sluice.dump")
     # The secrets, which are kept apart.
@@ -90,3 +103,4 @@ def test_a_backup_of_a_running_portal_restores_elsewhere(tmp_path: Path) -> None
             content = fetch(portal, f"{FILES}/{path}", token)
             assert hashlib.sha256(content).hexdigest() == sha256
         assert "all are whole" in portal.manage("rehash", "--all").stdout
+        assert "Every document is whole." in portal.manage("shell", "--command", READ_ALL).stdout

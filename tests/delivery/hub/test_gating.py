@@ -43,13 +43,15 @@ def application_of(name: str) -> Application:
 
 
 TOMAS, GRACE = "tomas.novak@demo.example", "grace.mbeki@demo.example"
+# Before the board.
+NOOR = "noor.haidari@demo.example"
 
 
 # Lists
 
 
 def test_what_waits_is_pending_and_what_was_decided_is_not(reviewer: Asker) -> None:
-    assert sorted(listed(reviewer, "pending")) == [GRACE, TOMAS]
+    assert sorted(listed(reviewer, "pending")) == [GRACE, NOOR, TOMAS]
     assert listed(reviewer, "accepted") == ["deployer@demo.example"]
     assert listed(reviewer, "rejected") == ["sara.nilsson@demo.example"]
 
@@ -95,7 +97,7 @@ def test_lists_have_pages_and_few_questions(
         response = reviewer.get(address)
         seen += [each["requestId"] for each in response.json()]
         address = response.get("Link", "").partition(">")[0].removeprefix("<http://localhost/hf/")
-    assert len(seen) == len(set(seen)) == 6
+    assert len(seen) == len(set(seen)) == 7
     with django_assert_max_num_queries(5):
         reviewer.get(f"{REQUESTS}/pending")
 
