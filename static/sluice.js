@@ -44,8 +44,52 @@
     });
   }
 
+  // What would be refused is said before it is sent, at its field; sending is shown.
+  function files(input) {
+    var said = document.createElement("p");
+    said.className = "field-error";
+    said.setAttribute("role", "alert");
+    said.hidden = true;
+    input.before(said);
+    function look() {
+      var chosen = Array.from(input.files);
+      var large = chosen.filter(function (file) {
+        return file.size > Number(input.dataset.mostBytes);
+      });
+      var words = large.map(function (file) {
+        return input.dataset.tooLarge.replace("{name}", file.name);
+      });
+      if (chosen.length > Number(input.dataset.mostFiles)) words.push(input.dataset.tooMany);
+      said.textContent = words.join(" ");
+      said.hidden = !words.length;
+      input.classList.toggle("is-invalid", words.length > 0);
+      return !words.length;
+    }
+    input.addEventListener("change", look);
+    input.form.addEventListener("submit", function (event) {
+      if (!look()) {
+        event.preventDefault();
+        input.focus();
+        return;
+      }
+      var bytes = Array.from(input.files).reduce(function (sum, file) {
+        return sum + file.size;
+      }, 0);
+      if (!bytes) return;
+      var sending = document.createElement("p");
+      sending.setAttribute("role", "status");
+      sending.append(document.createElement("progress"), " ", input.dataset.sending.replace("{size}", (bytes / 1e6).toFixed(1) + " MB"));
+      input.after(sending);
+      // Whoever comes back by the browser's button finds the form as it was.
+      window.addEventListener("pageshow", function () {
+        sending.remove();
+      }, { once: true });
+    });
+  }
+
   function begin(root) {
     each(root, "[data-copy]", copyButton);
+    each(root, "[data-most-bytes]", files);
     each(root, "[data-focus]", function (element) {
       element.focus();
     });
