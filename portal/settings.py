@@ -14,6 +14,7 @@ import bootstrap_wrapper
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from accounts.screening.algorithm import Algorithm
 from common.dsse import read_signing_key
 from common.storage_url import Bucket, parse_buckets, parse_origin, parse_storage_url
 from portal.embedded import broker, demo, postgres
@@ -251,6 +252,14 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
+# Screening against lists of restricted parties. To change a number is to screen everybody anew.
+try:
+    SCREENING = Algorithm(
+        stop=env_number("SCREENING_STOP", default=95, least=50, most=100),
+        review=env_number("SCREENING_REVIEW", default=78, least=60, most=100),
+    )
+except ValueError:
+    raise ImproperlyConfigured("SCREENING_REVIEW must not be above SCREENING_STOP.") from None
 # Directories below which a release may be ingested from the portal's own page.
 INGEST_ROOTS = env_path_list("INGEST_ROOTS") or ([DATA_DIR / "incoming"] if DEMO else [])
 
