@@ -1,8 +1,8 @@
 """Verifying the file of a decision record, by the file and a public key alone. No database.
 
 The signature is checked first; then that what was signed agrees with itself: the dossier with its
-digest, every vote with its commitment, the result with the votes under the recorded rule, and that
-rule with the fast track where the decision was an emergency.
+digest, every vote with its commitment, the result with the votes under the recorded rule, that rule
+with the fast track where the decision was an emergency, and an override with what the rule allows.
 """
 
 import base64
@@ -17,7 +17,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from jsonschema import Draft202012Validator
 
-from boards.choices import VoteChoice
+from boards.choices import MotionState, VoteChoice
 from boards.record import DISSENT, PAYLOAD_TYPE, PREDICATE_PATH, STATEMENT_TYPE, subjects
 from boards.record_schema import COUNTS, schema
 from boards.rules import combine, fast_rule, parse_rule, rule_data
@@ -247,5 +247,31 @@ def _check_result(record: dict[str, Any], counted: Tally) -> None:
             f"The motion is recorded as {outcome['state']} and counts as {outcome['counts_as']}, "
             f"which does not follow from {counted.outcome}."
         )
-    if any(each["board_result"] != result for each in record["overrides"]):
+    _check_overrides(record, result)
+
+
+def _check_overrides(record: dict[str, Any], result: str) -> None:
+    """Hold an override to what the rule allows: who may, how often, and to decide what."""
+    overrides = record["overrides"]
+    if not overrides:
+        return
+    if len(overrides) > 1:
+        raise RecordProblem("The result was overridden more than once.")
+    (override,) = overrides
+    if override["board_result"] != result:
         raise RecordProblem("An override names another result than the board's.")
+    decisive = {MotionState.APPROVED.value, MotionState.REJECTED.value}
+    if override["outcome"] not in decisive - {result}:
+        raise RecordProblem(f"An override to {override['outcome']} of {result} decides nothing.")
+    if override["role"] not in parse_rule(record["rule"]["data"]).executive:
+        raise RecordProblem(
+            f"The result was overridden by the {override['role']} seat, "
+            "which the rule does not name as its executive."
+        )
+    without = {
+        seat["holder"]
+        for seat in record["attendance"]
+        if seat["holder"] and seat["part"] in ("excluded", "recused")
+    }
+    if override["by"] in without | {record["motion"]["proposer"]}:
+        raise RecordProblem("The result was overridden by somebody who had no vote on it.")

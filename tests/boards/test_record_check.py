@@ -338,16 +338,16 @@ OVERRIDE = {
 }
 
 
-def overridden(**changes: str) -> bytes:
-    found = {**OVERRIDE, **changes}
-    counts_as = {"counts_as": found["outcome"]}
-    return signed(
-        payload(
-            lambda told: told["predicate"].update(
-                overrides=[found], outcome=told["predicate"]["outcome"] | counts_as
-            )
-        )
-    )
+def overridden(*more: dict[str, str], executive: str = "chair", **changes: str) -> bytes:
+    overrides = [*more, {**OVERRIDE, **changes}]
+
+    def change(found: dict[str, Any]) -> None:
+        record = found["predicate"]
+        record["overrides"] = overrides
+        record["outcome"]["counts_as"] = overrides[-1]["outcome"]
+        record["rule"]["data"]["executive"] = [executive]
+
+    return signed(payload(change))
 
 
 def test_an_override_stands_beside_the_boards_own_result() -> None:
@@ -358,8 +358,37 @@ def test_an_override_stands_beside_the_boards_own_result() -> None:
         "approved",
         "rejected",
     )
-    with pytest.raises(RecordProblem, match="another result than the board's"):
-        check(overridden(board_result="lapsed"), PUBLIC)
+
+
+@pytest.mark.parametrize(
+    ("file", "sentence"),
+    [
+        (overridden(board_result="lapsed"), "another result than the board's"),
+        (overridden(executive="safety"), "by the chair seat, which the rule does not name"),
+        (overridden(outcome="approved"), "to approved of approved decides nothing"),
+        (overridden(outcome="lapsed"), "to lapsed of approved decides nothing"),
+        (overridden(OVERRIDE), "more than once"),
+        (overridden(by="pseudonym-0"), "had no vote on it"),
+        (overridden(by="pseudonym-4"), "had no vote on it"),
+    ],
+    ids=["result", "role", "same", "no-result", "twice", "proposer", "recused"],
+)
+def test_an_override_is_held_to_what_the_rule_allows(file: bytes, sentence: str) -> None:
+    with pytest.raises(RecordProblem, match=sentence):
+        check(file, PUBLIC)
+
+
+def test_a_rule_that_names_no_executive_lets_nobody_override() -> None:
+    file = signed(payload(_set("overrides", to=[OVERRIDE])))
+    with pytest.raises(RecordProblem, match="does not follow"):
+        check(file, PUBLIC)
+
+    def counted(found: dict[str, Any]) -> None:
+        _set("overrides", to=[OVERRIDE])(found)
+        _set("outcome", "counts_as", to="rejected")(found)
+
+    with pytest.raises(RecordProblem, match="does not name as its executive"):
+        check(signed(payload(counted)), PUBLIC)
 
 
 @pytest.mark.parametrize(
