@@ -35,15 +35,23 @@ def _lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[
 
 
 def safe_cell(value: object) -> object:
-    """Return a text that would be taken for a formula behind an apostrophe; numbers stay."""
+    """Return a text that would be taken for a formula behind an apostrophe; numbers stay.
+
+    So does a formula that stands behind apostrophes already: it gets one more, by which
+    `plain_cell` gives back every text as it was.
+    """
     if value is None:
         return ""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if _is_formula(text) else text
 
 
 def plain_cell(text: str) -> str:
     """Return what `safe_cell` was given: the text without the apostrophe that made it safe."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
+    return text[1:] if text.startswith("'") and _is_formula(text) else text
+
+
+def _is_formula(text: str) -> bool:
+    return text.lstrip("'").startswith(_FORMULA)

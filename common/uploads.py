@@ -17,11 +17,15 @@ _REFUSED = "sluice_refused_files"
 
 
 class LimitedUploadHandler(FileUploadHandler):
-    """Lets through what `settings.UPLOADS` allows: {name of the route: most bytes of one file}."""
+    """Lets through what `settings.UPLOADS` allows: {name of the route: most bytes of one file}.
+
+    All files of a request together have `settings.UPLOADS_MOST_BYTES` at most.
+    """
 
     def __init__(self, request: HttpRequest | None = None) -> None:
         super().__init__(request)
         self._count = 0
+        self._bytes = 0
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's, passed on
         """Count it. Skipping it here would close the file before it, which Django still holds."""
@@ -39,6 +43,15 @@ class LimitedUploadHandler(FileUploadHandler):
             self._refuse(
                 _("%(name)s is larger than the %(most)d MB that are taken.")
                 % {"name": self.file_name, "most": most // 1_000_000}
+            )
+        self._bytes += len(raw_data)
+        if self._bytes > settings.UPLOADS_MOST_BYTES:
+            self._refuse(
+                _(
+                    "%(name)s was not taken, because at most %(most)d MB are taken at once. "
+                    "Choose it again by itself."
+                )
+                % {"name": self.file_name, "most": settings.UPLOADS_MOST_BYTES // 1_000_000}
             )
         return raw_data
 

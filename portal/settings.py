@@ -238,6 +238,8 @@ except ValueError as error:
     raise ImproperlyConfigured(f"DOCUMENTS_STORAGE_URL {error}") from None
 EVIDENCE_MOST_BYTES = 1_000_000 * env_number("EVIDENCE_MOST_MB", default=50, least=1, most=500)
 ATTACHMENT_MOST_BYTES = 1_000_000 * env_number("ATTACHMENT_MOST_MB", default=10, least=1, most=50)
+# All files of one request together; the proxy in front takes a little more (deploy/nginx.conf).
+UPLOADS_MOST_BYTES = max(60_000_000, EVIDENCE_MOST_BYTES, ATTACHMENT_MOST_BYTES)
 # Where files are taken at all (common.uploads), by the name of the route.
 UPLOADS = {
     "evidence_import": EVIDENCE_MOST_BYTES,

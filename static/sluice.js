@@ -51,8 +51,17 @@
     said.setAttribute("role", "alert");
     said.hidden = true;
     input.before(said);
+    function together() {
+      return Array.from(input.files).reduce(function (sum, file) {
+        return sum + file.size;
+      }, 0);
+    }
+    function inMegabytes(words, bytes) {
+      return words.replace("{size}", (bytes / 1e6).toFixed(1) + " MB");
+    }
     function look() {
       var chosen = Array.from(input.files);
+      var bytes = together();
       var large = chosen.filter(function (file) {
         return file.size > Number(input.dataset.mostBytes);
       });
@@ -60,6 +69,7 @@
         return input.dataset.tooLarge.replace("{name}", file.name);
       });
       if (chosen.length > Number(input.dataset.mostFiles)) words.push(input.dataset.tooMany);
+      if (chosen.length > 1 && bytes > Number(input.dataset.mostTogether)) words.push(inMegabytes(input.dataset.tooMuch, bytes));
       said.textContent = words.join(" ");
       said.hidden = !words.length;
       input.classList.toggle("is-invalid", words.length > 0);
@@ -72,13 +82,11 @@
         input.focus();
         return;
       }
-      var bytes = Array.from(input.files).reduce(function (sum, file) {
-        return sum + file.size;
-      }, 0);
+      var bytes = together();
       if (!bytes) return;
       var sending = document.createElement("p");
       sending.setAttribute("role", "status");
-      sending.append(document.createElement("progress"), " ", input.dataset.sending.replace("{size}", (bytes / 1e6).toFixed(1) + " MB"));
+      sending.append(document.createElement("progress"), " ", inMegabytes(input.dataset.sending, bytes));
       input.after(sending);
       // Whoever comes back by the browser's button finds the form as it was.
       window.addEventListener("pageshow", function () {

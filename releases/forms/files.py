@@ -1,6 +1,7 @@
 """The field of a form in which files are chosen: what is taken is said before anything is sent."""
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,15 +17,26 @@ def say_limits(field: forms.Field, taken: str, *, most_bytes: int, most_files: i
 
     `taken` says which files are; the limits are in bytes of one file, and files at once.
     """
-    size = _("%(most)d MB") % {"most": most_bytes // 1_000_000}
+    size, together = (
+        _("%(most)d MB") % {"most": most // 1_000_000}
+        for most in (most_bytes, settings.UPLOADS_MOST_BYTES)
+    )
     limits = ngettext(
-        "At most %(size)s.", "At most %(count)d files of %(size)s each.", most_files
-    ) % {"size": size, "count": most_files}
+        "At most %(size)s.",
+        "At most %(count)d files of %(size)s each, %(together)s together.",
+        most_files,
+    ) % {"size": size, "count": most_files, "together": together}
     field.help_text = " ".join(part for part in (taken, str(field.help_text), limits) if part)
     field.widget.attrs |= {
         "data-most-bytes": most_bytes,
         "data-most-files": most_files,
+        "data-most-together": settings.UPLOADS_MOST_BYTES,
         "data-too-large": _("{name} is larger than the %(size)s that are taken.") % {"size": size},
         "data-too-many": _("At most %(count)d files are taken at once.") % {"count": most_files},
+        "data-too-much": _(
+            "Together they have {size}; %(together)s are taken at once. Choose fewer now, and attach "
+            "the others when you change the dossier."
+        )
+        % {"together": together},
         "data-sending": _("Sending {size}. This page stays until it has arrived."),
     }
