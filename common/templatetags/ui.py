@@ -89,7 +89,7 @@ def when(value: datetime | None) -> SafeString:
         return SafeString(NOTHING)
     moment = _aware(value)
     return format_html(
-        '<time datetime="{}">{} <span class="relative">({})</span></time>',
+        '<time datetime="{}">{}<span class="relative"> ({})</span></time>',
         moment.isoformat(),
         _clock_time(moment),
         _relative(moment),

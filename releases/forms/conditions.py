@@ -104,6 +104,9 @@ class ConditionsForm(forms.Form):
         self._offer("score", [("", "–"), *offered])
         self._offer("evidence", list(self._evidence.items()))
         self._add_rows()
+        if not self._scores and not self._is_told(data):
+            for name in _ROW:
+                del self.fields[name]
         if not self._bounds:
             del self.fields["kept"]
         if not self._evidence:
@@ -113,6 +116,11 @@ class ConditionsForm(forms.Form):
     def has_scores(self) -> bool:
         """Whether there is any score to choose."""
         return bool(self._scores)
+
+    def _is_told(self, data: QueryDict | None) -> bool:
+        """Say whether a bound came with the form: on a score that has gone since it is an error."""
+        told = data or {}
+        return any(told.get(self.add_prefix(name)) for name in ("score", "bound"))
 
     def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]

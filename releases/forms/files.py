@@ -34,7 +34,7 @@ def say_limits(field: forms.Field, taken: str, *, most_bytes: int, most_files: i
         "data-too-large": _("{name} is larger than the %(size)s that are taken.") % {"size": size},
         "data-too-many": _("At most %(count)d files are taken at once.") % {"count": most_files},
         "data-too-much": _(
-            "Together they have {size}; %(together)s are taken at once. Choose fewer now, and attach "
+            "Together they have {size}; %(together)s are taken at once. Choose fewer now; attach "
             "the others when you change the dossier."
         )
         % {"together": together},

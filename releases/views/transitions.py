@@ -299,7 +299,7 @@ def _confirmation(
 ) -> dict[str, object]:
     effects = [
         _("The dossier and its digest are what the votes bind to; changing it starts over."),
-        *describe_rule(motion.rule),
+        *describe_rule(motion.binding_rule),
         _("The vote closes after %(time)s, or earlier by the chair once every seat has voted.")
         % {"time": span(motion.voting_seconds)},
         _("If approved, %(release)s moves to %(stage)s after a cool-off of %(time)s.")

@@ -103,6 +103,21 @@ def test_a_score_stays_the_chosen_one_whatever_evidence_comes_in_meanwhile(
     assert rule["task"] == evidence.scores[0]["task"]
 
 
+def test_without_any_score_none_is_asked_for_and_one_that_went_is_an_error(
+    release: Release, manager: User, browser: Client
+) -> None:
+    evidence = import_log(release, manager)
+    url = reverse("transition_propose", args=[*str(release.model).split("/"), release.version])
+    told = {**DOSSIER, "watch-score": score_of(evidence), "watch-bound": "0.9"}
+    services.withdraw_evidence(actor=manager, evidence=evidence, reason="The wrong file.")
+    page = browser.get(url).content.decode()
+    assert "none can be watched" in page
+    assert 'name="watch-bound"' not in page
+    refused = browser.post(url, told)
+    assert 'id="id_watch-score_error"' in refused.content.decode()
+    assert not Transition.objects.exists()
+
+
 @pytest.mark.parametrize("length", [201, 300])
 def test_every_score_that_evidence_can_tell_can_be_watched(
     length: int, release: Release, manager: User, browser: Client

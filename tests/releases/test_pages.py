@@ -11,6 +11,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import User
+from boards import services as boards
 from boards.models import Motion
 from common.storage_url import parse_buckets
 from releases import services
@@ -314,7 +315,10 @@ def test_the_vote_does_not_open_while_a_requirement_is_unmet(scene: Scene) -> No
     make_hold(scene.model, actor=scene.holder, reason="Odd answers.")
     opening = reverse("transition_open", args=[transition.motion.public_id])
     client = signed_in(scene.manager)
-    assert "The vote cannot open yet" in text(client.get(opening))
+    page = text(client.get(opening))
+    assert "The vote cannot open yet" in page
+    assert "Look again" in page
+    assert 'type="submit">Open the vote' not in page
     response = client.post(opening)
     assert response.status_code == 409
     assert "Odd answers." in text(response)
@@ -327,6 +331,15 @@ def _meet_what_open_weights_ask(release: Release) -> None:
     told = {"task": "nest_disclosure", "metric": "accuracy", "value": 0.05, "low": 0.0}
     interval = {"high": 0.1, "level": 95, "samples": 400, "higher_is_better": None}
     make_evidence(release, type="measurement", details=told | interval)
+
+
+def test_the_rule_that_binds_is_shown_before_the_vote_opens(scene: Scene) -> None:
+    transition = make_transition(scene.release, scene.manager)
+    motion = transition.motion
+    rule = {**motion.rule, "required_present": ["safety", "legal"]}
+    boards.tighten_rule(actor=None, motion=motion, rule=rule, reason="An incident elsewhere.")
+    opening = reverse("transition_open", args=[motion.public_id])
+    assert "At least one legal seat must take part." in text(signed_in(scene.manager).get(opening))
 
 
 def test_open_weights_take_a_typed_confirmation_and_who_is_at_the_keyboard(scene: Scene) -> None:
