@@ -119,8 +119,9 @@ class ConditionsForm(forms.Form):
 
     def _is_told(self, data: QueryDict | None) -> bool:
         """Say whether a bound came with the form: on a score that has gone since it is an error."""
-        told = data or {}
-        return any(told.get(self.add_prefix(name)) for name in ("score", "bound"))
+        return data is not None and any(
+            data.get(self.add_prefix(name)) for name in ("score", "bound")
+        )
 
     def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]
