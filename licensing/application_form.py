@@ -1,25 +1,35 @@
 """The structured application form: what each answer may be, and what is still missing."""
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from audit.personal import ERASED
 from common.countries import COUNTRIES
 from common.text import one_line, paragraphs
 from licensing import scope as scopes
-from licensing.questions import PERSONAL_KEYS, QUESTIONS, SECTIONS, Question, Section
+from licensing.questions import PERSONAL_KEYS, Question, Section
+from licensing.referees import (
+    clean_referees,
+    email_address,
+    plain_referees,
+    referees_in_words,
+)
 
 MAX_END_USERS = 50
 LONGEST_YEARS = 3
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2100
+_ORCID = re.compile(r"[0-9]{15}[0-9X]")
 
 Answers = Mapping[str, Any]
+# Begins the key of each question that a model asks for itself.
+OWN_PREFIX = "own_"
 
 
 def clean_section(
@@ -31,7 +41,7 @@ def clean_section(
     for question in section.questions:
         value = raw.get(question.key)
         if value in (None, "", [], (), False):
-            if question.required:
+            if question.required or _is_needed(question, raw):
                 errors[question.key] = missing(question)
             continue
         try:
@@ -41,14 +51,22 @@ def clean_section(
     return answers, errors
 
 
-def clean_draft(raw: Answers) -> dict[str, Any]:
+def _is_needed(question: Question, raw: Answers) -> bool:
+    """Tell whether another answer of the page makes this one necessary."""
+    if question.needed_if is None:
+        return False
+    key, values = question.needed_if
+    return raw.get(key) in values
+
+
+def clean_draft(raw: Answers, questions: Mapping[str, Question]) -> dict[str, Any]:
     """Return what may be kept of an unfinished form: known questions, plain data, sane sizes.
 
     Raises ValueError with a sentence for what no form of ours would send.
     """
     kept: dict[str, Any] = {}
     for key, value in raw.items():
-        question = QUESTIONS.get(key)
+        question = questions.get(key)
         if question is None:
             raise ValueError(_("The form has no question “%(key)s”.") % {"key": str(key)[:40]})
         kept[key] = _plain(question, value)
@@ -64,24 +82,32 @@ def section_state(section: Section, answers: Answers, today: date) -> str:
     return "started" if any(answers.get(q.key) for q in section.questions) else "todo"
 
 
-def problems(answers: Answers, today: date) -> list[tuple[Section, dict[str, str]]]:
+def problems(
+    sections: Iterable[Section], answers: Answers, today: date
+) -> list[tuple[Section, dict[str, str]]]:
     """Return every section that is not complete with its errors; empty when all may be sent."""
-    found = [(section, clean_section(section, answers, today)[1]) for section in SECTIONS]
+    found = [(section, clean_section(section, answers, today)[1]) for section in sections]
     return [(section, errors) for section, errors in found if errors]
 
 
 def scope_asked(answers: Answers) -> scopes.Scope:
     """Return the scope that the answers ask for. Raises ValueError while it is incomplete."""
-    keys = ("uses", "environments", "sectors", "regions", "modification")
-    data: dict[str, Any] = {key: answers.get(key, []) for key in keys}
-    data["redistribution"] = answers.get("redistribution", "none")
-    return scopes.parse_scope(data)
+    given = {key: answers[key] for key in scopes.SCOPE_KEYS if key in answers}
+    return scopes.parse_scope(scopes.UNASKED | given)
 
 
 def split_personal(answers: Answers) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the answers in two parts: what may be kept in the clear, and what must be sealed."""
-    clear = {key: value for key, value in answers.items() if key not in PERSONAL_KEYS}
-    return clear, {key: answers[key] for key in PERSONAL_KEYS if key in answers}
+    private = {key: value for key, value in answers.items() if is_personal(key)}
+    return {key: value for key, value in answers.items() if key not in private}, private
+
+
+def is_personal(key: str) -> bool:
+    """Tell whether an answer is sealed: the personal ones, and all to a model's own questions.
+
+    What a model asks for cannot be known here, and is often a name or a date of birth.
+    """
+    return key in PERSONAL_KEYS or key.startswith(OWN_PREFIX)
 
 
 def in_words(question: Question, answers: Answers) -> str:
@@ -89,9 +115,13 @@ def in_words(question: Question, answers: Answers) -> str:
     value = answers.get(question.key)
     if value in (None, "", [], False):
         return ""
+    if value == ERASED:
+        return ERASED
     if question.kind == "tick":
         return _("Yes")
-    if question.kind == "choice":
+    if question.kind == "referees":
+        return referees_in_words(value)
+    if question.kind in ("choice", "select"):
         return str((question.choices or {}).get(value, value))
     if question.kind == "choices":
         return "\n".join(str((question.choices or {}).get(item, item)) for item in value)
@@ -99,7 +129,7 @@ def in_words(question: Question, answers: Answers) -> str:
         return COUNTRIES.get(str(value), str(value))
     if question.kind == "emails":
         return "\n".join(value) if isinstance(value, list) else str(value)
-    if question.kind == "date":
+    if question.kind in ("date", "day"):
         return _day_in_words(str(value))
     return str(value)
 
@@ -117,8 +147,11 @@ def missing(question: Question) -> str:
         "tick": _("Tick this to make the statement."),
         "choices": _("Choose at least one."),
         "choice": _("Choose one."),
+        "select": _("Choose one."),
         "country": _("Choose a country."),
         "date": _("Choose a date."),
+        "day": _("Choose a date."),
+        "referees": _("Name at least one referee."),
     }.get(question.kind, _("Write an answer."))
 
 
@@ -128,8 +161,10 @@ def _plain(question: Question, value: object) -> object:
         return None
     if question.kind == "tick" and isinstance(value, bool):
         return value
-    if question.kind == "date" and isinstance(value, date):
+    if question.kind in ("date", "day") and isinstance(value, date):
         return value.isoformat()
+    if question.kind == "referees":
+        return plain_referees(value)
     most = 4 * max(question.max_length, 2000)
     if question.kind not in ("tick", "choices") and isinstance(value, str) and len(value) <= most:
         return value.replace("\x00", "")
@@ -195,14 +230,13 @@ def _clean_url(question: Question, value: object, _today: date) -> str:
 
 
 def _clean_email(_question: Question, value: object, _today: date) -> str:
-    return _email(one_line(_text(value), max_length=254))
+    return email_address(one_line(_text(value), max_length=254))
 
 
 def _clean_emails(_question: Question, value: object, _today: date) -> list[str]:
     lines = value if isinstance(value, list | tuple) else _text(value).splitlines()
-    addresses = [
-        _email(one_line(_text(line), max_length=254)) for line in lines if _text(line).strip()
-    ]
+    texts = [_text(line) for line in lines]
+    addresses = [email_address(one_line(text, max_length=254)) for text in texts if text.strip()]
     unique = list({address.lower(): address for address in addresses}.values())
     if not unique:
         raise ValueError(_("Name at least one address."))
@@ -225,6 +259,40 @@ def _clean_date(_question: Question, value: object, today: date) -> str:
     return day.isoformat()
 
 
+def _clean_day(_question: Question, value: object, _today: date) -> str:
+    try:
+        day = value if isinstance(value, date) else date.fromisoformat(_text(value))
+    except ValueError:
+        raise ValueError(_("Write a date, such as 2027-06-30.")) from None
+    if not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
+        raise ValueError(
+            _("Choose a date between the years %(first)d and %(last)d.")
+            % {"first": EARLIEST_YEAR, "last": LATEST_YEAR}
+        )
+    return day.isoformat()
+
+
+def _clean_orcid(question: Question, value: object, _today: date) -> str:
+    text = one_line(_text(value), max_length=question.max_length)
+    digits = text.removeprefix("https://orcid.org/").replace("-", "").replace(" ", "").upper()
+    if not _ORCID.fullmatch(digits) or _check_digit(digits[:15]) != digits[15]:
+        raise ValueError(_("This is no ORCID iD: sixteen digits, the last of which may be X."))
+    return "-".join(digits[at : at + 4] for at in range(0, 16, 4))
+
+
+def _check_digit(digits: str) -> str:
+    """Return the last character of an ORCID iD (ISO 7064, MOD 11-2)."""
+    total = 0
+    for digit in digits:
+        total = (total + int(digit)) * 2
+    rest = (12 - total % 11) % 11
+    return "X" if rest == 10 else str(rest)
+
+
+def _clean_referees(question: Question, value: object, _today: date) -> list[dict[str, str]]:
+    return clean_referees(value, question.barred)
+
+
 def _clean_tick(_question: Question, value: object, _today: date) -> bool:
     if value is not True and value not in ("on", "true", "1"):
         raise ValueError(_("Tick this to make the statement."))
@@ -243,16 +311,6 @@ def _text(value: object) -> str:
     return value
 
 
-def _email(address: str) -> str:
-    try:
-        validate_email(address)
-    except ValidationError:
-        raise ValueError(
-            _("“%(address)s” is not an e-mail address.") % {"address": address[:80]}
-        ) from None
-    return address
-
-
 _CLEANERS: dict[str, Callable[[Question, object, date], Any]] = {
     "line": _clean_line,
     "text": _clean_text,
@@ -263,5 +321,9 @@ _CLEANERS: dict[str, Callable[[Question, object, date], Any]] = {
     "email": _clean_email,
     "emails": _clean_emails,
     "date": _clean_date,
+    "day": _clean_day,
+    "orcid": _clean_orcid,
+    "referees": _clean_referees,
+    "select": _clean_choice,
     "tick": _clean_tick,
 }

@@ -81,6 +81,8 @@ class ApproveForm(VolumeFields):
         "regions",
         "modification",
         "redistribution",
+        "served",
+        "usage",
         "ends_on",
     ]
 
@@ -105,6 +107,8 @@ class ApproveForm(VolumeFields):
     redistribution = forms.ChoiceField(
         label=gettext_lazy("Redistribution"), widget=forms.RadioSelect
     )
+    served = forms.ChoiceField(label=gettext_lazy("End users"), widget=forms.RadioSelect)
+    usage = forms.ChoiceField(label=gettext_lazy("Volume of use"), widget=forms.RadioSelect)
     ends_on = forms.DateField(
         label=gettext_lazy("Runs until"),
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
@@ -152,10 +156,8 @@ class ApproveForm(VolumeFields):
         for key, labels in _SCOPE_LABELS.items():
             self._offer(key, labels, asked.get(key, []))
         self._offer("named_users", {key: person_name(user) for key, user in self.users.items()})
-        order = list(scopes.REDISTRIBUTIONS)
-        widest = asked.get("redistribution", "none")
-        fitting = order[: order.index(widest) + 1] if widest in order else order[:1]
-        self._offer("redistribution", scopes.REDISTRIBUTIONS, fitting)
+        for key, (levels, _name) in scopes.LEVELS.items():
+            self._offer(key, levels, scopes.up_to(key, initial.get(key)))
 
     def _offer(self, name: str, labels: scopes.Labels, keys: Sequence[str] | None = None) -> None:
         field = self.fields[name]
@@ -167,7 +169,7 @@ class ApproveForm(VolumeFields):
     def granted(self) -> dict[str, Any]:
         """Return the arguments of the service."""
         data = self.cleaned_data
-        scope = {key: data[key] for key in [*_SCOPE_LABELS, "redistribution"]}
+        scope = {key: data[key] for key in scopes.SCOPE_KEYS}
         next_day = datetime.combine(data["ends_on"] + timedelta(days=1), time.min)
         return {
             "modes": data["modes"],
@@ -198,5 +200,6 @@ _SCOPE_LABELS: dict[str, scopes.Labels] = {
 
 
 def _asked(answers: Answers) -> dict[str, Any]:
-    keys = ["modes", *_SCOPE_LABELS, "redistribution"]
-    return {**{key: answers.get(key) for key in keys}, "ends_on": answers.get("end_date")}
+    keys = ["modes", *scopes.SCOPE_KEYS]
+    asked = {key: answers[key] for key in keys if key in answers}
+    return {**scopes.UNASKED, **asked, "ends_on": answers.get("end_date")}

@@ -5,22 +5,17 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Organization
-from common.countries import COUNTRIES
 from common.text import one_line, paragraphs
-from licensing import application_form
-from licensing.application_form import Answers
-from licensing.questions import Question, Section
+from licensing.asking import track_problem
+from licensing.questions import Track
 from releases.models import Model
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
-
-NO_CHOICE = ("", "")
 
 
 class LongTextField(forms.CharField):
@@ -42,82 +37,46 @@ class LongTextField(forms.CharField):
             raise forms.ValidationError(str(error)) from None
 
 
-class SectionForm(forms.Form):
-    """One section of the application form. The rules stand in licensing.application_form."""
-
-    def __init__(self, section: Section, answers: Answers, data: Any = None) -> None:  # noqa: ANN401 - as Django declares it
-        super().__init__(data, initial=_initial(section, answers))
-        self.section = section
-        self.draft: dict[str, Any] = {}
-        for question in section.questions:
-            self.fields[question.key] = _field(question)
-
-    def clean(self) -> dict[str, Any]:
-        """Judge the section by the same rules as a submission."""
-        self.draft = dict(self.cleaned_data)
-        today = timezone.localdate()
-        answers, errors = application_form.clean_section(self.section, self.draft, today)
-        for key, sentence in errors.items():
-            if key not in self.errors:
-                self.add_error(key, sentence)
-        return answers
-
-
-def _initial(section: Section, answers: Answers) -> dict[str, Any]:
-    initial = {}
-    for question in section.questions:
-        value = answers.get(question.key)
-        if question.kind == "emails" and isinstance(value, list):
-            value = "\n".join(value)
-        initial[question.key] = value
-    return initial
-
-
-def _field(question: Question) -> forms.Field:
-    common: dict[str, Any] = {"label": question.label, "help_text": question.help}
-    # The browser's own idea of "required" would keep a draft from being saved.
-    field = _make_field(question, common)
-    field.required = question.required
-    field.widget.is_required = False
-    field.error_messages["required"] = application_form.missing(question)
-    return field
-
-
-def _make_field(question: Question, common: dict[str, Any]) -> forms.Field:
-    choices = list((question.choices or {}).items())
-    if question.kind in ("text", "emails"):
-        rows = 3 if question.kind == "emails" else 6
-        return forms.CharField(widget=forms.Textarea({"rows": rows}), **common)
-    if question.kind == "choices":
-        return forms.MultipleChoiceField(
-            choices=choices, widget=forms.CheckboxSelectMultiple, **common
-        )
-    if question.kind == "choice":
-        return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **common)
-    if question.kind == "country":
-        return forms.ChoiceField(choices=[NO_CHOICE, *COUNTRIES.items()], **common)
-    if question.kind == "tick":
-        return forms.BooleanField(**common)
-    if question.kind == "date":
-        return forms.CharField(widget=forms.DateInput({"type": "date"}), **common)
-    kinds = {"email": "email", "url": "url"}
-    return forms.CharField(
-        widget=forms.TextInput({"type": kinds.get(question.kind, "text")}), **common
-    )
-
-
 class HolderForm(forms.Form):
-    """For whom somebody applies."""
+    """For whom somebody applies, and as what."""
 
     holder = forms.ChoiceField(label=gettext_lazy("For whom"), widget=forms.RadioSelect)
+    track = forms.ChoiceField(
+        label=gettext_lazy("How you apply"),
+        widget=forms.RadioSelect,
+        help_text=gettext_lazy("It decides what you are asked, and cannot be changed later."),
+        error_messages={"required": gettext_lazy("Choose how you apply.")},
+    )
 
-    def __init__(self, organizations: Sequence[Organization], data: Any = None) -> None:  # noqa: ANN401 - as Django declares it
+    def __init__(
+        self,
+        organizations: Sequence[Organization],
+        data: Any = None,  # noqa: ANN401 - as Django declares it
+        *,
+        safety: bool,
+    ) -> None:
         choices = [(str(each.pk), each.name) for each in organizations]
         super().__init__(data, initial={"holder": choices[0][0] if choices else "self"})
         self.organizations = {str(each.pk): each for each in organizations}
-        field = self.fields["holder"]
+        self.safety = safety
+        self._offer("holder", [*choices, ("self", _("For myself, without an organisation"))])
+        tracks = [(track.value, track.label) for track in Track]
+        self._offer("track", [each for each in tracks if safety or each[0] != Track.SAFETY])
+
+    def _offer(self, name: str, choices: Sequence[tuple[str, Any]]) -> None:
+        field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
-        field.choices = [*choices, ("self", _("For myself, without an organisation"))]
+        field.choices = choices
+
+    def clean(self) -> dict[str, Any]:
+        """Hold the two answers against one another."""
+        data = super().clean() or {}
+        if "holder" in data and "track" in data:
+            affiliated = self.organization is not None
+            problem = track_problem(data["track"], affiliated=affiliated, criteria=self.safety)
+            if problem:
+                self.add_error("track", problem)
+        return data
 
     @property
     def organization(self) -> Organization | None:

@@ -182,7 +182,7 @@ def get_application_or_404(user: Person, public_id: UUID) -> Application:
     """Return one of the person's own applications."""
     application = (
         Application.objects.select_related(
-            "model", "organization", "applicant", "reviewer", "referral"
+            "model", "organization", "applicant", "reviewer", "referral", "questionnaire"
         )
         .filter(public_id=public_id, applicant=user.pk)
         .first()
@@ -196,7 +196,7 @@ def get_review_or_404(user: Person, public_id: UUID) -> Application:
     """Return an application that was once submitted, for a model that the person reviews."""
     application = (
         Application.objects.select_related(
-            "model", "organization", "applicant", "reviewer", "referral"
+            "model", "organization", "applicant", "reviewer", "referral", "questionnaire"
         )
         .filter(public_id=public_id, model__in=reviewed_models(user), submitted_at__isnull=False)
         .exclude(state=ApplicationState.DRAFT)

@@ -56,6 +56,20 @@ REDISTRIBUTIONS: Labels = {
     "named": gettext_lazy("To recipients named in the application"),
     "derivatives": gettext_lazy("Derived weights, under the same terms"),
 }
+# From the narrowest to the widest.
+SERVED: Labels = {
+    "named": gettext_lazy("Only the people named on the grant"),
+    "staff": gettext_lazy("Our own staff or members"),
+    "customers": gettext_lazy("Customers and partners who are known to us"),
+    "public": gettext_lazy("Anyone"),
+}
+# From the least to the most.
+USAGES: Labels = {
+    "small": gettext_lazy("Up to 1 million tokens a day"),
+    "medium": gettext_lazy("Up to 100 million tokens a day"),
+    "large": gettext_lazy("Up to 10 billion tokens a day"),
+    "unlimited": gettext_lazy("More, or not known"),
+}
 
 _LISTS: dict[str, tuple[Labels, str | Promise]] = {
     "uses": (USES, gettext_lazy("Uses")),
@@ -64,6 +78,15 @@ _LISTS: dict[str, tuple[Labels, str | Promise]] = {
     "regions": (REGIONS, gettext_lazy("Regions")),
     "modification": (MODIFICATIONS, gettext_lazy("Modification")),
 }
+# One choice each, from the narrowest to the widest.
+LEVELS: dict[str, tuple[Labels, str | Promise]] = {
+    "redistribution": (REDISTRIBUTIONS, gettext_lazy("Redistribution")),
+    "served": (SERVED, gettext_lazy("End users")),
+    "usage": (USAGES, gettext_lazy("Volume of use")),
+}
+SCOPE_KEYS = (*_LISTS, *LEVELS)
+# Whoever applied, or was granted something, before these were asked set no limit to them.
+UNASKED = {"served": "public", "usage": "unlimited"}
 # An empty list of modifications means that none is allowed; the other lists must say something.
 _MAY_BE_EMPTY = {"modification"}
 
@@ -78,6 +101,8 @@ class Scope:
     regions: tuple[str, ...]
     modification: tuple[str, ...]
     redistribution: str
+    served: str
+    usage: str
 
     def as_data(self) -> dict[str, Any]:
         """Return the scope as JSON data."""
@@ -103,14 +128,27 @@ class Difference:
 
 def parse_scope(data: Mapping[str, Any]) -> Scope:
     """Return the scope. Raises ValueError with a sentence for anything unknown or missing."""
-    unknown = set(data) - set(_LISTS) - {"redistribution"}
+    unknown = set(data) - set(SCOPE_KEYS)
     if unknown:
         raise ValueError(_("The scope has no part called “%(key)s”.") % {"key": min(unknown)})
-    parts = {key: _parse_list(key, data.get(key, [])) for key in _LISTS}
-    redistribution = data.get("redistribution", "none")
-    if not isinstance(redistribution, str) or redistribution not in REDISTRIBUTIONS:
-        raise ValueError(_("Choose what may be redistributed."))
-    return Scope(**parts, redistribution=redistribution)
+    parts: dict[str, Any] = {key: _parse_list(key, data.get(key, [])) for key in _LISTS}
+    parts |= {key: _parse_level(key, data) for key in LEVELS}
+    return Scope(**parts)
+
+
+def _parse_level(key: str, data: Mapping[str, Any]) -> str:
+    """Return one choice; what is left out is the narrowest."""
+    labels, name = LEVELS[key]
+    value = data.get(key, next(iter(labels)))
+    if not isinstance(value, str) or value not in labels:
+        raise ValueError(_("Choose one of “%(name)s”.") % {"name": name})
+    return value
+
+
+def up_to(key: str, widest: object) -> list[str]:
+    """Return the choices of a level that are no wider than one of them; else the narrowest."""
+    order = list(LEVELS[key][0])
+    return order[: order.index(widest) + 1] if widest in order else order[:1]
 
 
 def _parse_list(key: str, value: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever was sent
@@ -139,9 +177,9 @@ def excess(asked: Scope, granted: Scope) -> list[str]:
                 _("%(name)s: not asked for: %(extra)s.")
                 % {"name": name, "extra": _words(labels, sorted(extra))}
             )
-    order = list(REDISTRIBUTIONS)
-    if order.index(granted.redistribution) > order.index(asked.redistribution):
-        sentences.append(_("Redistribution: wider than what was asked for."))
+    for key, (_labels, name) in LEVELS.items():
+        if getattr(granted, key) not in up_to(key, getattr(asked, key)):
+            sentences.append(_("%(name)s: wider than what was asked for.") % {"name": name})
     return sentences
 
 
@@ -155,13 +193,14 @@ def compare(asked: Scope, granted: Scope) -> list[Difference]:
         )
         for key, (labels, name) in _LISTS.items()
     ]
-    lines.append(
+    lines += [
         Difference(
-            label=_("Redistribution"),
-            asked=str(REDISTRIBUTIONS[asked.redistribution]),
-            granted=str(REDISTRIBUTIONS[granted.redistribution]),
+            label=str(name),
+            asked=str(labels[getattr(asked, key)]),
+            granted=str(labels[getattr(granted, key)]),
         )
-    )
+        for key, (labels, name) in LEVELS.items()
+    ]
     return lines
 
 
@@ -173,6 +212,18 @@ def describe(scope: Scope) -> list[str]:
         % {"places": _words(ENVIRONMENTS, scope.environments)},
         _("It may serve these sectors: %(sectors)s.") % {"sectors": _words(SECTORS, scope.sectors)},
         _("It may serve people in: %(regions)s.") % {"regions": _words(REGIONS, scope.regions)},
+        {
+            "named": _("Only the people named on the grant may use it."),
+            "staff": _("Your own staff or members may use it, and nobody else."),
+            "customers": _("Customers and partners who are known to you may use it."),
+            "public": _("Anyone may use what you build with it."),
+        }[scope.served],
+        {
+            "small": _("It may read and write up to 1 million tokens a day."),
+            "medium": _("It may read and write up to 100 million tokens a day."),
+            "large": _("It may read and write up to 10 billion tokens a day."),
+            "unlimited": _("How much it is used is not limited."),
+        }[scope.usage],
     ]
     if scope.modification:
         sentences.append(

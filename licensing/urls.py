@@ -4,6 +4,7 @@ from django.urls import path
 
 from licensing.views import (
     applications,
+    applying,
     bans,
     explain,
     grant_acts,
@@ -16,7 +17,7 @@ from licensing.views import (
 
 urlpatterns = [
     path("applications/", applications.application_list, name="application_list"),
-    path("applications/new/", applications.application_new, name="application_new"),
+    path("applications/new/", applying.application_new, name="application_new"),
     path(
         "applications/<uuid:public_id>/", applications.application_detail, name="application_detail"
     ),
@@ -40,6 +41,7 @@ urlpatterns = [
         applications.application_withdraw,
         name="application_withdraw",
     ),
+    path("safety-research/", applying.safety_research, name="safety_research"),
     path("reviews/", reviews.review_queue, name="review_queue"),
     path("reviews/<uuid:public_id>/", reviews.review_detail, name="review_detail"),
     path("reviews/<uuid:public_id>/claim/", reviews.review_claim, name="review_claim"),

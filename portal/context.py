@@ -77,6 +77,7 @@ def _person_places(person: Viewer) -> list[dict[str, str]]:
 def _footer() -> list[dict[str, str]]:
     return [
         {"label": _("Terms"), "url": reverse("terms_list")},
+        {"label": _("Safety research"), "url": reverse("safety_research")},
         {"label": _("Taxonomy of controls"), "url": reverse("taxonomy")},
         {"label": _("API description"), "url": reverse("api:openapi-json")},
     ]

@@ -7,6 +7,7 @@ from licensing.models.applications import (
     ApplicationState,
     Submission,
 )
+from licensing.models.attachments import Attachment
 from licensing.models.bans import Ban, Objection
 from licensing.models.grants import (
     LIVE_GRANT_STATES,
@@ -16,6 +17,7 @@ from licensing.models.grants import (
     GrantUser,
     Mode,
 )
+from licensing.models.questionnaires import Questionnaire, QuestionnaireDraft
 from licensing.models.terms import Acceptance, Terms, TermsVersion
 
 __all__ = [
@@ -26,12 +28,15 @@ __all__ = [
     "Admission",
     "Application",
     "ApplicationState",
+    "Attachment",
     "Ban",
     "Grant",
     "GrantState",
     "GrantUser",
     "Mode",
     "Objection",
+    "Questionnaire",
+    "QuestionnaireDraft",
     "Submission",
     "Terms",
     "TermsVersion",

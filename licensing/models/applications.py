@@ -3,10 +3,14 @@
 import uuid
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organization, User
 from boards.models import Motion
+from licensing.models.questionnaires import Questionnaire
+from licensing.models.terms import TermsVersion
+from licensing.questions import Track
 from releases.models import Model
 
 
@@ -39,6 +43,10 @@ class Application(models.Model):
     What was submitted is frozen in a Submission each time. `message` is what the applicant last
     was told. `referral` is the motion that last asked a board about it; `board_approved_at` says
     that the board approved what was submitted last, which binds the reviewer.
+
+    `questionnaire` is the version of the model's own questions that the applicant last saw. With
+    `amends` it asks for nothing but another scope of that grant. `changed_at` is when an answer
+    was last saved, and `reminded_at` when the applicant was told since that the draft will lapse.
     """
 
     public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
@@ -46,6 +54,13 @@ class Application(models.Model):
     applicant = models.ForeignKey(User, models.PROTECT, related_name="applications")
     organization = models.ForeignKey(
         Organization, models.PROTECT, null=True, blank=True, related_name="applications"
+    )
+    track = models.CharField(max_length=10, choices=Track.choices, default=Track.RESEARCHER)
+    questionnaire = models.ForeignKey(
+        Questionnaire, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    amends = models.ForeignKey(
+        "licensing.Grant", models.PROTECT, null=True, blank=True, related_name="amendments"
     )
     answers = models.JSONField(default=dict)
     sealed_answers = models.BinaryField(null=True)
@@ -59,12 +74,22 @@ class Application(models.Model):
     referral = models.OneToOneField(Motion, models.PROTECT, null=True, blank=True, related_name="+")
     board_approved_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(default=timezone.now)
+    reminded_at = models.DateTimeField(null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("-id",)
         constraints = (
+            models.CheckConstraint(
+                name="licensing_application_track_known",
+                condition=models.Q(track__in=Track.values),
+            ),
+            models.CheckConstraint(
+                name="licensing_application_deployer_has_organization",
+                condition=~models.Q(track="deployer") | models.Q(organization__isnull=False),
+            ),
             models.CheckConstraint(
                 name="licensing_application_state_known",
                 condition=models.Q(
@@ -122,12 +147,25 @@ class Application(models.Model):
 
 
 class Submission(models.Model):
-    """The answers as they were submitted, frozen; the personal ones sealed. Inserted only."""
+    """The answers as they were submitted, frozen; the personal ones sealed. Inserted only.
+
+    With the version of the model's own questions that they answer, the version of the criteria
+    that safety researchers are judged by, and the files that were attached.
+    """
 
     application = models.ForeignKey(Application, models.PROTECT, related_name="submissions")
     number = models.PositiveIntegerField()
     answers = models.JSONField()
     sealed_answers = models.BinaryField()
+    questionnaire = models.ForeignKey(
+        Questionnaire, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    criteria = models.ForeignKey(
+        TermsVersion, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    attachments = models.ManyToManyField(
+        "licensing.Attachment", related_name="submissions", blank=True
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

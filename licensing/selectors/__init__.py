@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership, Organization, User
 from accounts.selectors import live_memberships
 from audit import personal
+from licensing import own_questions
 from licensing.facts import NAMED_ACCESS_MODES, NEEDS_PLACE, SERVES, VerdictAction
 from licensing.models import (
     LIVE_GRANT_STATES,
@@ -21,6 +22,7 @@ from licensing.models import (
     Grant,
     GrantUser,
     Mode,
+    Questionnaire,
     Submission,
     Terms,
     TermsVersion,
@@ -73,6 +75,11 @@ def versions_in_force(slugs: Iterable[str]) -> dict[str, TermsVersion]:
 def version_in_force(terms: Terms) -> TermsVersion | None:
     """Return the newest version of an agreement."""
     return TermsVersion.objects.filter(terms=terms).order_by("-number").first()
+
+
+def version_of_slug(slug: str) -> TermsVersion | None:
+    """Return the version in force of the agreement with this short name."""
+    return versions_in_force([slug]).get(slug)
 
 
 def acceptance_of(
@@ -169,21 +176,25 @@ def answers_of(record: Application | Submission) -> dict[str, Any]:
     if record.sealed_answers is None:
         return answers
     opened = personal.unseal(application.applicant.pseudonym, record.sealed_answers)
-    return answers | _opened(opened)
+    return answers | _opened(opened, record.questionnaire)
 
 
-def _opened(text: str) -> dict[str, Any]:
-    if text == personal.ERASED:
-        return dict.fromkeys(PERSONAL_KEYS, personal.ERASED)
-    return json.loads(text)
+def _opened(text: str, version: Questionnaire | None) -> dict[str, Any]:
+    if text != personal.ERASED:
+        return json.loads(text)
+    own = own_questions.parse(version.content).questions if version else ()
+    return dict.fromkeys([*PERSONAL_KEYS, *(each.key for each in own)], personal.ERASED)
 
 
 def answers_submitted(application: Application) -> list[dict[str, Any]]:
     """Return the answers as they were sent last, and those sent before, if they were."""
-    submissions = list(application.submissions.all()[:2])
+    submissions = list(application.submissions.select_related("questionnaire")[:2])
     pseudonym = application.applicant.pseudonym
     texts = personal.unseal_many((pseudonym, each.sealed_answers) for each in submissions)
-    return [each.answers | _opened(text) for each, text in zip(submissions, texts, strict=True)]
+    return [
+        each.answers | _opened(text, each.questionnaire)
+        for each, text in zip(submissions, texts, strict=True)
+    ]
 
 
 def earlier_decisions(application: Application) -> list[Application]:

@@ -16,6 +16,7 @@ from boards.models import OPEN_STATES, Motion
 from common.errors import Refused
 from licensing import application_form, notifications, permissions, selectors
 from licensing.actions import Action
+from licensing.asking import track_problem
 from licensing.facts import VerdictAction
 from licensing.models import (
     OPEN_APPLICATION_STATES,
@@ -23,7 +24,8 @@ from licensing.models import (
     ApplicationState,
     Submission,
 )
-from licensing.questions import SECTIONS
+from licensing.questions import QUESTIONS, Track
+from licensing.selectors import asked
 from licensing.services.guards import (
     lock_parties,
     require_active,
@@ -42,16 +44,23 @@ def locked_application(application: Application) -> Application:
     """Return the application as it is now, locked until the transaction ends."""
     return (
         Application.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("model", "organization", "applicant", "reviewer")
+        .select_related("model", "organization", "applicant", "reviewer", "questionnaire")
         .get(pk=application.pk)
     )
 
 
 @transaction.atomic
 def start_application(
-    *, actor: User, model: Model, organization: Organization | None = None
+    *,
+    actor: User,
+    model: Model,
+    organization: Organization | None = None,
+    track: str | None = None,
 ) -> Application:
-    """Begin an application, or return the one that this holder has open."""
+    """Begin an application, or return the one that this holder has open.
+
+    Without a track, whoever has an organisation is a deployer and everybody else a researcher.
+    """
     lock_parties(actor, organization)
     require_active(actor)
     require_member(actor, organization)
@@ -65,11 +74,24 @@ def start_application(
         raise Refused(
             first.denials[0].sentence if first else _("This model takes no applications now.")
         )
+    track = track or (Track.DEPLOYER if organization else Track.RESEARCHER)
+    criteria = asked.criteria_now() is not None
+    problem = track_problem(track, affiliated=organization is not None, criteria=criteria)
+    if problem:
+        raise Refused(problem)
     application = Application.objects.create(
-        model=model, applicant=actor, organization=organization
+        model=model,
+        applicant=actor,
+        organization=organization,
+        track=track,
+        questionnaire=asked.questionnaire_of(model),
     )
     record(
-        actor=actor, action=Action.APPLICATION_STARTED, target=application, also=_also(application)
+        actor=actor,
+        action=Action.APPLICATION_STARTED,
+        target=application,
+        also=_also(application),
+        data={"track": str(track)},
     )
     return application
 
@@ -83,16 +105,25 @@ def save_draft(*, actor: User, application: Application, answers: dict[str, Any]
     application = _own(actor, application)
     if application.state not in EDITABLE_STATES:
         raise Refused(_("This application was sent; its answers are fixed."))
+    sections = asked.sections_now(application)
+    questions = QUESTIONS | {each.key: each for part in sections for each in part.questions}
     try:
-        kept = application_form.clean_draft(answers)
+        kept = application_form.clean_draft(answers, questions)
     except ValueError as error:
         raise Refused(str(error)) from None
+    if any(key.startswith(application_form.OWN_PREFIX) for key in kept):
+        # Who answers the model's own questions has seen them as they are now.
+        application.questionnaire = asked.questionnaire_of(application.model)
     return _store(application, selectors.answers_of(application) | kept)
 
 
 def _store(application: Application, answers: dict[str, Any]) -> Application:
     application.answers, application.sealed_answers = _split(application.applicant, answers)
-    application.save(update_fields=["answers", "sealed_answers"])
+    application.changed_at = timezone.now()
+    application.reminded_at = None
+    application.save(
+        update_fields=["answers", "sealed_answers", "questionnaire", "changed_at", "reminded_at"]
+    )
     return application
 
 
@@ -115,12 +146,14 @@ def submit_application(*, actor: User, application: Application) -> Application:
     require_not_banned(actor, application.organization)
     today = timezone.localdate()
     answers = selectors.answers_of(application)
-    missing = application_form.problems(answers, today)
+    application.questionnaire = asked.questionnaire_of(application.model)
+    sections = asked.sections_answered(application)
+    missing = application_form.problems(sections, answers, today)
     if missing:
         titles = ", ".join(str(section.title) for section, _errors in missing)
         raise Refused(_("These parts are not complete: %(titles)s.") % {"titles": titles})
     cleaned: dict[str, Any] = {}
-    for section in SECTIONS:
+    for section in sections:
         cleaned |= application_form.clean_section(section, answers, today)[0]
     _store(application, cleaned)
     newest = application.submissions.order_by("-number").first()
@@ -129,6 +162,8 @@ def submit_application(*, actor: User, application: Application) -> Application:
         number=newest.number + 1 if newest else 1,
         answers=application.answers,
         sealed_answers=application.sealed_answers,
+        questionnaire=application.questionnaire,
+        criteria=asked.criteria_now() if application.track == Track.SAFETY else None,
     )
     application.state = ApplicationState.SUBMITTED
     application.submitted_at = timezone.now()

@@ -33,6 +33,8 @@ _SCOPE_KEYS = (
     "regions",
     "modification",
     "redistribution",
+    "served",
+    "usage",
     "end_date",
 )
 

@@ -1,5 +1,6 @@
 """The applicant's pages."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,21 +12,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.models import User
 from accounts.permissions import signed_in
-from accounts.selectors import organizations_of
 from audit.selectors import timeline
 from common.errors import Refused
 from licensing import application_form, permissions, selectors, services, shown
 from licensing.application_form import Answers
-from licensing.facts import Verdict, VerdictAction
-from licensing.forms import EmptyForm, HolderForm, SectionForm
+from licensing.forms import EmptyForm
 from licensing.models import OPEN_APPLICATION_STATES, Application, ApplicationState
-from licensing.questions import SECTION_BY_KEY, SECTIONS
+from licensing.questions import Section
+from licensing.section_form import SectionForm
+from licensing.selectors import asked
 from licensing.shown import Data
-from licensing.verdict import decide_all
-from releases.models import Model
-from releases.selectors import model_by_name
 
 EDITABLE = ("draft", "returned")
 PAGE_LENGTH = 25
@@ -87,47 +84,6 @@ def next_step(application: Application) -> tuple[str, str]:
     }[application.state]
 
 
-def _model_for(user: User, name: str) -> tuple[Model, Verdict]:
-    """Return the model that the query names with the kindest verdict on applying for it."""
-    namespace, _slash, short = name.partition("/")
-    model = model_by_name(namespace[:60], short[:96]) if "\x00" not in name else None
-    if model is None:
-        raise Http404
-    actions = [VerdictAction.SEE, VerdictAction.APPLY]
-    verdicts = decide_all(user, selectors.outward_releases(model), actions).values()
-    seen = [each for each in verdicts if each[VerdictAction.SEE].allowed]
-    if not seen:
-        raise Http404
-    best = min(seen, key=lambda each: len(each[VerdictAction.APPLY].denials))
-    return model, best[VerdictAction.APPLY]
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def application_new(request: HttpRequest) -> HttpResponse:
-    """Begin an application for `?model=namespace/name`."""
-    user = signed_in(request)
-    model, verdict = _model_for(user, request.GET.get("model", ""))
-    form = HolderForm(list(organizations_of(user)), request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            application = services.start_application(
-                actor=user, model=model, organization=form.organization
-            )
-        except Refused as refused:
-            form.add_error(None, refused.sentence)
-        else:
-            return redirect("application_edit", application.public_id)
-    context = {
-        "model": model,
-        "form": form,
-        "verdict": verdict,
-        "shown": shown.verdict(verdict),
-        "sections": SECTIONS,
-    }
-    return render(request, "licensing/application_new.html", context)
-
-
 def _editable(request: HttpRequest, public_id: UUID) -> Application:
     application = permissions.get_application_or_404(signed_in(request), public_id)
     if application.state not in EDITABLE:
@@ -141,14 +97,15 @@ def application_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The task list of the form."""
     application = _editable(request, public_id)
     answers, today = selectors.answers_of(application), timezone.localdate()
-    states = {each.key: application_form.section_state(each, answers, today) for each in SECTIONS}
+    sections = asked.sections_now(application)
+    states = {each.key: application_form.section_state(each, answers, today) for each in sections}
     tasks = [
         {
             "label": section.title,
             "url": reverse("application_section", args=[public_id, section.key]),
             "state": states[section.key],
         }
-        for section in SECTIONS
+        for section in sections
     ]
     complete = all(state == "done" for state in states.values())
     return render(
@@ -159,7 +116,7 @@ def application_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
             "tasks": tasks,
             "complete": complete,
             "done": sum(state == "done" for state in states.values()),
-            "total": len(SECTIONS),
+            "total": len(sections),
         },
     )
 
@@ -169,9 +126,10 @@ def application_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def application_section(request: HttpRequest, public_id: UUID, section: str) -> HttpResponse:
     """One section of the form. What was typed is kept even where it is not complete yet."""
     application = _editable(request, public_id)
-    if section not in SECTION_BY_KEY:
+    sections = {each.key: each for each in asked.sections_now(application)}
+    if section not in sections:
         raise Http404
-    part = SECTION_BY_KEY[section]
+    part = sections[section]
     answers = selectors.answers_of(application)
     form = SectionForm(part, answers, request.POST if request.method == "POST" else None)
     if request.method == "POST":
@@ -187,14 +145,14 @@ def application_section(request: HttpRequest, public_id: UUID, section: str) -> 
             if request.headers.get("HX-Request") == "true":
                 return render(request, "licensing/_saved.html", {"at": timezone.now()})
             if complete or "later" in request.POST:
-                return redirect(_after(application, section, later="later" in request.POST))
+                later = "later" in request.POST
+                return redirect(_after(application, list(sections), section, later=later))
     context = {"application": application, "section": part, "form": form}
     return render(request, "licensing/application_section.html", context)
 
 
-def _after(application: Application, section: str, *, later: bool) -> str:
+def _after(application: Application, keys: list[str], section: str, *, later: bool) -> str:
     """Go on with the next section; after the last one, to the answers."""
-    keys = list(SECTION_BY_KEY)
     place = keys.index(section) + 1
     if later:
         return reverse("application_edit", args=[application.public_id])
@@ -219,9 +177,10 @@ def application_check(request: HttpRequest, public_id: UUID) -> HttpResponse:
         else:
             detail = reverse("application_detail", args=[public_id])
             return redirect(f"{detail}?sent=1")
-    problems = application_form.problems(answers, timezone.localdate())
+    pages = asked.sections_now(application)
+    problems = application_form.problems(pages, answers, timezone.localdate())
     sections = []
-    for section in SECTIONS:
+    for section in pages:
         url = reverse("application_section", args=[public_id, section.key])
         lines = shown.answers(section, answers)
         for line in lines:
@@ -264,7 +223,7 @@ def application_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "step": step,
         "step_url": step_url,
         "steps": _steps(application),
-        "sections": _sections(given),
+        "sections": _sections(asked.sections_answered(application), given),
         "entries": shown.timeline(timeline(application)),
         "can_withdraw": application.state in OPEN_APPLICATION_STATES,
         "sent": request.GET.get("sent") == "1" and application.state == "submitted",
@@ -272,8 +231,8 @@ def application_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(request, "licensing/application_detail.html", context)
 
 
-def _sections(given: Answers) -> list[Data]:
-    return [{"section": section, "answers": shown.answers(section, given)} for section in SECTIONS]
+def _sections(sections: Iterable[Section], given: Answers) -> list[Data]:
+    return [{"section": each, "answers": shown.answers(each, given)} for each in sections]
 
 
 def _steps(application: Application) -> list[Data]:

@@ -23,8 +23,7 @@ from licensing import permissions, selectors, services, shown, vetting
 from licensing.approve_form import ApproveForm
 from licensing.forms import MessageForm, QueueFilterForm, ReasonForm
 from licensing.models import Application
-from licensing.questions import SECTIONS
-from licensing.selectors import person_name
+from licensing.selectors import asked, person_name
 from licensing.shown import Data
 
 # Reviewers aim to answer within this time; what waits longer is marked.
@@ -112,7 +111,7 @@ def review_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "reviewer": person_name(application.reviewer),
         "sections": [
             {"section": section, "answers": shown.answers(section, answers, former)}
-            for section in SECTIONS
+            for section in asked.sections_answered(application)
         ],
         "resubmitted": former is not None,
         "signals": vetting.signals(application, answers, earlier),

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from boards import services as boards
 from boards.models import Board, SeatRole
+from licensing.selectors.asked import CRITERIA
 from licensing.services import publish_terms
 from portal.seed import evidence, texts
 from portal.seed.people import People
@@ -58,7 +59,7 @@ def found_board(people: People) -> Board:
 def load_ladder_and_terms() -> Ladder:
     """Load the demo's ladder, and publish every agreement that its stages name."""
     ladder = releases.load_ladder(actor=None, source_text=LADDER_FILE.read_text()).ladder
-    slugs = {slug for stage in ladder_stages(ladder) for slug in stage.terms}
+    slugs = {CRITERIA, *(slug for stage in ladder_stages(ladder) for slug in stage.terms)}
     for slug in sorted(slugs):
         title, text = texts.terms(slug)
         publish_terms(actor=None, slug=slug, title=title, text=text)

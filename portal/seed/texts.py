@@ -229,7 +229,44 @@ When your grant ends you delete every copy and what you derived from it, and say
 
 *These are the terms of a demonstration; nobody is bound by them.*
 """
+_SAFETY = """# Safety research: criteria and safe harbour
+
+## Who can apply
+
+Anyone who looks for what is dangerous in our models: at a university, in a company, or on their
+own. You need no institution. We ask for a plan, for one to three people who know your work, and
+for what shows that you handle dangerous findings with care.
+
+## How we judge
+
+We ask four questions, and nothing else decides:
+
+1. Does the plan look for a danger that matters, in a way that can find it?
+2. Can you do it, going by what you have done before?
+3. Are outputs that could do harm kept where they can do none?
+4. Do you tell us, and others who must know, what you find?
+
+What you might find, and what you think of us, is no ground for declining. Access is free of
+charge. Whoever is declined is told why and can appeal to another reviewer.
+
+## What you promise
+
+1. You work within the scope of your grant and do not harm people, systems or their data.
+2. You do not look at other people's data, and stop and tell us if you meet it.
+3. You tell us first what you find, within five business days.
+4. You wait with publishing for as long as we need to mend it, and **30 business days at most**
+   from the day on which you told us. We may ask for less, never for more.
+5. You leave out of what you publish what would help to do harm.
+
+## What we promise
+
+As long as you keep these promises we take no legal action against you for this research, ask
+nobody else to, do not end your access because of what you found, and say so to anyone who asks.
+
+*This is the text of a demonstration; nobody is bound by it.*
+"""
 _TERMS = {
+    "safety-research": ("Safety research: criteria and safe harbour", _SAFETY),
     "api-terms": ("Terms for the hosted API", _API),
     "weights-terms": ("Terms for the weights", _WEIGHTS),
 }
@@ -257,7 +294,49 @@ def answers(person: User, end: date) -> dict[str, Any]:
         "end_date": end.isoformat(),
         "modification": ["quantise"],
         "redistribution": "none",
-        "hosting_place": "Our own servers in Bremen, Germany",
+        "served": "staff",
+        "usage": "small",
+        "organization_legal_name": "Northwind Robotics GmbH",
+        "organization_address": "Am Wall 12, 28195 Bremen, Germany",
+        "official_name": "Henrike Brandt",
+        "official_email": "h.brandt@northwind-robotics.example",
+        "official_position": "Managing director",
+        "product": (
+            "A tool in which conservation groups have their field notes summarised. About two "
+            "hundred people use it, all of them known to us."
+        ),
+        "safeguards": (
+            "Summaries that name the place of a nest are held back and read by a person. Every "
+            "prompt is logged for 90 days."
+        ),
+        "research_question": (
+            "How often a summary of field notes says something that the notes do not say."
+        ),
+        "research_method": (
+            "Two hundred notes, each read by two people beside its summary; one accelerator for "
+            "two weeks."
+        ),
+        "research_outputs": "A report with all numbers, and the notes whose authors agree.",
+        "funding": "A grant of the state for the conservation of wetlands, number 2026-0417.",
+        "conflicts": "None.",
+        "referees": [
+            {
+                "name": "Ada Okonkwo",
+                "email": "ada.okonkwo@wetland-trust.example",
+                "relation": "Leads the survey whose notes we work with",
+            }
+        ],
+        "ethics_status": "not_asked",
+        "alternative_evidence": (
+            "Two published reports on errors in summaries, and a letter of the Wetland Trust, "
+            "which has worked with us for three years."
+        ),
+        "risks_judged": (
+            "The trust's data officer read the plan. The risk is that nests are found; places "
+            "are taken out of the notes beforehand."
+        ),
+        "hosting_country": "DE",
+        "hosting_place": "Our own servers in Bremen",
         "security_level": "sl2",
         "security": (
             "Two administrators can reach the machine. Access is logged centrally and reviewed "
@@ -266,6 +345,7 @@ def answers(person: User, end: date) -> dict[str, Any]:
         "end_users": [person.email],
         "incident_name": person.full_name,
         "incident_email": person.email,
+        "incident_reach": True,
         "export_statement": True,
         "truth_statement": True,
     }

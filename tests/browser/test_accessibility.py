@@ -62,6 +62,7 @@ PAGES: dict[str, list[Stop]] = {
         Stop(f"{HERON}/v1.0/"),
         Stop("/licensing/explain/demo/heron/v1.0/"),
         Stop("/licensing/applications/"),
+        Stop("/licensing/safety-research/"),
         Stop("/licensing/applications/new/?model=demo/heron"),
         Stop("/licensing/terms/weights-terms/accept/?model=demo/heron"),
         Stop("/account/"),
@@ -191,6 +192,7 @@ def test_an_application_is_accessible_on_every_page(sign_in: Callable[..., Page]
     """An operator applies, so that nobody whose story is told elsewhere has an open application."""
     page = sign_in("operator")
     page.goto("/licensing/applications/new/?model=demo/heron")
+    page.locator("[name=track][value=safety]").check()
     page.locator("main form button[type=submit]").click()
     page.wait_for_url(re.compile(r"/licensing/applications/[0-9a-f-]{36}/edit/"))
     edit = page.url.removesuffix("edit/")

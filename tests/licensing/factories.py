@@ -215,9 +215,38 @@ def answers(**changes: Any) -> dict[str, Any]:
         "job_title": "Analyst",
         "work": "We study machines that compute, for a university.",
         "profile_url": "https://example.org/ada",
+        "orcid": "0000-0002-1825-0097",
         "country": "DE",
         "purpose": "We want to measure how the model behaves under attack, and publish it.",
+        "organization_legal_name": "Analytical Engines gGmbH",
+        "organization_address": "Rotherstr. 1, 10245 Berlin",
+        "organization_registration": "",
+        "official_name": "Mary Somerville",
+        "official_email": "mary@official.example",
+        "official_position": "Director",
+        "product": "A service in which our staff ask the model about their own documents.",
+        "safeguards": "Prompts are filtered and logged, and read within a day.",
+        "research_question": "Whether the model can be led to give away what it should not.",
+        "research_method": "Four hundred prompts by hand and by machine, on one accelerator.",
+        "research_outputs": "A paper with the prompts left out.",
+        "safety_target": "Whether it helps with attacks on networks; outputs stay on one machine.",
+        "disclosure_plan": "We write to you first and wait for thirty business days.",
+        "safe_harbour": True,
+        "funding": "A grant of the national science foundation.",
+        "conflicts": "None.",
         "prior_access": "",
+        "referees": [
+            {
+                "name": "Charles Babbage",
+                "email": "charles@referee.example",
+                "relation": "Supervised my thesis",
+            }
+        ],
+        "ethics_status": "approved",
+        "ethics_details": "Ethics board of the university, 12/2026.",
+        "ethics_own": "",
+        "alternative_evidence": "Three published reports of flaws, each credited by the vendor.",
+        "risks_judged": "A colleague read the plan and found no risk.",
         "modes": ["api", "weights"],
         "uses": ["research", "safety_research"],
         "environments": ["isolated", "internal"],
@@ -226,7 +255,10 @@ def answers(**changes: Any) -> dict[str, Any]:
         "end_date": end.isoformat(),
         "modification": ["fine_tune"],
         "redistribution": "none",
+        "served": "staff",
+        "usage": "medium",
         "changes_plan": "",
+        "hosting_country": "DE",
         "hosting_place": "Our own rack in Berlin",
         "security_level": "sl2",
         "security": "Two people have keys; every access is logged.",
@@ -235,6 +267,7 @@ def answers(**changes: Any) -> dict[str, Any]:
         "incident_name": "Ada Lovelace",
         "incident_email": "ada@example.org",
         "incident_phone": "",
+        "incident_reach": True,
         "export_statement": True,
         "truth_statement": True,
     }
@@ -248,6 +281,8 @@ SCOPE: dict[str, Any] = {
     "regions": ["eea"],
     "modification": [],
     "redistribution": "none",
+    "served": "named",
+    "usage": "small",
 }
 
 
@@ -255,12 +290,14 @@ def make_draft(
     model: Model,
     applicant: User | None = None,
     organization: Organization | None = None,
+    *,
+    track: str | None = None,
     **changes: Any,
 ) -> Application:
     """Make a complete application that is not sent yet."""
     applicant = applicant or make_user()
     application = services.start_application(
-        actor=applicant, model=model, organization=organization
+        actor=applicant, model=model, organization=organization, track=track
     )
     return services.save_draft(actor=applicant, application=application, answers=answers(**changes))
 
@@ -269,10 +306,12 @@ def make_application(
     model: Model,
     applicant: User | None = None,
     organization: Organization | None = None,
+    *,
+    track: str | None = None,
     **changes: Any,
 ) -> Application:
     """Make an application and send it."""
-    draft = make_draft(model, applicant, organization, **changes)
+    draft = make_draft(model, applicant, organization, track=track, **changes)
     return services.submit_application(actor=draft.applicant, application=draft)
 
 

@@ -28,6 +28,7 @@ from tests.licensing.factories import (
     make_model,
     make_release,
     make_reviewer,
+    make_terms,
 )
 
 pytestmark = pytest.mark.django_db
@@ -379,3 +380,42 @@ def test_reviewers_hear_of_an_application_and_those_in_conflict_do_not(model: An
     make_application(model, make_user_in(organization), organization)
     kind = "licensing.application_submitted"
     assert [row.recipient for row in Notification.objects.filter(kind=kind)] == [reviewer]
+
+
+def test_without_published_criteria_nobody_applies_as_a_safety_researcher(model: Any) -> None:
+    with refused("has not published its criteria"):
+        services.start_application(actor=make_user(), model=model, track="safety")
+
+
+def test_a_deployer_needs_an_organisation(model: Any) -> None:
+    with refused("apply for an organisation"):
+        services.start_application(actor=make_user(), model=model, track="deployer")
+
+
+def test_a_safety_researcher_is_judged_by_the_criteria_in_force_when_they_sent_it(
+    model: Any,
+) -> None:
+    first = make_terms("safety-research")
+    application = make_application(model, track="safety")
+    make_terms("safety-research")
+    assert application.submissions.get().criteria == first
+
+
+def test_the_track_decides_what_must_be_answered(model: Any) -> None:
+    make_terms("safety-research")
+    draft = make_draft(model, track="safety", safety_target="")
+    with refused("Safety research"):
+        services.submit_application(actor=draft.applicant, application=draft)
+    user = make_user()
+    deployer = make_draft(model, user, make_organization(user), safety_target="", referees=[])
+    services.submit_application(actor=user, application=deployer)
+
+
+def test_referees_of_the_own_organisation_are_refused(model: Any) -> None:
+    user = make_user()
+    organization = accounts.create_organization(
+        actor=user, name="Lab", domain="referee.example", country="DE"
+    )
+    draft = make_draft(model, user, organization)
+    with refused("Referees"):
+        services.submit_application(actor=user, application=draft)

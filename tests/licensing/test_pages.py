@@ -14,7 +14,9 @@ from accounts.models import User
 from boards.models import Seat
 from licensing import selectors, services
 from licensing.models import Acceptance, Application, Grant, TermsVersion
-from licensing.questions import SECTIONS, Section
+from licensing.questions import SECTIONS, Question, Section, Track
+from licensing.referees import PARTS
+from licensing.selectors.asked import sections_now
 from tests.factories import make_clearance, make_organization, make_token, make_user
 from tests.licensing.factories import (
     accept_all,
@@ -70,9 +72,16 @@ def post(client: Client, name: str, *args: Any, query: str = "", **data: Any) ->
 
 def typed(section: Any, given: dict[str, Any]) -> dict[str, Any]:
     """Return one section's answers as a browser sends them."""
-    data = {}
+    data: dict[str, Any] = {}
     for question in section.questions:
         value = given[question.key]
+        if question.kind == "referees":
+            data |= {
+                f"{question.key}_{row}_{part}": text
+                for row, referee in enumerate(value)
+                for part, text in referee.items()
+            }
+            continue
         if question.kind == "emails":
             value = "\n".join(value)
         if question.kind == "tick":
@@ -81,17 +90,25 @@ def typed(section: Any, given: dict[str, Any]) -> dict[str, Any]:
     return data
 
 
+def names_of(question: Question) -> list[str]:
+    """Return the names of a question's fields."""
+    if question.kind == "referees":
+        return [f"referees_{row}_{part}" for row in range(3) for part in PARTS]
+    return [question.key]
+
+
 def test_an_applicant_goes_from_the_model_to_a_sent_application(model: Any) -> None:
     user = make_user()
     client = browser(user)
     query = f"?model={model}"
     assert "Apply for" in page(client, "application_new", query=query)
-    begun = post(client, "application_new", query=query, holder="self")
+    begun = post(client, "application_new", query=query, holder="self", track="researcher")
     application = Application.objects.get()
     assert begun.url == reverse("application_edit", args=[application.public_id])
     page(client, "application_edit", application.public_id)
     given = answers()
-    for section in SECTIONS:
+    sections = sections_now(application)
+    for section in sections:
         page(client, "application_section", application.public_id, section.key)
         done = post(
             client,
@@ -108,8 +125,11 @@ def test_an_applicant_goes_from_the_model_to_a_sent_application(model: Any) -> N
     assert "Your application is sent" in body
     application.refresh_from_db()
     assert application.state == "submitted"
+    asked = {question.key for section in sections for question in section.questions}
+    assert {"alternative_evidence", "referees"} < asked
+    assert not {"product", "official_name", "safety_target", "ethics_status"} & asked
     assert selectors.answers_of(application) == {
-        key: value for key, value in given.items() if value not in ("", [])
+        key: value for key, value in given.items() if value not in ("", []) and key in asked
     }
     page(client, "application_edit", application.public_id, status=409)
     assert str(model) in page(client, "application_list")
@@ -149,6 +169,8 @@ def test_a_reviewer_returns_then_approves_and_the_applicant_accepts(model: Any) 
         sectors=["science"],
         regions=["eea"],
         redistribution="none",
+        served="named",
+        usage="small",
         ends_on=answers()["end_date"],
         named_users=[str(user.pk)],
         tier="2",
@@ -218,10 +240,16 @@ HOSTILE = ["", "x" * 100_000, "\x00", "<script>alert(1)</script>", "\u202egnp", 
 
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.key)
 def test_no_hostile_value_breaks_a_section(model: Any, section: Section) -> None:
-    draft = make_draft(model)
-    client = browser(draft.applicant)
+    make_terms("safety-research")
+    applicant = make_user()
+    affiliated = section.affiliated or Track.DEPLOYER in section.tracks
+    organization = make_organization(applicant) if affiliated else None
+    track = next(iter(section.tracks), None)
+    draft = make_draft(model, applicant, organization, track=track)
+    client = browser(applicant)
+    names = [name for question in section.questions for name in names_of(question)]
     for value in HOSTILE:
-        data = dict.fromkeys([question.key for question in section.questions], value)
+        data = dict.fromkeys(names, value)
         response = post(client, "application_section", draft.public_id, section.key, **data)
         body = response.content.decode()
         # A tick is a tick whatever its value, and four hundred digits are a text.
@@ -243,7 +271,10 @@ def test_no_hostile_value_breaks_a_review(model: Any, value: str) -> None:
             type(application).objects.filter(pk=application.pk).update(
                 state="in_review", decided_at=None
             )
-    fields = "modes uses environments sectors regions redistribution ends_on named_users tier"
+    fields = (
+        "modes uses environments sectors regions redistribution served usage ends_on named_users "
+        "tier"
+    )
     data = dict.fromkeys(fields.split(), value)
     response = post(staff, "review_approve", application.public_id, **data)
     assert response.status_code == 200
@@ -629,3 +660,49 @@ def test_accept_all_for_a_model_of_which_one_may_not_know(model: Any) -> None:
     page(browser(user), "terms_accept", "api-terms", query=f"?model={internal}", status=404)
     accept_all(user, internal)
     assert not Grant.objects.exists()
+
+
+def test_the_criteria_of_safety_research_are_public(model: Any) -> None:
+    assert "No criteria are published yet" in page(Client(), "safety_research")
+    make_terms("safety-research", text="# Criteria\n\nDoes it look for a danger that matters?")
+    body = page(Client(), "safety_research")
+    assert "Does it look for a danger that matters?" in body
+    assert "30 business days at most" in body
+    assert reverse("terms_version", args=["safety-research", 1]) in body
+
+
+def test_a_track_that_does_not_fit_is_said_at_its_field(model: Any) -> None:
+    query = f"?model={model}"
+    client = browser(make_user())
+    assert "Safety researcher" not in page(client, "application_new", query=query)
+    body = post(client, "application_new", query=query, holder="self", track="deployer")
+    assert "Deployers apply for an organisation" in body.content.decode()
+    body = post(client, "application_new", query=query, holder="self")
+    assert "Choose how you apply" in body.content.decode()
+    assert not Application.objects.exists()
+
+
+def test_an_answer_that_is_deleted_is_gone_from_the_draft(model: Any) -> None:
+    draft = make_draft(model, prior_access="A year of it.")
+    client = browser(draft.applicant)
+    data = typed_of(draft, "background", prior_access="")
+    post(client, "application_section", draft.public_id, "background", **data)
+    draft.refresh_from_db()
+    assert not draft.answers["prior_access"]
+
+
+def typed_of(draft: Application, key: str, **changes: Any) -> dict[str, Any]:
+    section = next(each for each in sections_now(draft) if each.key == key)
+    return typed(section, answers(**changes))
+
+
+def test_referees_are_asked_in_rows_and_what_is_wrong_is_said_at_its_field(model: Any) -> None:
+    draft = make_draft(model)
+    client = browser(draft.applicant)
+    data = typed_of(draft, "referees") | {"referees_1_name": "Mary", "referees_1_email": "mary"}
+    response = post(client, "application_section", draft.public_id, "referees", **data)
+    body = response.content.decode()
+    assert "#id_referees_1_email" in body
+    assert "“mary” is not an e-mail address" in body
+    kept = selectors.answers_of(Application.objects.get(pk=draft.pk))["referees"]
+    assert [row["name"] for row in kept] == ["Charles Babbage", "Mary", ""]

@@ -16,6 +16,8 @@ FULL: dict[str, Any] = {
     "regions": list(scopes.REGIONS),
     "modification": list(scopes.MODIFICATIONS),
     "redistribution": "derivatives",
+    "served": "public",
+    "usage": "unlimited",
 }
 SMALL: dict[str, Any] = {
     "uses": ["research"],
@@ -24,6 +26,8 @@ SMALL: dict[str, Any] = {
     "regions": ["eea"],
     "modification": [],
     "redistribution": "none",
+    "served": "named",
+    "usage": "small",
 }
 
 
@@ -39,6 +43,8 @@ scopes_of_any_kind = st.builds(
     regions=subset(scopes.REGIONS),
     modification=subset(scopes.MODIFICATIONS, 0),
     redistribution=st.sampled_from(list(scopes.REDISTRIBUTIONS)),
+    served=st.sampled_from(list(scopes.SERVED)),
+    usage=st.sampled_from(list(scopes.USAGES)),
 )
 
 
@@ -57,6 +63,8 @@ def test_the_order_of_choices_does_not_matter() -> None:
         ("regions", None),
         ("redistribution", "everyone"),
         ("redistribution", ["none"]),
+        ("served", "everyone"),
+        ("usage", None),
         ("colour", ["red"]),
     ],
 )
@@ -72,7 +80,7 @@ def test_no_modification_at_all_is_a_scope() -> None:
 def test_more_than_was_asked_is_named() -> None:
     asked, granted = parse_scope(SMALL), parse_scope(FULL)
     sentences = excess(asked, granted)
-    assert len(sentences) == 6
+    assert len(sentences) == 8
     assert excess(granted, asked) == []
 
 
@@ -90,9 +98,11 @@ def test_data_and_back_is_the_same_scope(scope: Scope) -> None:
 
 @given(scopes_of_any_kind, scopes_of_any_kind)
 def test_nothing_exceeds_exactly_where_each_part_is_within(asked: Scope, granted: Scope) -> None:
-    order = list(scopes.REDISTRIBUTIONS)
     within = all(
         set(getattr(granted, part)) <= set(getattr(asked, part))
         for part in ("uses", "environments", "sectors", "regions", "modification")
-    ) and order.index(granted.redistribution) <= order.index(asked.redistribution)
+    ) and all(
+        list(labels).index(getattr(granted, part)) <= list(labels).index(getattr(asked, part))
+        for part, (labels, _name) in scopes.LEVELS.items()
+    )
     assert (excess(asked, granted) == []) == within

@@ -314,6 +314,7 @@ LICENSING = [
         ("check/", APPLICANT),
         ("withdraw/", APPLICANT),
     ),
+    public("licensing/safety-research/"),
     page("licensing/reviews/", SIGNED_IN, note="Lists what one may review"),
     page(f"licensing/reviews/{ONE}", REVIEWER, "/licensing/reviews/{review}/"),
     *acts(
