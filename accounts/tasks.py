@@ -1,8 +1,9 @@
-"""Background jobs: mail that is owed, tokens that end."""
+"""Background jobs: mail that is owed, tokens that end, lists and screening."""
 
 from celery import shared_task
 
 from accounts import services
+from accounts.services import screening
 
 
 @shared_task(name="accounts.send_notification")
@@ -22,3 +23,29 @@ def sweep_tokens() -> None:
     """Tell people of tokens that end soon, and forget what ended."""
     services.tell_of_ending_tokens()
     services.forget_ended_sign_ins()
+
+
+@shared_task(name="accounts.import_list")
+def import_list(snapshot_id: int) -> None:
+    """Go on with the file of a list."""
+    screening.import_list(snapshot_id=snapshot_id)
+
+
+@shared_task(name="accounts.screen_watches")
+def screen_watches(watch_ids: list[int]) -> None:
+    """Screen a few subjects now."""
+    screening.screen_watches(watch_ids=watch_ids)
+
+
+@shared_task(name="accounts.screen_due")
+def screen_due() -> None:
+    """Screen whoever is due, for less than a minute."""
+    screening.screen_due()
+
+
+@shared_task(name="accounts.sweep_screening")
+def sweep_screening() -> None:
+    """Go on with lists and screening wherever something was missed."""
+    screening.sweep_imports()
+    screening.sweep_clearances()
+    screening.screen_due()

@@ -4,6 +4,17 @@ from accounts.models.devices import Device, DeviceCodeGuess, DeviceSecret, Devic
 from accounts.models.notifications import Notification
 from accounts.models.organizations import Clearance, Membership, Organization, Tier
 from accounts.models.people import User
+from accounts.models.screening import (
+    Disposition,
+    ListEntry,
+    ListSnapshot,
+    ScreeningHit,
+    ScreeningList,
+    ScreeningResult,
+    ScreeningRound,
+    Watch,
+    WatchReason,
+)
 from accounts.models.tokens import PersonalToken
 
 __all__ = [
@@ -12,10 +23,19 @@ __all__ = [
     "DeviceCodeGuess",
     "DeviceSecret",
     "DeviceSignIn",
+    "Disposition",
+    "ListEntry",
+    "ListSnapshot",
     "Membership",
     "Notification",
     "Organization",
     "PersonalToken",
+    "ScreeningHit",
+    "ScreeningList",
+    "ScreeningResult",
+    "ScreeningRound",
     "Tier",
     "User",
+    "Watch",
+    "WatchReason",
 ]

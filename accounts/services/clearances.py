@@ -11,6 +11,7 @@ from accounts.actions import Action
 from accounts.models import Clearance, Membership, Organization, Tier, User
 from accounts.selectors import live_memberships, membership_of
 from accounts.services.checks import checked_reason
+from accounts.services.screening.watching import CLEARANCE, end_watching, watch_clearance
 from audit.services import record
 from common.errors import Refused
 
@@ -50,6 +51,7 @@ def grant_clearance(
         also=(_subject(clearance),),
         data={"tier": tier, "expires_at": expires_at.isoformat()},
     )
+    watch_clearance(clearance)
     notifications.clearance_granted(clearance, _concerned(clearance))
     return clearance
 
@@ -74,6 +76,7 @@ def revoke_clearance(*, actor: User | None, clearance: Clearance, reason: str) -
         also=(_subject(clearance),),
         data={"reason": reason, "tier": clearance.tier},
     )
+    end_watching(source=CLEARANCE, source_id=clearance.pk)
     notifications.clearance_revoked(clearance, _concerned(clearance), reason)
     return clearance
 

@@ -20,6 +20,7 @@ from accounts.models import (
     User,
 )
 from accounts.services.checks import checked_line, checked_reason
+from accounts.services.screening.watching import forget_subject, subject_changed
 from audit.services import erase_subject, record, register_subject
 from common.errors import Refused
 
@@ -81,6 +82,7 @@ def change_profile(*, actor: User, user: User, full_name: str) -> User:
         user.save(update_fields=["full_name"])
         register_subject(pseudonym=user.pseudonym, label=full_name)
         record(actor=actor, action=Action.USER_PROFILE_CHANGED, target=user)
+        subject_changed(user=user)
     return user
 
 
@@ -118,6 +120,7 @@ def erase_person(*, actor: User | None, user: User, reason: str) -> User:
     user.groups.clear()
     user.user_permissions.clear()
     _end_sessions(user)
+    forget_subject(user)
     record(actor=actor, action=Action.USER_ERASED, target=user, data={"reason": reason})
     erase_subject(pseudonym=user.pseudonym)
     return user
