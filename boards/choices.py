@@ -66,7 +66,7 @@ class ReviewResult(models.TextChoices):
 
 
 class ReminderKind(models.TextChoices):
-    """What is said once, and of what: a vote, a term of office, a full review."""
+    """What is said once, and of what: a vote, a term, a full review, a motion in review."""
 
     VOTE_HALF = "vote_half", _("Half of the time for voting is over")
     VOTE_DAY = "vote_day", _("A day is left for voting")
@@ -77,6 +77,8 @@ class ReminderKind(models.TextChoices):
     REVIEW_WEEK = "review_week", _("A week is left for the full review")
     REVIEW_DAY = "review_day", _("A day is left for the full review")
     REVIEW_OVER = "review_over", _("The full review is overdue")
+    IDLE_MONTH = "idle_month", _("A month in review without a vote")
+    IDLE_WEEK = "idle_week", _("A week is left to open the vote")
 
 
 class VoteChoice(models.TextChoices):

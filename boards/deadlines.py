@@ -1,4 +1,4 @@
-"""When people are reminded: of a vote, of the end of a term, of a full review. No clock."""
+"""When people are reminded: of a vote, a term, a full review, a motion in review. No clock."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -6,6 +6,10 @@ from datetime import datetime, timedelta
 from boards.choices import ReminderKind
 
 DAY = timedelta(days=1)
+# How long a motion waits in review for its vote, since its dossier was put before the board last.
+# Longer than a soak with an evaluation after it, as a move may be proposed before its soak is over.
+IDLE = 180 * DAY
+IDLE_REMINDED = 30 * DAY
 
 Step = tuple[ReminderKind, datetime]
 
@@ -38,6 +42,14 @@ def review_steps(due: datetime) -> list[Step]:
         (ReminderKind.REVIEW_WEEK, due - 7 * DAY),
         (ReminderKind.REVIEW_DAY, due - DAY),
         (ReminderKind.REVIEW_OVER, due),
+    ]
+
+
+def idle_steps(since: datetime) -> list[Step]:
+    """Return when proposer and chair hear that no vote was opened, before the motion lapses."""
+    return [
+        (ReminderKind.IDLE_MONTH, since + IDLE_REMINDED),
+        (ReminderKind.IDLE_WEEK, since + IDLE - 7 * DAY),
     ]
 
 

@@ -169,6 +169,18 @@ def vote_reminder(motion: Motion, awaited: Iterable[Ballot]) -> None:
     _tell([ballot.holder for ballot in awaited], motion, "vote_reminder", subject, body)
 
 
+def vote_unopened(
+    motion: Motion, people: Iterable[User], since: datetime, lapses: datetime
+) -> None:
+    """Remind whoever opens the vote that the motion waits for it, and not for ever."""
+    body = _(
+        "Open the vote before %(lapses)s, change the dossier, or withdraw the motion; otherwise it "
+        "lapses. It is in review as it stands since %(since)s.\n\n%(facts)s"
+    ) % {"lapses": _moment(lapses), "since": _moment(since), "facts": _facts(motion)}
+    subject = _("The vote was not opened yet: %(what)s") % {"what": _what(motion)}
+    _tell(people, motion, "vote_unopened", subject, body)
+
+
 def quorum_missing(motion: Motion, people: Iterable[User], lacking: Iterable[str]) -> None:
     """Call the chair: the deadline is close, and the motion would lapse."""
     body = _(

@@ -16,7 +16,7 @@ MOTION = Machine(
         Move(_VOTING, MotionState.APPROVED.value, "closed, the rule is met"),
         Move(_VOTING, MotionState.REJECTED.value, "closed, outvoted or vetoed"),
         Move(_VOTING, MotionState.LAPSED.value, "closed without a quorum, or its subject is gone"),
-        Move(_REVIEW, MotionState.LAPSED.value, "its subject is gone"),
+        Move(_REVIEW, MotionState.LAPSED.value, "its subject is gone, or nobody opened the vote"),
         Move(_REVIEW, MotionState.WITHDRAWN.value, "withdrawn by the proposer"),
         Move(_VOTING, MotionState.WITHDRAWN.value, "withdrawn by the proposer"),
         Move(MotionState.APPROVED.value, _CANCELLED, "cancelled in time"),

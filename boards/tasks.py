@@ -1,12 +1,16 @@
 """Closing votes, signing records, doing what boards decided about themselves, reminding."""
 
 import logging
+from collections.abc import Callable
+from functools import partial
 
 from celery import shared_task
 from django.utils import timezone
 
 from boards import selectors, services
 from boards.choices import OWN_RULE_KIND, REVIEW_KIND, SEAT_KIND
+from boards.deadlines import IDLE
+from boards.models import Motion
 from common.errors import Refused
 
 logger = logging.getLogger(__name__)
@@ -14,14 +18,24 @@ logger = logging.getLogger(__name__)
 
 @shared_task(name="boards.sweep_motions")
 def sweep_motions() -> None:
-    """Close every motion whose deadline has passed; each in its own transaction."""
-    for motion in selectors.due_motions(timezone.now()):
-        try:
-            services.close_voting(actor=None, motion=motion)
-        except Refused:
-            logger.info("Motion %s was closed by another hand.", motion.public_id)
-        except Exception:
-            logger.exception("Motion %s could not be closed; the next sweep tries.", motion.pk)
+    """Close every vote whose deadline has passed, and let lapse what nobody put to the vote.
+
+    Each in its own transaction.
+    """
+    now = timezone.now()
+    for motion in selectors.due_motions(now):
+        _end(motion, partial(services.close_voting, actor=None))
+    for motion in selectors.idle_motions(now - IDLE):
+        _end(motion, services.lapse_idle)
+
+
+def _end(motion: Motion, end: Callable[..., Motion]) -> None:
+    try:
+        end(motion=motion)
+    except Refused:
+        logger.info("Motion %s was ended by another hand.", motion.public_id)
+    except Exception:
+        logger.exception("Motion %s could not be ended; the next sweep tries.", motion.pk)
 
 
 @shared_task(name="boards.sign_record")
@@ -46,5 +60,5 @@ def sweep_decisions() -> None:
 
 @shared_task(name="boards.sweep_reminders")
 def sweep_reminders() -> None:
-    """Remind of votes, of terms about to end and of full reviews."""
+    """Remind of votes, of terms about to end, of full reviews and of votes to be opened."""
     services.send_reminders()

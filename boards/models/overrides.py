@@ -79,6 +79,8 @@ class Reminder(models.Model):
                         "review_week",
                         "review_day",
                         "review_over",
+                        "idle_month",
+                        "idle_week",
                     ]
                 ),
             ),

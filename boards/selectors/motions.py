@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import User
@@ -94,6 +94,18 @@ def due_motions(now: datetime) -> QuerySet[Motion]:
     return Motion.objects.filter(state=MotionState.VOTING, voting_closes_at__lte=now).order_by(
         "voting_closes_at"
     )
+
+
+def idle_motions(since: datetime) -> QuerySet[Motion]:
+    """Return the motions in review whose dossier stands as it is since then or longer."""
+    waiting = Motion.objects.filter(state=MotionState.IN_REVIEW)
+    idle = waiting.annotate(put_at=Max("dossiers__created_at")).filter(put_at__lte=since)
+    return idle.select_related("board", "proposer").order_by("id")
+
+
+def dossier_put_at(motion: Motion) -> datetime:
+    """Return when its dossier was put before the board as it is now."""
+    return motion.dossiers.latest("id").created_at
 
 
 def dossiers_of(motion: Motion) -> list[Dossier]:

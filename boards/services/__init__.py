@@ -4,6 +4,7 @@ from boards.services.applying import apply_decided
 from boards.services.founding import found_board
 from boards.services.motions import (
     cancel_motion,
+    lapse_idle,
     lapse_motion,
     mark_applied,
     propose_motion,
@@ -62,6 +63,7 @@ __all__ = [
     "exclude_voter",
     "fill_seat",
     "found_board",
+    "lapse_idle",
     "lapse_motion",
     "mark_applied",
     "open_vote",

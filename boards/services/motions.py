@@ -13,6 +13,7 @@ from accounts.models import User
 from audit.services import record
 from boards import notifications, permissions, selectors
 from boards.actions import Action
+from boards.deadlines import IDLE
 from boards.dossier import check_texts
 from boards.kinds import kind_of
 from boards.models import OPEN_STATES, Board, Dossier, Motion, MotionState
@@ -30,6 +31,7 @@ from boards.services.records import owe_record
 from boards.states import MOTION
 from common.canonical import digest
 from common.errors import Refused
+from common.templatetags.ui import span
 
 
 @transaction.atomic
@@ -232,6 +234,17 @@ def lapse_motion(*, actor: User | None, motion: Motion, reason: str) -> Motion:
             % {"state": permissions.state_words(current)}
         )
     return _end(actor, current, MotionState.LAPSED, Action.MOTION_LAPSED, reason)
+
+
+@transaction.atomic
+def lapse_idle(*, motion: Motion) -> Motion:
+    """End a motion on which nobody opened the vote in time. A changed dossier begins it anew."""
+    current = locked(motion)
+    waited = timezone.now() - selectors.dossier_put_at(current)
+    if current.state != MotionState.IN_REVIEW or waited < IDLE:
+        raise Refused(_("The motion does not wait for its vote any more, or not for long enough."))
+    reason = _("Nobody opened the vote within %(time)s. Propose it again if it is still wanted.")
+    return lapse_motion(actor=None, motion=current, reason=reason % {"time": span(IDLE)})
 
 
 @transaction.atomic

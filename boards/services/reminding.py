@@ -1,4 +1,4 @@
-"""Saying in time what is owed: votes, seats about to end, full reviews.
+"""Saying in time what is owed: votes, seats about to end, full reviews, votes to be opened.
 
 Everything is read from the rows anew; what was said stands in a row of its own, so that it is
 said once, also by two sweeps at the same time.
@@ -17,7 +17,16 @@ from audit.services import record
 from boards import notifications, selectors
 from boards.actions import Action
 from boards.choices import ReminderKind
-from boards.deadlines import escalation_at, reached, review_steps, term_steps, vote_steps
+from boards.deadlines import (
+    IDLE,
+    IDLE_REMINDED,
+    escalation_at,
+    idle_steps,
+    reached,
+    review_steps,
+    term_steps,
+    vote_steps,
+)
 from boards.models import Motion, MotionState, Reminder, Seat
 
 logger = logging.getLogger(__name__)
@@ -38,6 +47,7 @@ def send_reminders() -> int:
         *(partial(_vote, motion) for motion in voting.select_related("board")),
         *(partial(_term, seat) for seat in seats),
         *(partial(_review, motion) for motion in reviews),
+        *(partial(_idle, motion) for motion in selectors.idle_motions(now - IDLE_REMINDED)),
     ]
     return sum(_attempt(each, now) for each in owed)
 
@@ -116,4 +126,15 @@ def _review(motion: Motion, now: datetime) -> int:
         notifications.review_overdue(motion, people)
     else:
         notifications.review_due(motion, people)
+    return 1
+
+
+def _idle(motion: Motion, now: datetime) -> int:
+    since = selectors.dossier_put_at(motion)
+    lapses = since + IDLE
+    kinds = reached(idle_steps(since), since, now)
+    if now >= lapses or not kinds or not _is_new(ref(motion), kinds, lapses):
+        return 0
+    people = [motion.proposer, *selectors.chairs_of(motion.board_id)]
+    notifications.vote_unopened(motion, people, since, lapses)
     return 1

@@ -16,7 +16,7 @@ from accounts.models import User
 from accounts.permissions import signed_in
 from audit.selectors import Entry, timeline
 from boards import permissions, selectors
-from boards.deadlines import escalation_at
+from boards.deadlines import IDLE, escalation_at
 from boards.dossier import shown
 from boards.kinds import is_opened_here, kind_of
 from boards.models import Motion, MotionState
@@ -43,6 +43,7 @@ def motion_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "motion": motion,
         "acts": _acts(user, motion, standing, now),
         "opens_here": is_opened_here(motion.kind),
+        "lapses_at": newest.created_at + IDLE,
         "mine": _my_ballot(user, motion, standing, now),
         "proposer": selectors.person_name(motion.proposer),
         "kind": kind_of(motion.kind).name,

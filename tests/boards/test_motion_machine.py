@@ -4,6 +4,7 @@ import itertools
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import hypothesis.strategies as st
 import pytest
@@ -21,6 +22,7 @@ from accounts.models import User
 from audit.models import Event
 from audit.selectors import ref
 from boards import services
+from boards.deadlines import IDLE
 from boards.models import Motion, Seat, Vote, VoteChoice
 from boards.selectors import votes_for_display
 from boards.tally import Rule, SeatState, combine, obstacles, parse_rule, tally
@@ -302,6 +304,13 @@ class MotionMachine(RuleBasedStateMachine):
         allowed = self.state == "voting" and self.over
         if self.attempt(allowed, services.close_voting, actor=None):
             self.expect_count()
+
+    @rule(long=st.booleans())
+    def leave_in_review(self, long: bool) -> None:
+        allowed = long and self.state == "in_review"
+        with patch("boards.services.motions.IDLE", timedelta(0) if long else IDLE):
+            if self.attempt(allowed, services.lapse_idle):
+                self.state = "lapsed"
 
     def expect_count(self) -> None:
         votes = {self.seats[n].pk: choice for n, choice in self.votes.items()}

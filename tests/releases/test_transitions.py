@@ -333,6 +333,19 @@ def test_a_decided_dossier_cannot_change() -> None:
 # Down and out
 
 
+def test_a_move_whose_vote_nobody_opens_lapses_with_its_motion(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    manager = make_user()
+    transition = make_transition(make_release(make_model(manager=manager)), manager)
+    monkeypatch.setattr("boards.services.motions.IDLE", timedelta(0))
+    boards.lapse_idle(motion=transition.motion)
+    services.apply_decided_motions()
+    transition.refresh_from_db()
+    assert transition.state == "lapsed"
+    assert make_transition(transition.release, manager).state == "proposed"
+
+
 def test_a_demotion_is_at_once_and_lapses_an_open_transition_and_its_motion() -> None:
     holder = make_user()
     release = make_release(make_model(holder=holder), stage="public-api")
