@@ -1,4 +1,4 @@
-"""A motion in review whose vote nobody opens is reminded of, and lapses: silence decides nothing."""
+"""A motion in review whose vote nobody opens: it is reminded of, and it lapses."""
 
 from collections.abc import Callable
 from datetime import timedelta
