@@ -38,7 +38,7 @@ def state_of(motion: Motion) -> str:
     return Motion.objects.get(pk=motion.pk).state
 
 
-def reminded() -> list[User]:
+def reminded() -> list[User | None]:
     notes = Notification.objects.filter(kind="boards.vote_unopened").order_by("id")
     return [note.recipient for note in notes]
 
