@@ -4,14 +4,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.core.validators import MaxLengthValidator
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Membership, PersonalToken, User
+from accounts.models import PersonalToken, User
 from accounts.networks import parse_networks
-from common.countries import COUNTRIES
 from common.text import one_line, paragraphs
 
 if TYPE_CHECKING:
@@ -179,44 +177,6 @@ class ApproveDeviceForm(forms.Form):
         choices=PersonalToken.Right.choices,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Never more than you may yourself. Choose only what you need it for."),
-    )
-
-
-class OrganizationForm(forms.Form):
-    """A new organisation."""
-
-    name = LineField(
-        label=_("Legal name"),
-        max_length=200,
-        help_text=_("As it would stand in a contract."),
-        error_messages={"required": _("Enter the legal name.")},
-    )
-    country = forms.ChoiceField(
-        label=_("Country"),
-        error_messages={"required": _("Choose the country.")},
-        choices=[("", _("Choose a country")), *COUNTRIES.items()],
-        help_text=_("Where the organisation is registered."),
-    )
-    domain = forms.CharField(
-        label=_("Internet domain"),
-        required=False,
-        max_length=253,
-        help_text=_("For example example.org. Reviewers compare it with your e-mail address."),
-    )
-
-
-class MemberForm(forms.Form):
-    """Somebody who shall act for an organisation."""
-
-    email = forms.EmailField(
-        label=_("E-mail address"),
-        error_messages={"required": _("Enter the e-mail address.")},
-        max_length=254,
-        validators=[MaxLengthValidator(254)],
-        help_text=_("Of somebody who has an account here."),
-    )
-    role = forms.ChoiceField(
-        label=_("Role"), choices=Membership.Role.choices, initial=Membership.Role.MEMBER
     )
 
 

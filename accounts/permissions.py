@@ -1,12 +1,20 @@
 """Who may do what with accounts and organisations."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 
-from accounts.models import DeviceSignIn, Membership, Organization, PersonalToken, User
-from accounts.selectors import live_memberships
+from accounts.models import (
+    DeviceSignIn,
+    Invitation,
+    Membership,
+    Organization,
+    PersonalToken,
+    User,
+)
+from accounts.selectors import invitations_for, live_memberships, open_memberships
 
 
 def signed_in(request: HttpRequest) -> User:
@@ -31,9 +39,12 @@ def is_owner(user: User, organization: Organization) -> bool:
 
 
 def get_organization_or_404(user: User, slug: str) -> tuple[Organization, Membership]:
-    """Return an organisation with the person's own membership; only members know of it."""
+    """Return an organisation with the person's own membership; only members know of it.
+
+    Also the membership that lapsed by the clock and is still open: there one brings the proof.
+    """
     membership = (
-        live_memberships()
+        open_memberships()
         .select_related("organization")
         .filter(user=user, organization__slug=slug)
         .first()
@@ -44,9 +55,9 @@ def get_organization_or_404(user: User, slug: str) -> tuple[Organization, Member
 
 
 def get_membership_or_404(user: User, membership_id: int) -> Membership:
-    """Return a live membership that the person may end: their own, or one that they own over."""
+    """Return an open membership that the person may end: their own, or one that they own over."""
     membership = (
-        live_memberships().select_related("organization", "user").filter(pk=membership_id).first()
+        open_memberships().select_related("organization", "user").filter(pk=membership_id).first()
     )
     if membership is None or not can_end_membership(user, membership):
         raise Http404
@@ -56,6 +67,42 @@ def get_membership_or_404(user: User, membership_id: int) -> Membership:
 def can_end_membership(user: User, membership: Membership) -> bool:
     """Tell whether the person may end the membership: it is theirs, or they are an owner."""
     return membership.user_id == user.pk or is_owner(user, membership.organization)
+
+
+def get_owned_or_404(user: User, slug: str) -> tuple[Organization, Membership]:
+    """Return an organisation with the person's own membership, if they are a live owner of it."""
+    organization, membership = get_organization_or_404(user, slug)
+    if not is_owner(user, organization):
+        raise Http404
+    return organization, membership
+
+
+def get_owned_membership_or_404(user: User, membership_id: int) -> Membership:
+    """Return an open membership of an organisation that the person owns."""
+    membership = get_membership_or_404(user, membership_id)
+    if not is_owner(user, membership.organization):
+        raise Http404
+    return membership
+
+
+def get_sent_invitation_or_404(user: User, public_id: UUID) -> Invitation:
+    """Return an open invitation of an organisation that the person owns."""
+    invitation = (
+        Invitation.objects.select_related("organization", "invited_by")
+        .filter(public_id=public_id, accepted_at__isnull=True, revoked_at__isnull=True)
+        .first()
+    )
+    if invitation is None or not is_owner(user, invitation.organization):
+        raise Http404
+    return invitation
+
+
+def get_own_invitation_or_404(user: User, public_id: UUID, now: datetime) -> Invitation:
+    """Return an invitation that went to an address which is shown to be the person's."""
+    invitation = invitations_for(user, now).filter(public_id=public_id).first()
+    if invitation is None:
+        raise Http404
+    return invitation
 
 
 def get_token_or_404(user: User, token_id: int) -> PersonalToken:

@@ -1,4 +1,4 @@
-"""Background jobs: mail that is owed, tokens that end, lists and screening."""
+"""Background jobs: mail that is owed, tokens and memberships that end, lists and screening."""
 
 from celery import shared_task
 
@@ -49,3 +49,12 @@ def sweep_screening() -> None:
     screening.sweep_imports()
     screening.sweep_clearances()
     screening.screen_due()
+
+
+@shared_task(name="accounts.sweep_affiliations")
+def sweep_affiliations() -> None:
+    """End memberships that lapsed, and remind of what ends soon or must be proven anew."""
+    services.lapse_memberships()
+    services.remind_of_proofs()
+    services.remind_of_clearances()
+    services.forget_old_invitations()

@@ -33,8 +33,48 @@ urlpatterns = [
     ),
     path("organisations/<slug:slug>/", views.account_organization, name="account_organization"),
     path(
+        "organisations/<slug:slug>/edit/",
+        views.account_organization_edit,
+        name="account_organization_edit",
+    ),
+    path(
+        "organisations/<slug:slug>/domain/",
+        views.account_organization_domain,
+        name="account_organization_domain",
+    ),
+    path(
         "memberships/<int:membership_id>/end/",
         views.account_membership_end,
         name="account_membership_end",
     ),
+    path(
+        "memberships/<int:membership_id>/role/",
+        views.account_membership_role,
+        name="account_membership_role",
+    ),
+    path(
+        "memberships/<int:membership_id>/confirm/",
+        views.account_membership_confirm,
+        name="account_membership_confirm",
+    ),
+    # Their secrets are kept out of the log by these beginnings (common.mail_links).
+    path(
+        "invitations/open/<str:secret>/",
+        views.account_invitation_open,
+        name="account_invitation_open",
+    ),
+    path("mailbox/<str:secret>/", views.account_mailbox_open, name="account_mailbox_open"),
+    path("invitations/<uuid:public_id>/", views.account_invitation, name="account_invitation"),
+    path(
+        "invitations/<uuid:public_id>/resend/",
+        views.account_invitation_resend,
+        name="account_invitation_resend",
+    ),
+    path(
+        "invitations/<uuid:public_id>/revoke/",
+        views.account_invitation_revoke,
+        name="account_invitation_revoke",
+    ),
+    path("clearances/", views.account_clearances, name="account_clearances"),
+    path("clearances/changed/", views.account_clearance_changed, name="account_clearance_changed"),
 ]

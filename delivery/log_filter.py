@@ -3,8 +3,10 @@
 import logging
 import re
 
-# As mounted in delivery.urls.
-_SECRET = re.compile(r"^/d/[^/]+")
+from common.mail_links import PLACES
+
+# As mounted in delivery.urls, and where mailed links lead.
+_SECRET = re.compile("^(" + "|".join(re.escape(place) for place in ("/d/", *PLACES)) + ")[^/?]+")
 
 
 class LinkSecretFilter(logging.Filter):
@@ -14,6 +16,6 @@ class LinkSecretFilter(logging.Filter):
         """Never drops a record."""
         if isinstance(record.args, tuple):
             record.args = tuple(
-                _SECRET.sub("/d/-", arg) if isinstance(arg, str) else arg for arg in record.args
+                _SECRET.sub(r"\1-", arg) if isinstance(arg, str) else arg for arg in record.args
             )
         return True

@@ -145,7 +145,7 @@ def _person() -> QuerySet[Any]:
 
 def _grants() -> QuerySet[Any]:
     named = GrantUser.objects.filter(grant=OuterRef("pk"), user=_USER)
-    member = live_memberships().filter(organization=OuterRef("organization"), user=_USER)
+    member = live_memberships(_NOW).filter(organization=OuterRef("organization"), user=_USER)
     admissions = Admission.objects.filter(IsOneOf(F("release"), _IDS), grant=OuterRef("pk"))
     return (
         Grant.objects.filter(

@@ -14,19 +14,10 @@ from django.utils.translation import ngettext
 from accounts.models import Membership, Organization, User
 from accounts.selectors import live_clearances, live_memberships, verified_users
 from common.countries import COUNTRIES
+from common.public_mail import PUBLIC_MAIL, is_at
 from common.templatetags.ui import span
 from licensing.application_form import Answers
 from licensing.models import OPEN_APPLICATION_STATES, Application, Ban
-
-# Mailboxes that anyone can have say nothing about where somebody works.
-PUBLIC_MAIL = frozenset(
-    (
-        *("126.com", "163.com", "aol.com", "fastmail.com", "gmail.com", "gmx.de", "gmx.net"),
-        *("googlemail.com", "hotmail.com", "icloud.com", "live.com", "mail.com", "mail.ru"),
-        *("me.com", "msn.com", "outlook.com", "proton.me", "protonmail.com", "qq.com"),
-        *("web.de", "yahoo.com", "yandex.ru"),
-    )
-)
 
 
 @dataclass(frozen=True)
@@ -48,7 +39,7 @@ def email_domain_signal(email: str, domain: str) -> Signal:
         return Signal("no", name, _("%(mailbox)s is open to anyone.") % words)
     if not domain:
         return Signal("na", name, _("%(mailbox)s; there is no domain to compare.") % words)
-    if mailbox == domain or mailbox.endswith(f".{domain}"):
+    if is_at(email, domain):
         return Signal("yes", name, _("%(mailbox)s belongs to %(domain)s.") % words)
     return Signal("no", name, _("%(mailbox)s is not %(domain)s.") % words)
 

@@ -12,6 +12,7 @@ def beat_schedule(sweep: timedelta) -> dict[str, dict[str, Any]]:
         "notifications": {"task": "accounts.sweep_notifications", "schedule": sweep},
         "tokens": {"task": "accounts.sweep_tokens", "schedule": crontab(minute="*/10")},
         "screening": {"task": "accounts.sweep_screening", "schedule": sweep},
+        "affiliations": {"task": "accounts.sweep_affiliations", "schedule": crontab(minute="*/5")},
         "motions-deadlines": {"task": "boards.sweep_motions", "schedule": sweep},
         "motions-records": {"task": "boards.sweep_records", "schedule": crontab(minute="*/5")},
         "boards-decisions": {"task": "boards.sweep_decisions", "schedule": sweep},

@@ -314,6 +314,8 @@ DEVICE_CLIENTS = {
     "26be6b09-91c5-47da-9861-d2d2bb7a7e36": "Hugging Face client",
     **env_clients("DEVICE_CLIENTS"),
 }
+# How often a member shows anew that they belong to an organisation whose domain is verified.
+AFFILIATION_MONTHS = env_number("AFFILIATION_MONTHS", default=12, least=1, most=36)
 DEVICE_SIGN_IN_DAYS = env_number("DEVICE_SIGN_IN_DAYS", default=90, least=1, most=366)
 
 # Mail

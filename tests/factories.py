@@ -1,13 +1,21 @@
 """Rows for tests, made by the services that make them in life."""
 
 import itertools
+import re
 from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
 
 from accounts import services as accounts
-from accounts.models import Clearance, Membership, Organization, PersonalToken, User
+from accounts.models import (
+    Clearance,
+    Membership,
+    Notification,
+    Organization,
+    PersonalToken,
+    User,
+)
 from accounts.oauth import DeviceCodes, DeviceTokens
 
 _numbers = itertools.count(1)
@@ -45,19 +53,43 @@ def make_operator(**kwargs: Any) -> User:
 
 
 def make_organization(
-    owner: User | None = None, *, name: str = "", members: tuple[User, ...] = ()
+    owner: User | None = None,
+    *,
+    name: str = "",
+    domain: str = "",
+    members: tuple[User, ...] = (),
 ) -> Organization:
     """Make an organisation with an owner and ordinary members."""
     organization = accounts.create_organization(
         actor=owner or make_user(),
         name=name or f"Organisation {next(_numbers)}",
-        domain="",
+        domain=domain,
         country="DE",
     )
     for user in members:
         accounts.add_member(
             actor=None, organization=organization, user=user, role=Membership.Role.MEMBER
         )
+    return organization
+
+
+def mailed_secret(kind: str) -> str:
+    """Return the secret in the link of the newest mail of a kind."""
+    body = Notification.objects.filter(kind=kind).latest("pk").body
+    found = re.search(r"/([A-Za-z0-9_-]{43}\.[A-Za-z0-9_-]{43})/", body)
+    assert found is not None
+    return found.group(1)
+
+
+def verify_domain(owner: User, organization: Organization, address: str = "") -> Organization:
+    """Have the organisation's domain verified by the link that goes there."""
+    accounts.ask_domain(
+        actor=owner,
+        organization=organization,
+        address=address or f"admin@{organization.domain}",
+    )
+    accounts.confirm_mailbox(actor=None, secret=mailed_secret("accounts.mailbox_domain"))
+    organization.refresh_from_db()
     return organization
 
 
@@ -68,6 +100,8 @@ def make_clearance(
     tier: int = 2,
     granted_by: User | None = None,
     days: int = 365,
+    affiliation: Organization | None = None,
+    country: str = "",
 ) -> Clearance:
     """Make a clearance of a person or of an organisation."""
     return accounts.grant_clearance(
@@ -76,6 +110,8 @@ def make_clearance(
         expires_at=timezone.now() + timedelta(days=days),
         user=user,
         organization=organization,
+        affiliation=affiliation,
+        country=country,
     )
 
 

@@ -1,8 +1,15 @@
 """People, organisations, what is known of them, their tokens and their notifications."""
 
 from accounts.models.devices import Device, DeviceCodeGuess, DeviceSecret, DeviceSignIn
+from accounts.models.links import Invitation, MailboxCheck
 from accounts.models.notifications import Notification
-from accounts.models.organizations import Clearance, Membership, Organization, Tier
+from accounts.models.organizations import (
+    Clearance,
+    FormerName,
+    Membership,
+    Organization,
+    Tier,
+)
 from accounts.models.people import User
 from accounts.models.screening import (
     Disposition,
@@ -24,8 +31,11 @@ __all__ = [
     "DeviceSecret",
     "DeviceSignIn",
     "Disposition",
+    "FormerName",
+    "Invitation",
     "ListEntry",
     "ListSnapshot",
+    "MailboxCheck",
     "Membership",
     "Notification",
     "Organization",

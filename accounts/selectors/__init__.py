@@ -4,11 +4,14 @@ from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.db.models import Case, Exists, Expression, F, Max, OuterRef, Q, QuerySet, When
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import (
     Clearance,
     DeviceSignIn,
+    Invitation,
+    MailboxCheck,
     Membership,
     Notification,
     Organization,
@@ -17,11 +20,15 @@ from accounts.models import (
     User,
 )
 from accounts.token_secret import Prefix, prefix_of, secret_digest
+from common import reminders
 from common.prepared import Parameter, Prepared
 
 # How long before its end the owner of a token is told: a week, or a day where it lives shortly.
 _NOTICE = timedelta(days=7)
 _SHORT_NOTICE = timedelta(days=1)
+# Days before the end of a clearance, and of a verified domain or an affiliation.
+CLEARANCE_REMINDERS = (60, 30, 7)
+REMINDERS = (30, 7)
 
 
 def token_for_secret(secret: str) -> PersonalToken | None:
@@ -137,14 +144,26 @@ def organizations_of(user: User) -> QuerySet[Organization]:
     )
 
 
-def live_memberships() -> QuerySet[Membership]:
-    """Return the memberships that have not ended."""
+def open_memberships() -> QuerySet[Membership]:
+    """Return the memberships that have not ended, also those that lapsed by the clock."""
     return Membership.objects.filter(ended_at__isnull=True)
 
 
+def live_memberships(now: datetime | Expression | None = None) -> QuerySet[Membership]:
+    """Return the memberships that count at `now` (a time or what stands for one in SQL).
+
+    One that lapsed counts no more, whether or not a job has ended it.
+    """
+    # The database's own clock where none is given, so that a prepared statement keeps no time.
+    at = Now() if now is None else now
+    return open_memberships().filter(
+        Q(affiliation_until__isnull=True) | Q(affiliation_until__gt=at)
+    )
+
+
 def memberships_of(user: User) -> QuerySet[Membership]:
-    """Return the person's live memberships, by the organisation's name."""
-    found = live_memberships().filter(user=user).select_related("organization")
+    """Return the person's memberships that have not ended, by the organisation's name."""
+    found = open_memberships().filter(user=user).select_related("organization")
     return found.order_by("organization__name")
 
 
@@ -154,8 +173,125 @@ def membership_of(user: User, organization: Organization) -> Membership | None:
 
 
 def live_clearances(now: datetime | Expression) -> QuerySet[Clearance]:
-    """Return the clearances that count at `now`, a time or what will stand for one in SQL."""
-    return Clearance.objects.filter(revoked_at__isnull=True, expires_at__gt=now)
+    """Return the clearances that count at `now`, a time or what will stand for one in SQL.
+
+    A reopened one counts until its grace is over, for access that was given already.
+    """
+    return Clearance.objects.filter(
+        Q(counts_until__isnull=True) | Q(counts_until__gt=now),
+        revoked_at__isnull=True,
+        expires_at__gt=now,
+    )
+
+
+def settled_clearances(now: datetime | Expression) -> QuerySet[Clearance]:
+    """Return the clearances that count for something new: nothing changed since vetting."""
+    return live_clearances(now).filter(reopened_at__isnull=True)
+
+
+def settled_tier(holder: User | Organization, now: datetime) -> int:
+    """Return the highest tier that counts for something new; 0 without one."""
+    own = {"user": holder} if isinstance(holder, User) else {"organization": holder}
+    return _highest(settled_clearances(now).filter(**own))
+
+
+def clearances_of(holder: User | Organization) -> QuerySet[Clearance]:
+    """Return every clearance that a person or an organisation ever had, newest first."""
+    own = {"user": holder} if isinstance(holder, User) else {"organization": holder}
+    return Clearance.objects.filter(**own).select_related("affiliation").order_by("-pk")
+
+
+def clearances_to_remind_of(now: datetime) -> QuerySet[Clearance]:
+    """Return the clearances whose holders are owed a word that they end soon.
+
+    None that another of the same tier or above outlives.
+    """
+    longer = settled_clearances(now).filter(
+        Q(user=OuterRef("user")) | Q(organization=OuterRef("organization")),
+        tier__gte=OuterRef("tier"),
+        expires_at__gt=OuterRef("expires_at"),
+    )
+    due = reminders.due("expires_at", "reminded", CLEARANCE_REMINDERS, now)
+    return settled_clearances(now).filter(due & ~Exists(longer))
+
+
+def domains_to_remind_of(now: datetime) -> QuerySet[Organization]:
+    """Return the organisations whose verified domain must soon be verified anew."""
+    return Organization.objects.filter(
+        reminders.due("domain_verified_until", "domain_reminded", REMINDERS, now)
+    )
+
+
+def memberships_to_remind_of(now: datetime) -> QuerySet[Membership]:
+    """Return the memberships that lapse soon unless their members show that they belong."""
+    due = reminders.due("affiliation_until", "affiliation_reminded", REMINDERS, now)
+    return open_memberships().filter(due, user__is_active=True)
+
+
+def lapsed_memberships(now: datetime) -> QuerySet[Membership]:
+    """Return the memberships that lapsed by the clock and are not ended yet."""
+    return open_memberships().filter(affiliation_until__lte=now)
+
+
+def is_domain_verified(organization: Organization, now: datetime) -> bool:
+    """Tell whether the organisation's domain counts as its own at `now`."""
+    until = organization.domain_verified_until
+    return until is not None and until > now
+
+
+def namesakes_by_domain(organization: Organization, now: datetime) -> QuerySet[Organization]:
+    """Return the other organisations that verified the same domain."""
+    found = Organization.objects.filter(
+        domain=organization.domain, domain_verified_until__gt=now
+    ).exclude(pk=organization.pk)
+    return found if organization.domain else found.none()
+
+
+def open_invitations(organization: Organization) -> QuerySet[Invitation]:
+    """Return the invitations that nobody took up or took back, newest first; expired ones too."""
+    return Invitation.objects.filter(
+        organization=organization, accepted_at__isnull=True, revoked_at__isnull=True
+    ).select_related("invited_by")
+
+
+def invitations_for(user: User, now: datetime) -> QuerySet[Invitation]:
+    """Return the invitations that wait for this person, by any address shown to be theirs."""
+    return Invitation.objects.filter(
+        Exists(
+            EmailAddress.objects.filter(user=user, verified=True, email__iexact=OuterRef("address"))
+        ),
+        accepted_at__isnull=True,
+        revoked_at__isnull=True,
+        expires_at__gt=now,
+    ).select_related("organization", "invited_by")
+
+
+def invitation_by_digest(digest: str | None, now: datetime) -> Invitation | None:
+    """Return the invitation that a link opens now."""
+    if digest is None:
+        return None
+    found = Invitation.objects.select_related("organization", "invited_by")
+    return found.filter(
+        digest=digest, accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=now
+    ).first()
+
+
+def mailbox_check_by_digest(digest: str | None, now: datetime) -> MailboxCheck | None:
+    """Return the check that a link opens now."""
+    if digest is None:
+        return None
+    found = MailboxCheck.objects.select_related("organization", "asked_by", "membership__user")
+    return found.filter(
+        digest=digest, used_at__isnull=True, replaced_at__isnull=True, expires_at__gt=now
+    ).first()
+
+
+def has_verified_address(user: User, address: str) -> bool:
+    """Tell whether the person has shown that an address is theirs."""
+    return (
+        bool(address)
+        and EmailAddress.objects.filter(user=user, email__iexact=address, verified=True).exists()
+    )
 
 
 def tier_of_user(user: User, now: datetime) -> int:

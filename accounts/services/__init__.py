@@ -1,7 +1,20 @@
 """The only writers of accounts. One module a subject; import from here."""
 
 from accounts.notifications import mail_secret, notify
-from accounts.services.clearances import grant_clearance, revoke_clearance
+from accounts.services.affiliations import (
+    ask_affiliation,
+    ask_domain,
+    confirm_mailbox,
+    remind_of_proofs,
+    vouch_for_member,
+)
+from accounts.services.clearances import (
+    declare_change,
+    grant_clearance,
+    remind_of_clearances,
+    reopen_clearances,
+    revoke_clearance,
+)
 from accounts.services.device_tokens import (
     forget_ended_sign_ins,
     note_first_use,
@@ -16,12 +29,29 @@ from accounts.services.devices import (
     start_device_sign_in,
 )
 from accounts.services.inbox import mark_all_read, mark_read
+from accounts.services.invitations import (
+    accept_invitation,
+    forget_old_invitations,
+    invite_member,
+    resend_invitation,
+    revoke_invitation,
+)
 from accounts.services.mail import (
     retry_notification,
     send_notification,
     send_owed_notifications,
 )
-from accounts.services.organizations import add_member, create_organization, end_membership
+from accounts.services.memberships import (
+    add_member,
+    change_role,
+    end_membership,
+    lapse_memberships,
+)
+from accounts.services.organizations import (
+    Particulars,
+    change_organization,
+    create_organization,
+)
 from accounts.services.people import change_profile, create_user, erase_person, record_sign_up
 from accounts.services.tokens import (
     create_token,
@@ -34,17 +64,28 @@ from accounts.services.tokens import (
 )
 
 __all__ = [
+    "Particulars",
+    "accept_invitation",
     "add_member",
     "approve_device",
+    "ask_affiliation",
+    "ask_domain",
+    "change_organization",
     "change_profile",
+    "change_role",
+    "confirm_mailbox",
     "create_organization",
     "create_token",
     "create_user",
+    "declare_change",
     "deny_device",
     "end_membership",
     "erase_person",
     "forget_ended_sign_ins",
+    "forget_old_invitations",
     "grant_clearance",
+    "invite_member",
+    "lapse_memberships",
     "look_up_device_code",
     "mail_secret",
     "mark_all_read",
@@ -55,10 +96,15 @@ __all__ = [
     "record_sign_up",
     "redeem_device_code",
     "refresh_device_tokens",
+    "remind_of_clearances",
+    "remind_of_proofs",
+    "reopen_clearances",
     "require_waiting",
+    "resend_invitation",
     "retry_notification",
     "revoke_all_tokens",
     "revoke_clearance",
+    "revoke_invitation",
     "revoke_leaked_token",
     "revoke_token",
     "send_notification",
@@ -66,4 +112,5 @@ __all__ = [
     "start_device_sign_in",
     "tell_of_ending_tokens",
     "touch_token",
+    "vouch_for_member",
 ]

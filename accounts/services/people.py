@@ -11,15 +11,20 @@ from django.utils.translation import gettext as _
 
 from accounts.actions import Action
 from accounts.models import (
+    Clearance,
     Device,
     DeviceCodeGuess,
     DeviceSignIn,
+    Invitation,
+    MailboxCheck,
     Membership,
     Notification,
     PersonalToken,
     User,
 )
 from accounts.services.checks import checked_line, checked_reason
+from accounts.services.clearances import reopen_clearances
+from accounts.services.links import end_checks, end_invitations
 from accounts.services.screening.watching import forget_subject, subject_changed
 from audit.services import erase_subject, record, register_subject
 from common.errors import Refused
@@ -83,6 +88,7 @@ def change_profile(*, actor: User, user: User, full_name: str) -> User:
         register_subject(pseudonym=user.pseudonym, label=full_name)
         record(actor=actor, action=Action.USER_PROFILE_CHANGED, target=user)
         subject_changed(user=user)
+        reopen_clearances(actor=actor, change=Clearance.Change.NAME, user=user)
     return user
 
 
@@ -109,6 +115,9 @@ def erase_person(*, actor: User | None, user: User, reason: str) -> User:
     DeviceSignIn.objects.filter(Q(user=user) | Q(seen_by=user)).delete()
     DeviceCodeGuess.objects.filter(user=user).delete()
     Membership.objects.filter(user=user, ended_at__isnull=True).update(ended_at=now)
+    Membership.objects.filter(user=user).update(affiliation_address="")
+    end_checks(MailboxCheck.objects.filter(Q(membership__user=user) | Q(address__in=addresses)))
+    end_invitations(Invitation.objects.filter(address__in=addresses))
     EmailAddress.objects.filter(user=user).delete()
     user.email = f"erased+{user.pseudonym}@invalid"
     user.full_name = ""

@@ -1,7 +1,20 @@
 """A person's own pages: profile, tokens, notifications, organisations."""
 
+from accounts.views.clearances import account_clearance_changed, account_clearances
 from accounts.views.devices import account_device, account_device_answer, account_device_deny
 from accounts.views.home import account_home, account_profile
+from accounts.views.links import (
+    account_invitation,
+    account_invitation_open,
+    account_invitation_resend,
+    account_invitation_revoke,
+    account_mailbox_open,
+)
+from accounts.views.memberships import (
+    account_membership_confirm,
+    account_membership_end,
+    account_membership_role,
+)
 from accounts.views.notifications import (
     account_notification_read,
     account_notifications,
@@ -9,9 +22,10 @@ from accounts.views.notifications import (
 )
 from accounts.views.oauth import oauth_device, oauth_token
 from accounts.views.organizations import (
-    account_membership_end,
     account_organization,
     account_organization_create,
+    account_organization_domain,
+    account_organization_edit,
     account_organizations,
 )
 from accounts.views.tokens import (
@@ -22,16 +36,27 @@ from accounts.views.tokens import (
 )
 
 __all__ = [
+    "account_clearance_changed",
+    "account_clearances",
     "account_device",
     "account_device_answer",
     "account_device_deny",
     "account_home",
+    "account_invitation",
+    "account_invitation_open",
+    "account_invitation_resend",
+    "account_invitation_revoke",
+    "account_mailbox_open",
+    "account_membership_confirm",
     "account_membership_end",
+    "account_membership_role",
     "account_notification_read",
     "account_notifications",
     "account_notifications_read",
     "account_organization",
     "account_organization_create",
+    "account_organization_domain",
+    "account_organization_edit",
     "account_organizations",
     "account_profile",
     "account_token_create",

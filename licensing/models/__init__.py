@@ -18,6 +18,12 @@ from licensing.models.grants import (
     Mode,
 )
 from licensing.models.questionnaires import Questionnaire, QuestionnaireDraft
+from licensing.models.references import (
+    KnownAnswers,
+    ReferenceAnswer,
+    ReferenceRequest,
+    Renewal,
+)
 from licensing.models.terms import Acceptance, Terms, TermsVersion
 
 __all__ = [
@@ -33,10 +39,14 @@ __all__ = [
     "Grant",
     "GrantState",
     "GrantUser",
+    "KnownAnswers",
     "Mode",
     "Objection",
     "Questionnaire",
     "QuestionnaireDraft",
+    "ReferenceAnswer",
+    "ReferenceRequest",
+    "Renewal",
     "Submission",
     "Terms",
     "TermsVersion",

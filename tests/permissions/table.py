@@ -118,11 +118,56 @@ ACCOUNT = [
     page("account/organisations/", SIGNED_IN),
     page("account/organisations/new/", SIGNED_IN),
     page("account/organisations/<slug:slug>/", GRANTEE, "/account/organisations/{organization}/"),
+    *(
+        page(
+            f"account/organisations/<slug:slug>/{rest}/",
+            GRANTEE,
+            f"/account/organisations/{{organization}}/{rest}/",
+            note="Owners of the organisation",
+        )
+        for rest in ("edit", "domain")
+    ),
     act(
         "account/memberships/<int:membership_id>/end/",
         GRANTEE,
         "/account/memberships/{membership}/end/",
     ),
+    page(
+        "account/memberships/<int:membership_id>/role/",
+        GRANTEE,
+        "/account/memberships/{membership}/role/",
+        note="Owners of the organisation",
+    ),
+    page(
+        "account/memberships/<int:membership_id>/confirm/",
+        GRANTEE,
+        "/account/memberships/{membership}/confirm/",
+        note="The member, and owners of the organisation",
+    ),
+    public(
+        "account/invitations/open/<str:secret>/",
+        "/account/invitations/open/{invitation_secret}/",
+        note="Whoever holds the link from the mail; it leads to an account, and does nothing else",
+    ),
+    public(
+        "account/mailbox/<str:secret>/",
+        "/account/mailbox/{mailbox_secret}/",
+        note="Whoever holds the link from the mail, once",
+    ),
+    page(
+        "account/invitations/<uuid:public_id>/",
+        APPLICANT,
+        "/account/invitations/{own_invitation}/",
+        note="Whoever is invited, by an address that is shown to be theirs",
+    ),
+    *acts(
+        "account/invitations/<uuid:public_id>/",
+        "account/invitations/{invitation}/",
+        ("resend/", GRANTEE),
+        ("revoke/", GRANTEE),
+    ),
+    page("account/clearances/", SIGNED_IN, note="One's own, and those of one's organisations"),
+    page("account/clearances/changed/", SIGNED_IN),
 ]
 
 SIGN_IN = [

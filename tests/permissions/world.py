@@ -2,12 +2,13 @@
 
 import io
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
 
-from accounts.models import Membership, Notification, User
-from accounts.services import look_up_device_code
+from accounts.models import Invitation, Membership, Notification, Organization, User
+from accounts.services import ask_domain, invite_member, look_up_device_code
 from audit.selectors import signing_keys
 from boards.models import Motion, Seat
 from boards.services import draft_public_summary
@@ -18,7 +19,13 @@ from licensing.verdict import Context
 from releases import services as releases
 from releases.evidence.entry import Entry
 from releases.models import Artifact, Hold, Transition
-from tests.factories import ask_for_codes, make_organization, make_token, make_user
+from tests.factories import (
+    ask_for_codes,
+    mailed_secret,
+    make_organization,
+    make_token,
+    make_user,
+)
 from tests.releases.comparables import make_comparable, make_keeper
 from tests.seeded import demo_release, person
 
@@ -58,6 +65,17 @@ def make_world() -> World:
     comparable = make_comparable(lead, verifier=make_keeper())
     members = Membership.objects.filter(organization__memberships__user=grantee)
     organization = members.get(user=grantee).organization
+    Organization.objects.filter(pk=organization.pk).update(domain="deployer.example")
+    organization.refresh_from_db()
+    invited = invite_member(
+        actor=grantee, organization=organization, address="new@example.org", role="member"
+    )
+    invitation_secret = mailed_secret("accounts.invitation")
+    Invitation.objects.filter(pk=invited.pk).update(sent_at=timezone.now() - timedelta(hours=1))
+    own_invitation = invite_member(
+        actor=grantee, organization=organization, address=applicant.email, role="member"
+    )
+    ask_domain(actor=grantee, organization=organization, address="admin@deployer.example")
     document = releases.keep_attachment(
         actor=lead, release=demo_release("heron v1.1"), file=io.BytesIO(b"Found."), name="a.txt"
     )
@@ -78,6 +96,10 @@ def make_world() -> World:
         "device_sign_in": look_up_device_code(actor=grantee, typed=codes.user_code).public_id,
         "notification": Notification.objects.filter(recipient=grantee).latest("pk").pk,
         "organization": organization.slug,
+        "invitation": invited.public_id,
+        "invitation_secret": invitation_secret,
+        "own_invitation": own_invitation.public_id,
+        "mailbox_secret": mailed_secret("accounts.mailbox_domain"),
         "membership": members.exclude(user=grantee).get().pk,
         "motion": voting.public_id,
         "board": voting.board.slug,
