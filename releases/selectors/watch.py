@@ -7,15 +7,18 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
+    CharField,
     DateTimeField,
+    Exists,
     ExpressionWrapper,
     F,
     OuterRef,
     Q,
     QuerySet,
     Subquery,
+    Value,
 )
-from django.db.models.functions import Coalesce, Greatest, JSONObject
+from django.db.models.functions import Cast, Coalesce, Concat, Greatest, JSONObject
 
 from audit.selectors import ref
 from boards.dossier import CONDITIONS
@@ -248,10 +251,20 @@ def watched_motion(public_id: UUID) -> tuple[Motion, Release] | None:
     return motion, releases.get(pk=about)
 
 
-def admissions_hold(release: Release) -> Hold | None:
-    """Return the hold on admissions of the release itself, if one is in force."""
-    return (
-        Hold.objects.filter(release=release, kind=Hold.Kind.ADMISSIONS)
-        .exclude(state=Hold.State.LIFTED)
-        .first()
+def lasting(holds: QuerySet[Hold]) -> QuerySet[Hold]:
+    """Return those in force whose lifting is neither before the board nor approved and due.
+
+    The board was asked about their cause. Whatever comes up since needs a hold of its own, or
+    it would be lifted along with them.
+    """
+    asked = Motion.objects.filter(
+        kind="lift_hold",
+        applied_at__isnull=True,
+        subject_ref=Concat(Value(f"{Hold._meta.label_lower}:"), Cast(OuterRef("pk"), CharField())),
     )
+    return holds.exclude(state=Hold.State.LIFTED).exclude(Exists(asked))
+
+
+def admissions_hold(release: Release) -> Hold | None:
+    """Return the hold on admissions of the release itself that lasts, if there is one."""
+    return lasting(Hold.objects.filter(release=release, kind=Hold.Kind.ADMISSIONS)).first()

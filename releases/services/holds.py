@@ -4,7 +4,6 @@ import logging
 from collections.abc import Mapping
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,7 +25,7 @@ from releases.choices import (
 )
 from releases.dossier import check_lift_dossier
 from releases.models import Hold, Model, Release, Stage, StageEntry, Transition
-from releases.selectors.watch import kept_by
+from releases.selectors.watch import kept_by, lasting
 from releases.services.checks import (
     checked_reason,
     guard_right,
@@ -47,7 +46,8 @@ def place_hold(
     """Stop what the kind says, at once, on a release or on the whole model.
 
     The cool-off of approved transitions starts again. It asks for a review after the time that
-    the ladder says, and never opens by itself.
+    the ladder says, and never opens by itself. While the lifting of one is before the board,
+    whoever learns of more places another.
     """
     model = lock_model(model.pk)
     guard_right(actor, Right.PLACE_HOLD, model)
@@ -56,7 +56,7 @@ def place_hold(
     reason = checked_reason(reason)
     if release is not None:
         release = _guard_holdable(model, release)
-    if _in_force(model, release).filter(kind=kind).exists():
+    if lasting(Hold.objects.filter(model=model, release=release, kind=kind)).exists():
         raise Refused(
             _("This hold on %(scope)s is in force already.") % {"scope": release or model}
         )
@@ -91,10 +91,6 @@ def _guard_holdable(model: Model, release: Release) -> Release:
             % {"release": release, "state": release.get_state_display().lower()}
         )
     return release
-
-
-def _in_force(model: Model, release: Release | None) -> QuerySet[Hold]:
-    return Hold.objects.filter(model=model, release=release).exclude(state=HoldState.LIFTED)
 
 
 def restart_cool_off(hold: Hold) -> int:

@@ -14,7 +14,8 @@ from releases.states import HOLD
 def hold_admissions(*, release: Release, cause: HoldCause, reason: str) -> Hold:
     """Hold the admissions of a locked release at once, with its review due at once.
 
-    Where they are held already, that hold's review becomes due. It is lifted as every hold is.
+    Where they are held already, that hold's review becomes due, unless the board was asked to
+    lift it, before it could know of this. It is lifted as every hold is.
     """
     model = release.model
     hold = admissions_hold(release)

@@ -23,6 +23,7 @@ from tests.factories import make_user
 from tests.releases.evidence_files import make_evidence
 from tests.releases.factories import (
     DOSSIER,
+    LIFT_DOSSIER,
     decide,
     end_cool_off,
     make_hold,
@@ -286,6 +287,25 @@ def test_a_hold_on_admissions_that_is_in_force_is_enough(release: Release, manag
     hold.refresh_from_db()
     assert hold.state == "review_due"
     assert ConditionFired.objects.get().hold == hold
+
+
+@pytest.mark.django_db
+def test_a_condition_that_comes_true_while_a_lift_is_voted_on_outlasts_the_lift(
+    release: Release, manager: User
+) -> None:
+    """The board was asked before, and about another cause."""
+    move(release, manager, BLOCKER)
+    hold = make_hold(release.model, release, kind="admissions")
+    motion = services.propose_lift(actor=manager, hold=hold, dossier=LIFT_DOSSIER)
+    block(release)
+    services.sweep_conditions()
+    decide(motion)
+    services.apply_decided_motions()
+    hold.refresh_from_db()
+    assert hold.state == "lifted"
+    [kept] = selectors.holds_in_force(release)
+    assert (kept.cause, kept.state) == ("condition", "review_due")
+    assert services.sweep_conditions() == 0
 
 
 @pytest.mark.django_db

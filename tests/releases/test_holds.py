@@ -117,6 +117,26 @@ def test_the_board_lifts_it_once() -> None:
     assert Event.objects.filter(action="hold.lifted").count() == 1
 
 
+@pytest.mark.parametrize("approved", [False, True], ids=["voted-on", "approved"])
+def test_who_learns_of_more_while_a_lift_is_before_the_board_holds_again(approved: bool) -> None:
+    release = make_release()
+    hold = make_hold(release.model, release)
+    with pytest.raises(Refused, match="in force already"):
+        make_hold(release.model, release)
+    proposer = make_user()
+    services.grant_right(actor=None, user=proposer, right="place_hold", model=release.model)
+    motion = services.propose_lift(actor=proposer, hold=hold, dossier=LIFT_DOSSIER)
+    if approved:
+        decide(motion)
+    again = make_hold(release.model, release, reason="Another filter fails.")
+    if not approved:
+        decide(motion)
+    services.apply_decided_motions()
+    assert selectors.holds_in_force(release) == [again]
+    with pytest.raises(Refused, match="in force already"):
+        make_hold(release.model, release)
+
+
 def test_a_board_that_rejects_leaves_it_in_force() -> None:
     release = make_release()
     hold = make_hold(release.model, release)
