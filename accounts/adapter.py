@@ -48,6 +48,27 @@ class AccountAdapter(DefaultAccountAdapter):
             body=str(message.body),
         )
 
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Tell a person that how they sign in was changed: in the inbox too, and with no address.
+
+        From where it was done stands on the page of sessions, not in a mail that others may read.
+        """
+        address = email or user.email
+        message = self.render_mail(template_prefix, address, {"user": user} | (context or {}))
+        services.note_sign_in_change(
+            actor=user,
+            address=address,
+            change=template_prefix.rpartition("/")[2],
+            subject=message.subject,
+            body=str(message.body),
+        )
+
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the address that rate limits count by, behind our own number of proxies."""
         return client_address(request) or "0.0.0.0"  # noqa: S104 - a name for "none known"

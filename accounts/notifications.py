@@ -45,6 +45,21 @@ def mail_secret(
     )
 
 
+def sign_in_changed(*, user: User, address: str, change: str, subject: str, body: str) -> None:
+    """Tell a person that how they sign in was changed; where their address was, at the old one."""
+    if user.is_active:
+        _owe(
+            Notification(
+                recipient=user,
+                address=address,
+                kind=f"account.{change}",
+                subject=subject,
+                body=body,
+                url=reverse("account_home") + "#security",
+            )
+        )
+
+
 def _owe(notification: Notification) -> Notification:
     # A line break in a subject would be a forged header.
     subject = " ".join(notification.subject.split())

@@ -19,6 +19,7 @@ from common.dsse import read_signing_key
 from common.storage_url import Bucket, parse_buckets, parse_origin, parse_storage_url
 from portal.embedded import broker, demo, postgres
 from portal.environment import env, env_bool, env_clients, env_number, env_path_list
+from portal.providers import read_providers
 from portal.schedule import beat_schedule
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -75,6 +76,8 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL.rstrip("/")]
 # Number of reverse proxies whose X-Forwarded-For entries are believed.
 TRUSTED_PROXIES = env_number("TRUSTED_PROXIES", default=0, most=10)
 
+_providers = read_providers()
+
 INSTALLED_APPS = [
     "portal",
     "delivery",
@@ -94,6 +97,11 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    *_providers.apps,
+    "allauth.usersessions",
     "guardian",
     "django_htmx",
     "csp",
@@ -111,6 +119,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.ProviderMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "common.errors.RefusedMiddleware",
 ]
@@ -303,7 +312,42 @@ ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _base.scheme
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+# By the client's address (accounts.adapter), the account, or who is signed in; behind all of them
+# stands portal.views.errors.too_many.
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/300s/key",
+    "signup": "20/m/ip",
+    "reset_password": "20/m/ip,5/m/key",
+    "reset_password_from_key": "20/m/ip",
+    "change_password": "5/m/user",
+    "manage_email": "10/m/user",
+    "reauthenticate": "10/m/user",
+}
+# Second factors, and passkeys that stand for password and second factor together: so a device must
+# have made sure of its holder each time.
+MFA_ADAPTER = "accounts.second_factors.SecondFactorAdapter"
+MFA_FORMS = {"add_webauthn": "accounts.key_form.AddKeyForm"}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+# Browsers offer keys over plain HTTP on localhost only.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+MFA_TOTP_ISSUER = INSTANCE_NAME
+MFA_TOTP_TOLERANCE = 1
+MFA_RATE_LIMITS = {"webauthn_login": "10/m/ip"}
+# Identity providers of others. Who they say somebody is opens an account that was linked before,
+# by its owner; an address alone links nothing, and is confirmed by our own mail.
+SOCIALACCOUNT_ADAPTER = "accounts.linked_accounts.LinkedAccountAdapter"
+SOCIALACCOUNT_PROVIDERS = _providers.settings
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = False
+SOCIALACCOUNT_EMAIL_VERIFICATION = "mandatory"
+SOCIALACCOUNT_STORE_TOKENS = False
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "dashboard"
 LOGOUT_REDIRECT_URL = "home"

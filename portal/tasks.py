@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.core.management import call_command
 
+from accounts.services import forget_ended_sessions
 from portal import health
 
 
@@ -16,3 +17,4 @@ def beat_heartbeat() -> None:
 def clear_sessions() -> None:
     """Forget sessions that have expired."""
     call_command("clearsessions")
+    forget_ended_sessions()

@@ -23,7 +23,7 @@ urlpatterns = [
     path("hf/oauth/", include("accounts.oauth_urls")),
     path("hf/", include("delivery.hub.urls")),
     path("account/", include("accounts.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("accounts.sign_in_urls")),
     path("boards/", include("boards.urls")),
     path("releases/", include("releases.urls")),
     path("licensing/", include("licensing.urls")),
@@ -45,4 +45,5 @@ urlpatterns = [
 handler400 = errors.bad_request
 handler403 = errors.forbidden
 handler404 = errors.not_found
+handler429 = errors.too_many
 handler500 = errors.failed

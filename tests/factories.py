@@ -5,6 +5,8 @@ import re
 from datetime import timedelta
 from typing import Any
 
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.utils import timezone
 
 from accounts import services as accounts
@@ -45,6 +47,14 @@ def make_user(
         User.objects.filter(pk=user.pk).update(**extra)
         user.refresh_from_db()
     return user
+
+
+def make_second_factor(user: User) -> str:
+    """Give a person an authenticator app and recovery codes; return the app's secret."""
+    secret = generate_totp_secret()
+    TOTP.activate(user, secret)
+    RecoveryCodes.activate(user)
+    return secret
 
 
 def make_operator(**kwargs: Any) -> User:

@@ -1,11 +1,15 @@
 """Reading accounts: who is known how well, who belongs where, what waits to be read."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.db.models import Case, Exists, Expression, F, Max, OuterRef, Q, QuerySet, When
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import (
     Clearance,
@@ -29,6 +33,8 @@ _SHORT_NOTICE = timedelta(days=1)
 # Days before the end of a clearance, and of a verified domain or an affiliation.
 CLEARANCE_REMINDERS = (60, 30, 7)
 REMINDERS = (30, 7)
+# Recovery codes stand in for one of these, and are none by themselves.
+SECOND_FACTORS = ("totp", "webauthn")
 
 
 def token_for_secret(secret: str) -> PersonalToken | None:
@@ -127,6 +133,31 @@ def user_by_email(email: str) -> User | None:
 def is_email_verified(user: User) -> bool:
     """Tell whether the person has shown that the login address is theirs."""
     return verified_users().filter(pk=user.pk).exists()
+
+
+@dataclass(frozen=True)
+class Security:
+    """How a person signs in: the kinds of second factor, and accounts elsewhere."""
+
+    factors: tuple[str, ...]
+    has_recovery_codes: bool
+    linked: int
+
+
+def security_of(user: User) -> Security:
+    """Return how the person signs in, besides their password."""
+    kinds = set(Authenticator.objects.filter(user=user).values_list("type", flat=True))
+    words = {"webauthn": _("passkey or security key"), "totp": _("authenticator app")}
+    return Security(
+        factors=tuple(word for kind, word in words.items() if kind in kinds),
+        has_recovery_codes="recovery_codes" in kinds,
+        linked=SocialAccount.objects.filter(user=user).count(),
+    )
+
+
+def has_second_factor(user: User) -> bool:
+    """Tell whether the person has set up a passkey, a security key or an authenticator app."""
+    return Authenticator.objects.filter(user=user, type__in=SECOND_FACTORS).exists()
 
 
 def verified_users() -> QuerySet[User]:

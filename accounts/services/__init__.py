@@ -53,6 +53,7 @@ from accounts.services.organizations import (
     create_organization,
 )
 from accounts.services.people import change_profile, create_user, erase_person, record_sign_up
+from accounts.services.sign_in import forget_ended_sessions, note_sign_in_change
 from accounts.services.tokens import (
     create_token,
     note_foreign_use,
@@ -81,6 +82,7 @@ __all__ = [
     "deny_device",
     "end_membership",
     "erase_person",
+    "forget_ended_sessions",
     "forget_ended_sign_ins",
     "forget_old_invitations",
     "grant_clearance",
@@ -92,6 +94,7 @@ __all__ = [
     "mark_read",
     "note_first_use",
     "note_foreign_use",
+    "note_sign_in_change",
     "notify",
     "record_sign_up",
     "redeem_device_code",

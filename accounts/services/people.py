@@ -1,6 +1,9 @@
 """People: their account, their name, and their erasure."""
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -119,6 +122,9 @@ def erase_person(*, actor: User | None, user: User, reason: str) -> User:
     end_checks(MailboxCheck.objects.filter(Q(membership__user=user) | Q(address__in=addresses)))
     end_invitations(Invitation.objects.filter(address__in=addresses))
     EmailAddress.objects.filter(user=user).delete()
+    Authenticator.objects.filter(user=user).delete()
+    SocialAccount.objects.filter(user=user).delete()
+    UserSession.objects.filter(user=user).delete()
     user.email = f"erased+{user.pseudonym}@invalid"
     user.full_name = ""
     user.is_active = user.is_staff = user.is_superuser = False

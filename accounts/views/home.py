@@ -27,6 +27,7 @@ def account_home(request: HttpRequest) -> HttpResponse:
         "accounts/account_home.html",
         {
             "person": user,
+            "security": selectors.security_of(user),
             "verified": selectors.is_email_verified(user),
             "clearances": _clearances_of(user),
             "tier": selectors.tier_of_user(user, now),

@@ -22,6 +22,15 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
     return _answer(request, 404, _("There is no such page, or you may not know of it."))
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """429: too many attempts from one address or for one account (ACCOUNT_RATE_LIMITS)."""
+    answer = _answer(
+        request, 429, _("There were too many attempts. Wait a few minutes, then try again.")
+    )
+    answer.headers["Retry-After"] = "60"
+    return answer
+
+
 def failed(request: HttpRequest) -> HttpResponse:
     """500: our own fault. Rendered without the context processors, which may be what failed."""
     if _wants_json(request):

@@ -170,6 +170,8 @@ ACCOUNT = [
     page("account/clearances/changed/", SIGNED_IN),
 ]
 
+_GIVES = "Whoever has something to give; some of the people of this table have no password"
+
 SIGN_IN = [
     *(
         public(f"accounts/{rest}")
@@ -198,7 +200,64 @@ SIGN_IN = [
         "accounts/reauthenticate/",
         GRANTEE | STAFF | OPERATOR,
         others="refused",
-        note="Whoever has a password to give; some of the people of this table have none",
+        note=_GIVES,
+    ),
+    *(
+        page(f"accounts/{rest}", SIGNED_IN)
+        for rest in (
+            "2fa/",
+            "2fa/authenticate/",
+            "2fa/totp/activate/",
+            "2fa/recovery-codes/generate/",
+            "2fa/webauthn/",
+            "2fa/webauthn/add/",
+            "2fa/webauthn/login/",
+            "sessions/",
+            "3rdparty/",
+        )
+    ),
+    *(
+        page(f"accounts/2fa/{rest}", GRANTEE, note="Whoever has one")
+        for rest in ("totp/deactivate/", "recovery-codes/", "recovery-codes/download/")
+    ),
+    *(
+        page(f"accounts/2fa/{rest}", GRANTEE | STAFF | OPERATOR, others="refused", note=_GIVES)
+        for rest in ("reauthenticate/", "webauthn/reauthenticate/")
+    ),
+    *(
+        page(
+            f"accounts/2fa/webauthn/keys/<int:pk>/{rest}",
+            GRANTEE | STAFF | OPERATOR,
+            f"/accounts/2fa/webauthn/keys/1/{rest}",
+            note="Asked who they are first; then only one's own keys are known",
+        )
+        for rest in ("remove/", "edit/")
+    ),
+    public("accounts/3rdparty/login/cancelled/"),
+    Row(
+        "accounts/3rdparty/login/error/",
+        "/accounts/3rdparty/login/error/",
+        NOBODY,
+        others="unauthorised",
+        anonymous="unauthorised",
+        note="Says, with 401, that the provider did not vouch for anybody",
+    ),
+    Row(
+        "accounts/3rdparty/signup/",
+        "/accounts/3rdparty/signup/",
+        NOBODY,
+        others="sign in",
+        note="Whoever comes from a provider and has no account yet",
+    ),
+    *(
+        Row(
+            f"accounts/oidc/^(?P<provider_id>[^/]+)/{rest}",
+            f"/accounts/oidc/sso/{rest}",
+            NOBODY,
+            anonymous="hidden",
+            note="Everybody, once the operator has named a provider",
+        )
+        for rest in ("login/", "login/callback/")
     ),
 ]
 

@@ -48,7 +48,7 @@ def test_everybody_gets_what_the_table_says(kind: str) -> None:
         expected = expected_of(row, kind)
         if got not in expected:
             wrong.append(f"{row.method} {row.address}: {got}, not {' or '.join(sorted(expected))}")
-    assert wrong == []
+    assert wrong == [], "\n".join(wrong)
 
 
 def test_the_document_was_made_from_the_table() -> None:

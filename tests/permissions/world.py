@@ -23,6 +23,7 @@ from tests.factories import (
     ask_for_codes,
     mailed_secret,
     make_organization,
+    make_second_factor,
     make_token,
     make_user,
 )
@@ -61,6 +62,7 @@ def make_world() -> World:
         hours=1,
         context=Context(),
     )
+    make_second_factor(grantee)
     codes = ask_for_codes()
     comparable = make_comparable(lead, verifier=make_keeper())
     members = Membership.objects.filter(organization__memberships__user=grantee)

@@ -85,3 +85,41 @@ def test_what_is_set_wrongly_stops_the_start_with_a_sentence(
     assert started.stderr.startswith("Sluice is not configured: ")
     assert sentence in started.stderr
     assert "Traceback" not in started.stderr
+
+
+OIDC = {
+    "OIDC_CLIENT_ID": "sluice",
+    "OIDC_CLIENT_SECRET": "secret",
+    "OIDC_ISSUER": "https://id.example.org/realm/",
+}
+
+
+def test_identity_providers_are_there_once_they_are_named() -> None:
+    assert "github" not in start({}).stdout
+    every = OIDC | {
+        "GITHUB_CLIENT_ID": "a", "GITHUB_CLIENT_SECRET": "b",
+        "ORCID_CLIENT_ID": "c", "ORCID_CLIENT_SECRET": "d", "ORCID_SANDBOX": "1",
+    }  # fmt: skip
+    started = start(every)
+    assert started.returncode == 0, started.stderr
+    for word in ("providers.github", "providers.orcid", "sandbox.orcid.org", "realm'"):
+        assert word in started.stdout
+
+
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        ({"GITHUB_CLIENT_ID": "a"}, "missing: GITHUB_CLIENT_SECRET"),
+        ({"ORCID_CLIENT_SECRET": "a"}, "missing: ORCID_CLIENT_ID"),
+        ({"OIDC_ISSUER": "https://id.example.org"}, "missing: OIDC_CLIENT_ID"),
+        (OIDC | {"OIDC_ISSUER": "http://id.example.org"}, "must be an https address"),
+        (OIDC | {"OIDC_ISSUER": "id.example.org"}, "must be an https address"),
+        (OIDC | {"OIDC_NAME": "x" * 41}, "OIDC_NAME must be one line"),
+    ],
+)
+def test_half_an_identity_provider_stops_the_start(
+    variables: dict[str, str], sentence: str
+) -> None:
+    started = start(variables)
+    assert started.returncode != 0
+    assert sentence in started.stderr
