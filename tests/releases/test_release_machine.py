@@ -381,7 +381,9 @@ class ReleaseMachine(Machine):
 
     @rule(kind=st.sampled_from(["admissions", "all"]), on_model=st.booleans())
     def place_hold(self, kind: str, on_model: bool) -> None:
-        allowed = (kind, on_model) not in self.holds.values()
+        # One whose lifting is before the board does not cover what comes up meanwhile.
+        lasting = [what for pk, what in self.holds.items() if pk not in self.lifts]
+        allowed = (kind, on_model) not in lasting
         allowed = allowed and (on_model or not self.withdrawn)
         hold = self.attempt(
             allowed,
