@@ -84,7 +84,7 @@ def sign_in(
             page.goto("/accounts/login/")
             page.get_by_label("Email").fill(f"{name}@demo.example")
             page.get_by_label("Password", exact=True).fill(PASSWORD)
-            page.get_by_role("main").get_by_role("button", name="Sign in").click()
+            page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
             page.wait_for_url("**/dashboard/")
         return page
 
