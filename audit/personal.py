@@ -49,10 +49,15 @@ def seal_with(subject: Subject, text: str) -> bytes:
 
 def seal(pseudonym: UUID, text: str) -> bytes:
     """Encrypt `text` under the person's key. Raises Subject.DoesNotExist once they are erased."""
+    return seal_bytes(pseudonym, text.encode())
+
+
+def seal_bytes(pseudonym: UUID, content: bytes) -> bytes:
+    """Encrypt a file under the person's key. Raises Subject.DoesNotExist once they are erased."""
     found = _SUBJECT.fetch(pseudonym=pseudonym)
     if not found:
         raise Subject.DoesNotExist
-    return seal_with(found[0], text)
+    return _fernet(found[0]).encrypt(content)
 
 
 # Asked at every download, so prepared.
@@ -62,6 +67,17 @@ _SUBJECT = Prepared(lambda: Subject.objects.filter(pk=Parameter("pseudonym", "uu
 def unseal(pseudonym: UUID, token: Token) -> str:
     """Decrypt what `seal` gave; `ERASED` where the key is gone."""
     return unseal_many([(pseudonym, token)])[0]
+
+
+def unseal_bytes(pseudonym: UUID, token: Token) -> bytes | None:
+    """Decrypt what `seal_bytes` gave; None where the key is gone."""
+    subject = Subject.objects.filter(pk=pseudonym).first()
+    if subject is None:
+        return None
+    try:
+        return _fernet(subject).decrypt(bytes(token))
+    except InvalidToken:
+        return None
 
 
 def unseal_many(items: Iterable[tuple[UUID, Token]]) -> list[str]:

@@ -26,6 +26,10 @@ class Action(models.TextChoices):
         "application.came_back",
         _("gave the application back to the reviewer: the board did not decide"),
     )
+    QUESTIONS_PUBLISHED = (
+        "questions.published",
+        _("published the questions that the model asks applicants"),
+    )
     BAN_PLACED = "ban.placed", _("placed a ban")
     BAN_OBJECTED = "ban.objected", _("objected to the ban")
     BAN_LIFTED = "ban.lifted", _("lifted the ban by the board's decision")

@@ -25,6 +25,9 @@ from licensing.referees import (
 MAX_END_USERS = 50
 LONGEST_YEARS = 3
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2100
+# The public id of an attachment, as its row has it.
+_FILE_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+MOST_FILES = 5
 _ORCID = re.compile(r"[0-9]{15}[0-9X]")
 
 Answers = Mapping[str, Any]
@@ -102,6 +105,17 @@ def split_personal(answers: Answers) -> tuple[dict[str, Any], dict[str, Any]]:
     return {key: value for key, value in answers.items() if key not in private}, private
 
 
+def file_ids(answers: Answers) -> list[str]:
+    """Return the public ids of all files that answers name, whichever question they answer."""
+    return [
+        item
+        for value in answers.values()
+        if isinstance(value, list)
+        for item in value
+        if isinstance(item, str) and _FILE_ID.fullmatch(item)
+    ]
+
+
 def is_personal(key: str) -> bool:
     """Tell whether an answer is sealed: the personal ones, and all to a model's own questions.
 
@@ -117,28 +131,27 @@ def in_words(question: Question, answers: Answers) -> str:
         return ""
     if value == ERASED:
         return ERASED
-    if question.kind == "tick":
-        return _("Yes")
-    if question.kind == "referees":
-        return referees_in_words(value)
-    if question.kind in ("choice", "select"):
-        return str((question.choices or {}).get(value, value))
-    if question.kind == "choices":
-        return "\n".join(str((question.choices or {}).get(item, item)) for item in value)
-    if question.kind == "country":
-        return COUNTRIES.get(str(value), str(value))
-    if question.kind == "emails":
-        return "\n".join(value) if isinstance(value, list) else str(value)
-    if question.kind in ("date", "day"):
-        return _day_in_words(str(value))
-    return str(value)
+    words = _WORDS.get(question.kind)
+    return words(question, value) if words else str(value)
 
 
-def _day_in_words(value: str) -> str:
+def _choice_in_words(question: Question, value: Any) -> str:  # noqa: ANN401 - any kept answer
+    return str((question.choices or {}).get(value, value))
+
+
+def _choices_in_words(question: Question, value: Any) -> str:  # noqa: ANN401 - any kept answer
+    return "\n".join(_choice_in_words(question, item) for item in value)
+
+
+def _files_in_words(_question: Question, value: Any) -> str:  # noqa: ANN401 - any kept answer
+    return ngettext("%(count)d file", "%(count)d files", len(value)) % {"count": len(value)}
+
+
+def _day_in_words(_question: Question, value: Any) -> str:  # noqa: ANN401 - any kept answer
     try:
-        return date_format(date.fromisoformat(value), "j M Y")
+        return date_format(date.fromisoformat(str(value)), "j M Y")
     except ValueError:
-        return value
+        return str(value)
 
 
 def missing(question: Question) -> str:
@@ -151,6 +164,7 @@ def missing(question: Question) -> str:
         "country": _("Choose a country."),
         "date": _("Choose a date."),
         "day": _("Choose a date."),
+        "files": _("Attach a file."),
         "referees": _("Name at least one referee."),
     }.get(question.kind, _("Write an answer."))
 
@@ -166,10 +180,14 @@ def _plain(question: Question, value: object) -> object:
     if question.kind == "referees":
         return plain_referees(value)
     most = 4 * max(question.max_length, 2000)
-    if question.kind not in ("tick", "choices") and isinstance(value, str) and len(value) <= most:
+    if (
+        question.kind not in ("tick", "choices", "files")
+        and isinstance(value, str)
+        and len(value) <= most
+    ):
         return value.replace("\x00", "")
     if (
-        question.kind in ("choices", "emails")
+        question.kind in ("choices", "emails", "files")
         and isinstance(value, list | tuple)
         and len(value) <= 4 * MAX_END_USERS
         and all(isinstance(item, str) and len(item) <= 320 for item in value)
@@ -259,6 +277,15 @@ def _clean_date(_question: Question, value: object, today: date) -> str:
     return day.isoformat()
 
 
+def _clean_files(_question: Question, value: object, _today: date) -> list[str]:
+    """Return the files as they were kept; whose they are the service looks up."""
+    if not isinstance(value, list) or len(value) > MOST_FILES:
+        raise ValueError(_("Attach at most %(most)d files.") % {"most": MOST_FILES})
+    if not all(isinstance(item, str) and _FILE_ID.fullmatch(item) for item in value):
+        raise ValueError(_("Attach a file here."))
+    return value
+
+
 def _clean_day(_question: Question, value: object, _today: date) -> str:
     try:
         day = value if isinstance(value, date) else date.fromisoformat(_text(value))
@@ -322,8 +349,21 @@ _CLEANERS: dict[str, Callable[[Question, object, date], Any]] = {
     "emails": _clean_emails,
     "date": _clean_date,
     "day": _clean_day,
+    "files": _clean_files,
     "orcid": _clean_orcid,
     "referees": _clean_referees,
     "select": _clean_choice,
     "tick": _clean_tick,
+}
+_WORDS: dict[str, Callable[[Question, Any], str]] = {
+    "tick": lambda _question, _value: _("Yes"),
+    "referees": lambda _question, value: referees_in_words(value),
+    "choice": _choice_in_words,
+    "select": _choice_in_words,
+    "choices": _choices_in_words,
+    "country": lambda _question, value: COUNTRIES.get(str(value), str(value)),
+    "emails": lambda _question, value: "\n".join(value) if isinstance(value, list) else str(value),
+    "files": _files_in_words,
+    "date": _day_in_words,
+    "day": _day_in_words,
 }

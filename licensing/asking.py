@@ -43,7 +43,9 @@ class Asked:
     email: str = ""
     domain: str = ""
     own: tuple[Question, ...] = ()
+    own_title: str = ""
     own_lede: str = ""
+    own_prose: str = ""
     amends: bool = False
 
 
@@ -53,10 +55,20 @@ def sections_of(asked: Asked) -> tuple[Section, ...]:
         return AMENDING
     found = [_fitted(section, asked) for section in SECTIONS if _is_asked(section, asked)]
     if asked.own:
-        title = gettext_lazy("Questions about this model")
         # Last but for the contact and the statements, which close every application.
-        found.insert(len(found) - 2, Section(OWN_SECTION, title, asked.own, asked.own_lede))
+        found.insert(len(found) - 2, own_section(asked))
     return tuple(found)
+
+
+def own_section(asked: Asked) -> Section:
+    """Return the page of the model's own questions."""
+    return Section(
+        OWN_SECTION,
+        asked.own_title or gettext_lazy("Questions about this model"),
+        asked.own,
+        asked.own_lede,
+        asked.own_prose,
+    )
 
 
 def questions_of(asked: Asked) -> dict[str, Question]:

@@ -175,6 +175,19 @@ def with_question(own: OwnQuestions, question: OwnQuestion) -> OwnQuestions:
     )
 
 
+def with_words(own: OwnQuestions, words: Mapping[str, str]) -> OwnQuestions:
+    """Return the questions with other words around them."""
+    return checked(
+        replace(
+            own,
+            heading=words["heading"],
+            prompt=words["prompt"],
+            description=words["description"],
+            button=words["button"],
+        )
+    )
+
+
 def without(own: OwnQuestions, key: str) -> OwnQuestions:
     """Return the questions without one."""
     return replace(own, questions=tuple(each for each in own.questions if each.key != key))

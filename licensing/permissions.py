@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from accounts.models import Organization, User
 from accounts.selectors import live_memberships, membership_of
 from boards.models import Seat, SeatRole
-from licensing.models import Application, ApplicationState, Ban, Grant
+from licensing.models import Application, ApplicationState, Attachment, Ban, Grant
 from licensing.selectors import KEEPER_ROLES, bans, named_users
 from releases.choices import Right
 from releases.models import Model
 from releases.permissions import has_right, models_with_right, rights_of
+from releases.selectors import model_by_name
 
 Person = User | AnonymousUser
 GOVERNING = {Right.REVIEW_APPLICATION.value, Right.PLACE_HOLD.value}
@@ -48,6 +49,19 @@ def can_review(user: Person, application: Application) -> bool:
 def can_govern_grants(user: Person, model: Model) -> bool:
     """Tell whether the person may suspend and revoke grants on the model."""
     return bool(rights_of(user, model) & GOVERNING)
+
+
+def can_compose(user: Person, model: Model) -> bool:
+    """Tell whether the person may compose the questions that the model asks applicants."""
+    return isinstance(user, User) and has_right(user, Right.MANAGE_RELEASE, model)
+
+
+def get_composed_model_or_404(user: Person, namespace: str, name: str) -> Model:
+    """Return a model whose questions the person may compose."""
+    model = model_by_name(namespace, name)
+    if model is None or not can_compose(user, model):
+        raise Http404
+    return model
 
 
 def has_stake(user: User, grant: Grant) -> bool:
@@ -190,6 +204,21 @@ def get_application_or_404(user: Person, public_id: UUID) -> Application:
     if application is None:
         raise Http404
     return application
+
+
+def get_attachment_or_404(user: Person, public_id: UUID) -> Attachment:
+    """Return a file for its applicant, and once it was sent for the reviewers of the model."""
+    found = (
+        Attachment.objects.select_related("application__model", "application__applicant")
+        .filter(public_id=public_id)
+        .first()
+    )
+    if found is None or not isinstance(user, User) or not user.is_active:
+        raise Http404
+    reviews = has_right(user, Right.REVIEW_APPLICATION, found.application.model)
+    if found.application.applicant_id == user.pk or (reviews and found.submissions.exists()):
+        return found
+    raise Http404
 
 
 def get_review_or_404(user: Person, public_id: UUID) -> Application:

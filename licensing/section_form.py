@@ -1,12 +1,15 @@
 """A page of the application form, as fields."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.countries import COUNTRIES
+from common.documents import TAKEN
 from licensing import application_form
 from licensing.application_form import Answers
 from licensing.questions import Question, Section
@@ -18,6 +21,8 @@ from licensing.referees import (
     clean_referees,
     plain_referees,
 )
+from licensing.selectors.files import File
+from releases.forms.files import FilesInput, say_limits
 
 NO_CHOICE = ("", "")
 
@@ -28,13 +33,23 @@ class SectionForm(forms.Form):
     `draft` is what was typed, also where it does not hold yet.
     """
 
-    def __init__(self, section: Section, answers: Answers, data: Any = None) -> None:  # noqa: ANN401 - as Django declares it
+    def __init__(
+        self,
+        section: Section,
+        answers: Answers,
+        data: Any = None,  # noqa: ANN401 - as Django declares it
+        *,
+        files: Mapping[str, File] | None = None,
+    ) -> None:
         super().__init__(data, initial=_initial(section, answers))
         self.section = section
+        self.answers = answers
         self.draft: dict[str, Any] = {}
         for question in section.questions:
             if question.kind == "referees":
                 self.fields.update(_referee_fields(question))
+            elif question.kind == "files":
+                self.fields.update(_file_fields(question, answers, files or {}))
             else:
                 self.fields[question.key] = _field(question)
 
@@ -64,6 +79,9 @@ class SectionForm(forms.Form):
                 }
                 for row in range(MOST_REFEREES)
             ]
+        if question.kind == "files":
+            removed = self.cleaned_data.get(_removing(question), [])
+            return [each for each in self.answers.get(question.key) or [] if each not in removed]
         if question.key in self.cleaned_data:
             return self.cleaned_data[question.key]
         return _UNREADABLE if self[question.key].data else None
@@ -90,6 +108,8 @@ def _initial(section: Section, answers: Answers) -> dict[str, Any]:
         value = answers.get(question.key)
         if question.kind == "emails" and isinstance(value, list):
             value = "\n".join(value)
+        if question.kind == "files":
+            continue
         if question.kind == "referees":
             rows = plain_referees(value) if isinstance(value, list) else []
             for number, row in enumerate(rows):
@@ -98,6 +118,40 @@ def _initial(section: Section, answers: Answers) -> dict[str, Any]:
         else:
             initial[question.key] = value
     return initial
+
+
+def _removing(question: Question) -> str:
+    return f"{question.key}_remove"
+
+
+def _file_fields(
+    question: Question, answers: Answers, files: Mapping[str, File]
+) -> dict[str, forms.Field]:
+    """Return the field for more files, and one to take those off that are attached."""
+    there = [files[each] for each in answers.get(question.key) or [] if each in files]
+    more = forms.FileField(
+        label=str(question.label),
+        help_text=str(question.help),
+        required=False,
+        widget=FilesInput(attrs={"multiple": True}),
+    )
+    taken = _("%(taken)s.") % {"taken": TAKEN}
+    say_limits(
+        more,
+        taken,
+        most_bytes=settings.ATTACHMENT_MOST_BYTES,
+        most_files=application_form.MOST_FILES,
+    )
+    fields: dict[str, forms.Field] = {question.key: more}
+    if there:
+        fields[_removing(question)] = forms.MultipleChoiceField(
+            label=_("Take off"),
+            choices=[(each.public_id, each.name) for each in there],
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+            help_text=_("What you tick is taken off when you save."),
+        )
+    return fields
 
 
 def _referee_name(question: Question, row: int, part: str) -> str:

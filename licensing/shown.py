@@ -1,8 +1,9 @@
 """Verdicts and events as plain data for the page components. Reads nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -10,7 +11,8 @@ from django.utils.translation import gettext_lazy
 from audit.selectors import Entry
 from licensing.application_form import Answers, in_words
 from licensing.facts import Outcome, Verdict, VerdictAction
-from licensing.questions import Section
+from licensing.questions import Question, Section
+from licensing.selectors.files import File
 
 Data = dict[str, Any]
 
@@ -87,18 +89,44 @@ def timeline(entries: Iterable[Entry]) -> list[Data]:
     ]
 
 
-def answers(section: Section, given: Answers, former: Answers | None = None) -> list[Data]:
-    """Return one section's answers; with `former`, what changed shows what it was before."""
+def answers(
+    section: Section,
+    given: Answers,
+    former: Answers | None = None,
+    files: Mapping[str, File] | None = None,
+) -> list[Data]:
+    """Return one section's answers; with `former`, what changed shows what it was before.
+
+    `files` are those that either of them names, by their public id.
+    """
     lines = []
     for question in section.questions:
-        now = in_words(question, given)
-        before = in_words(question, former) if former is not None else None
+        now = _words(question, given, files or {})
+        before = _words(question, former, files or {}) if former is not None else None
         changed = before is not None and before != now
         lines.append(
             {
                 "question": question.label,
                 "answer": now,
+                "files": _files(question, given, files or {}),
                 "before": (before or _("Not answered")) if changed else None,
             }
         )
     return lines
+
+
+def _words(question: Question, given: Answers, files: Mapping[str, File]) -> str:
+    if question.kind != "files":
+        return in_words(question, given)
+    return "\n".join(files[each].name for each in given.get(question.key) or [] if each in files)
+
+
+def _files(question: Question, given: Answers, files: Mapping[str, File]) -> list[Data]:
+    """Return the files that answer a question, each with where it is had."""
+    if question.kind != "files":
+        return []
+    return [
+        {"file": files[each], "url": reverse("attachment", args=[each])}
+        for each in given.get(question.key) or []
+        if each in files
+    ]

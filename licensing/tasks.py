@@ -25,6 +25,12 @@ def sweep_motions() -> None:
     services.apply_decided_motions()
 
 
+@shared_task(name="licensing.sweep_attachments")
+def sweep_attachments() -> int:
+    """Remove files that were attached and are named nowhere any more."""
+    return services.sweep_attachments()
+
+
 @shared_task(name="licensing.sweep_grants")
 def sweep_grants() -> int:
     """Write down which grants have reached their end; the freed places are given at once."""

@@ -5,14 +5,31 @@ from django.urls import path
 from licensing.views import (
     applications,
     applying,
+    attachments,
     bans,
     explain,
     grant_acts,
     grants,
+    questionnaires,
     referrals,
     reviews,
     terms,
     volume,
+)
+
+# The questions that a model asks for itself, below its own address.
+QUESTIONS = (
+    ("", questionnaires.questions_detail),
+    ("add/", questionnaires.question_add),
+    ("words/", questionnaires.questions_words),
+    ("import/", questionnaires.questions_import),
+    ("export/", questionnaires.questions_export),
+    ("preview/", questionnaires.questions_preview),
+    ("publish/", questionnaires.questions_publish),
+    ("discard/", questionnaires.questions_discard),
+    ("<slug:key>/edit/", questionnaires.question_edit),
+    ("<slug:key>/move/", questionnaires.question_move),
+    ("<slug:key>/remove/", questionnaires.question_remove),
 )
 
 urlpatterns = [
@@ -41,6 +58,7 @@ urlpatterns = [
         applications.application_withdraw,
         name="application_withdraw",
     ),
+    path("attachments/<uuid:public_id>/", attachments.attachment, name="attachment"),
     path("safety-research/", applying.safety_research, name="safety_research"),
     path("reviews/", reviews.review_queue, name="review_queue"),
     path("reviews/<uuid:public_id>/", reviews.review_detail, name="review_detail"),
@@ -72,6 +90,10 @@ urlpatterns = [
         "grants/<uuid:public_id>/relinquish/", grant_acts.grant_relinquish, name="grant_relinquish"
     ),
     path("models/<slug:namespace>/<str:name>/grants/", grants.model_grants, name="model_grants"),
+    *(
+        path(f"models/<slug:namespace>/<str:name>/questions/{rest}", view, name=view.__name__)
+        for rest, view in QUESTIONS
+    ),
     path("terms/", terms.terms_list, name="terms_list"),
     path("publish/", terms.terms_publish, name="terms_publish"),
     path("terms/<slug:slug>/", terms.terms_detail, name="terms_detail"),

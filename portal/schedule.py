@@ -40,6 +40,7 @@ def beat_schedule(sweep: timedelta) -> dict[str, dict[str, Any]]:
         "documents": {"task": "releases.sweep_documents", "schedule": crontab(minute="23")},
         "admissions": {"task": "licensing.sweep_admissions", "schedule": sweep},
         "licensing-motions": {"task": "licensing.sweep_motions", "schedule": sweep},
+        "attachments": {"task": "licensing.sweep_attachments", "schedule": crontab(minute="37")},
         "grants-expiry": {"task": "licensing.sweep_grants", "schedule": crontab(minute="*/5")},
         "heartbeat": {"task": "portal.beat_heartbeat", "schedule": timedelta(seconds=20)},
         "sessions": {"task": "portal.clear_sessions", "schedule": crontab(hour="3", minute="17")},

@@ -257,6 +257,7 @@ UPLOADS = {
     "transition_revise": ATTACHMENT_MOST_BYTES,
     "api:evidence_post": EVIDENCE_MOST_BYTES,
     "comparable_import": 1_000_000,
+    "application_section": ATTACHMENT_MOST_BYTES,
 }
 FILE_UPLOAD_HANDLERS = [
     "common.uploads.LimitedUploadHandler",

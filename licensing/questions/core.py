@@ -261,6 +261,23 @@ BACKGROUND = Section(
     ),
 )
 
+DOCUMENTS = Section(
+    "documents",
+    gettext_lazy("Documents"),
+    (
+        Question(
+            "documents",
+            gettext_lazy("What supports your application"),
+            "files",
+            gettext_lazy(
+                "For example an approval, a letter, a report. They are stored encrypted; you and "
+                "the reviewers of the model can open them."
+            ),
+            required=False,
+        ),
+    ),
+)
+
 END_USERS = Section(
     "end_users",
     gettext_lazy("End users"),

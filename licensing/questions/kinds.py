@@ -57,6 +57,8 @@ class Section:
     title: Text
     questions: tuple[Question, ...]
     lede: Text = ""
+    # Markdown that stands above the questions.
+    prose: str = ""
     tracks: tuple[str, ...] = ()
     affiliated: bool | None = None
     optional_for: tuple[str, ...] = ()

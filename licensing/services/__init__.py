@@ -7,6 +7,7 @@ from licensing.services.applications import (
     submit_application,
     withdraw_application,
 )
+from licensing.services.attachments import attach_file, sweep_attachments
 from licensing.services.bans import (
     apply_lift_ban,
     object_to_ban,
@@ -23,6 +24,11 @@ from licensing.services.grants import (
     relinquish_grant,
     revoke_grant,
     suspend_grant,
+)
+from licensing.services.questionnaires import (
+    change_questions,
+    discard_questions,
+    publish_questions,
 )
 from licensing.services.referrals import apply_referral, refer_application
 from licensing.services.review import (
@@ -43,9 +49,12 @@ __all__ = [
     "apply_lift_ban",
     "apply_referral",
     "approve_application",
+    "attach_file",
+    "change_questions",
     "claim_application",
     "create_self_service_grant",
     "decline_application",
+    "discard_questions",
     "end_named_user",
     "exclude_conflicted_voters",
     "expire_grant",
@@ -53,6 +62,7 @@ __all__ = [
     "object_to_ban",
     "place_ban",
     "propose_lift_ban",
+    "publish_questions",
     "publish_terms",
     "refer_application",
     "release_claim",
@@ -65,5 +75,6 @@ __all__ = [
     "submit_application",
     "suspend_grant",
     "sweep_admissions",
+    "sweep_attachments",
     "withdraw_application",
 ]

@@ -22,6 +22,7 @@ from licensing.models import (
     OPEN_APPLICATION_STATES,
     Application,
     ApplicationState,
+    Attachment,
     Submission,
 )
 from licensing.questions import QUESTIONS, Track
@@ -102,9 +103,7 @@ def save_draft(*, actor: User, application: Application, answers: dict[str, Any]
 
     No event: nothing is said by a draft until it is submitted.
     """
-    application = _own(actor, application)
-    if application.state not in EDITABLE_STATES:
-        raise Refused(_("This application was sent; its answers are fixed."))
+    application = editable(actor, application)
     sections = asked.sections_now(application)
     questions = QUESTIONS | {each.key: each for part in sections for each in part.questions}
     try:
@@ -114,10 +113,19 @@ def save_draft(*, actor: User, application: Application, answers: dict[str, Any]
     if any(key.startswith(application_form.OWN_PREFIX) for key in kept):
         # Who answers the model's own questions has seen them as they are now.
         application.questionnaire = asked.questionnaire_of(application.model)
-    return _store(application, selectors.answers_of(application) | kept)
+    return keep_answers(application, selectors.answers_of(application) | kept)
 
 
-def _store(application: Application, answers: dict[str, Any]) -> Application:
+def editable(actor: User, application: Application) -> Application:
+    """Return the actor's application, locked, if its answers may change."""
+    application = _own(actor, application)
+    if application.state not in EDITABLE_STATES:
+        raise Refused(_("This application was sent; its answers are fixed."))
+    return application
+
+
+def keep_answers(application: Application, answers: dict[str, Any]) -> Application:
+    """Write the working copy of the answers, the personal ones sealed."""
     application.answers, application.sealed_answers = _split(application.applicant, answers)
     application.changed_at = timezone.now()
     application.reminded_at = None
@@ -155,9 +163,10 @@ def submit_application(*, actor: User, application: Application) -> Application:
     cleaned: dict[str, Any] = {}
     for section in sections:
         cleaned |= application_form.clean_section(section, answers, today)[0]
-    _store(application, cleaned)
+    keep_answers(application, cleaned)
+    attached = _attached(application, cleaned)
     newest = application.submissions.order_by("-number").first()
-    Submission.objects.create(
+    submission = Submission.objects.create(
         application=application,
         number=newest.number + 1 if newest else 1,
         answers=application.answers,
@@ -165,6 +174,7 @@ def submit_application(*, actor: User, application: Application) -> Application:
         questionnaire=application.questionnaire,
         criteria=asked.criteria_now() if application.track == Track.SAFETY else None,
     )
+    submission.attachments.set(attached)
     application.state = ApplicationState.SUBMITTED
     application.submitted_at = timezone.now()
     application.save(update_fields=["state", "submitted_at"])
@@ -173,11 +183,19 @@ def submit_application(*, actor: User, application: Application) -> Application:
         action=Action.APPLICATION_SUBMITTED,
         target=application,
         also=_also(application),
-        data={"submission": newest.number + 1 if newest else 1},
+        data={"submission": submission.number, "files": [each.sha256 for each in attached]},
     )
     notifications.application_received(application)
     notifications.application_submitted(application, _reviewers(application))
     return application
+
+
+def _attached(application: Application, answers: dict[str, Any]) -> list[Attachment]:
+    wanted = set(application_form.file_ids(answers))
+    found = list(application.attachments.filter(public_id__in=wanted))
+    if len(found) < len(wanted):
+        raise Refused(_("A file that you attached is not there any more. Attach it again."))
+    return found
 
 
 def _reviewers(application: Application) -> list[User]:

@@ -1,6 +1,6 @@
 """The applicant's pages."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,14 +15,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.permissions import signed_in
 from audit.selectors import timeline
 from common.errors import Refused
+from common.markdown import render_markdown
 from licensing import application_form, permissions, selectors, services, shown
 from licensing.application_form import Answers
+from licensing.asking import OWN_SECTION
 from licensing.forms import EmptyForm
 from licensing.models import OPEN_APPLICATION_STATES, Application, ApplicationState
 from licensing.questions import Section
 from licensing.section_form import SectionForm
 from licensing.selectors import asked
+from licensing.selectors.files import File, files_of
 from licensing.shown import Data
+from licensing.views.uploads import Problems, take_files
 
 EDITABLE = ("draft", "returned")
 PAGE_LENGTH = 25
@@ -116,6 +120,8 @@ def application_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
             "tasks": tasks,
             "complete": complete,
             "done": sum(state == "done" for state in states.values()),
+            "own_changes": asked.own_changes(application),
+            "own_section": OWN_SECTION,
             "total": len(sections),
         },
     )
@@ -131,9 +137,20 @@ def application_section(request: HttpRequest, public_id: UUID, section: str) -> 
         raise Http404
     part = sections[section]
     answers = selectors.answers_of(application)
-    form = SectionForm(part, answers, request.POST if request.method == "POST" else None)
+    problems: Problems = {}
+    if request.method == "POST":
+        problems = take_files(request, application, part)
+        answers = selectors.answers_of(application)
+    files = files_of(application, answers)
+    form = SectionForm(
+        part, answers, request.POST if request.method == "POST" else None, files=files
+    )
     if request.method == "POST":
         complete = form.is_valid()
+        for name, sentences in problems.items():
+            for sentence in sentences:
+                form.add_error(name, sentence)
+        complete = complete and not problems
         try:
             services.save_draft(
                 actor=signed_in(request), application=application, answers=form.draft
@@ -147,7 +164,15 @@ def application_section(request: HttpRequest, public_id: UUID, section: str) -> 
             if complete or "later" in request.POST:
                 later = "later" in request.POST
                 return redirect(_after(application, list(sections), section, later=later))
-    context = {"application": application, "section": part, "form": form}
+    context = {
+        "application": application,
+        "section": part,
+        "prose": render_markdown(part.prose) if part.prose else "",
+        "form": form,
+        "attached": [
+            each for line in shown.answers(part, answers, None, files) for each in line["files"]
+        ],
+    }
     return render(request, "licensing/application_section.html", context)
 
 
@@ -180,15 +205,17 @@ def application_check(request: HttpRequest, public_id: UUID) -> HttpResponse:
     pages = asked.sections_now(application)
     problems = application_form.problems(pages, answers, timezone.localdate())
     sections = []
+    files = files_of(application, answers)
     for section in pages:
         url = reverse("application_section", args=[public_id, section.key])
-        lines = shown.answers(section, answers)
+        lines = shown.answers(section, answers, None, files)
         for line in lines:
             line["change_url"] = url
         sections.append({"section": section, "answers": lines, "url": url})
     context = {
         "application": application,
         "form": form,
+        "button": asked.own_of(asked.questionnaire_of(application.model)).button,
         "sections": sections,
         "problems": [
             {
@@ -223,7 +250,9 @@ def application_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "step": step,
         "step_url": step_url,
         "steps": _steps(application),
-        "sections": _sections(asked.sections_answered(application), given),
+        "sections": _sections(
+            asked.sections_answered(application), given, files_of(application, given)
+        ),
         "entries": shown.timeline(timeline(application)),
         "can_withdraw": application.state in OPEN_APPLICATION_STATES,
         "sent": request.GET.get("sent") == "1" and application.state == "submitted",
@@ -231,8 +260,10 @@ def application_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(request, "licensing/application_detail.html", context)
 
 
-def _sections(sections: Iterable[Section], given: Answers) -> list[Data]:
-    return [{"section": each, "answers": shown.answers(each, given)} for each in sections]
+def _sections(sections: Iterable[Section], given: Answers, files: Mapping[str, File]) -> list[Data]:
+    return [
+        {"section": each, "answers": shown.answers(each, given, None, files)} for each in sections
+    ]
 
 
 def _steps(application: Application) -> list[Data]:

@@ -24,6 +24,7 @@ from licensing.approve_form import ApproveForm
 from licensing.forms import MessageForm, QueueFilterForm, ReasonForm
 from licensing.models import Application
 from licensing.selectors import asked, person_name
+from licensing.selectors.files import files_of
 from licensing.shown import Data
 
 # Reviewers aim to answer within this time; what waits longer is marked.
@@ -102,6 +103,7 @@ def review_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     sent = selectors.answers_submitted(application)
     answers = sent[0] if sent else {}
     former = sent[1] if len(sent) > 1 else None
+    files = files_of(application, answers, former)
     earlier = selectors.earlier_decisions(application)
     conflict = permissions.review_conflict(user, application)
     mine = application.state == "in_review" and application.reviewer_id == user.pk
@@ -110,7 +112,7 @@ def review_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "applicant": person_name(application.applicant),
         "reviewer": person_name(application.reviewer),
         "sections": [
-            {"section": section, "answers": shown.answers(section, answers, former)}
+            {"section": section, "answers": shown.answers(section, answers, former, files)}
             for section in asked.sections_answered(application)
         ],
         "resubmitted": former is not None,

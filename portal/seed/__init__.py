@@ -24,5 +24,6 @@ def seed(heron: Shape = catalog.HERON) -> bool:
     first, second = catalog.make_models(everybody, board, ladder)
     comparables = register.make_register(everybody)
     catalog.make_releases(everybody, first, second, comparables, heron)
+    access.make_questions(everybody, first)
     access.make_access(everybody, first)
     return True

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from accounts.models import Organization, User
+from licensing import gated_yaml
 from licensing import services as licensing
 from licensing.application_form import scope_asked
 from licensing.models import Application, Grant
@@ -14,6 +15,13 @@ from portal.seed.people import People
 from releases.models import Model, Release
 
 TIER = 2
+
+
+def make_questions(people: People, model: Model) -> None:
+    """Have the model ask questions of its own."""
+    lead, own = people["lead"], gated_yaml.read(texts.QUESTIONS).own
+    licensing.change_questions(actor=lead, model=model, change=lambda _former: own)
+    licensing.publish_questions(actor=lead, model=model)
 
 
 def make_access(people: People, model: Model) -> None:

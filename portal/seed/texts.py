@@ -265,6 +265,39 @@ nobody else to, do not end your access because of what you found, and say so to 
 
 *This is the text of a demonstration; nobody is bound by it.*
 """
+QUESTIONS = """extra_gated_heading: About your field notes
+extra_gated_prompt: |-
+  Heron was made for notes about **wetlands**. Tell us about yours, so that the reviewers can see
+  what the model will read.
+extra_gated_button_content: Send the application to the Heron team
+extra_gated_fields:
+  In which country are the wetlands?: country
+  Who wrote the notes?:
+    type: select
+    options:
+      - label: Volunteers
+        value: volunteers
+      - label: Paid staff
+        value: staff
+      - label: Somebody else
+        value: others
+  How are places of nests taken out of the notes?: text
+  An example of your notes: text
+sluice_questions:
+  In which country are the wetlands?:
+    key: own_site
+  Who wrote the notes?:
+    key: own_notes
+  How are places of nests taken out of the notes?:
+    key: own_nests
+    kind: text
+    required: false
+  An example of your notes:
+    key: own_example
+    kind: files
+    required: false
+    help: A page or two, as a PDF or as plain text.
+"""
 _TERMS = {
     "safety-research": ("Safety research: criteria and safe harbour", _SAFETY),
     "api-terms": ("Terms for the hosted API", _API),
@@ -335,6 +368,8 @@ def answers(person: User, end: date) -> dict[str, Any]:
             "The trust's data officer read the plan. The risk is that nests are found; places "
             "are taken out of the notes beforehand."
         ),
+        "own_site": "DE",
+        "own_notes": "volunteers",
         "hosting_country": "DE",
         "hosting_place": "Our own servers in Bremen",
         "security_level": "sl2",

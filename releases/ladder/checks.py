@@ -6,9 +6,10 @@ from typing import Any
 
 from boards.tally import parse_rule
 from common.durations import parse_duration
+from common.plain_yaml import Path, place, read_yaml
+from common.plain_yaml import YamlProblem as LadderError
 from releases.choices import ACCESS_MODES, WEIGHTS_MODES
 from releases.ladder.plans import HOLD_REVIEW, EmergencyPlan, LadderPlan, StagePlan
-from releases.ladder.reading import LadderError, Path, place, read_yaml
 from releases.ladder.schema import schema_problems
 from releases.requirement_plans import check_requirement
 

@@ -6,8 +6,8 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from boards.choices import SeatRole
+from common.plain_yaml import Lines, place
 from releases.choices import ACCESS_MODES
-from releases.ladder.reading import Lines, place
 
 _TEXT = {"type": "string", "minLength": 1, "pattern": r"^[^\x00-\x1f\x7f]+$"}
 _SLUG = {"type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,58}[a-z0-9])?$"}

@@ -6,11 +6,11 @@ from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from common import document_store
 from common.document_store import DocumentStoreError
+from common.handing_out import content_type, to_be_saved
 from releases import permissions
 from releases.selectors.evidence import record_of
 
@@ -24,9 +24,9 @@ def document(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
         file = document_store.fetch(found.sha256)
     except DocumentStoreError as error:
         return render(request, "409.html", {"reason": str(error)}, status=503)
-    response = FileResponse(file, content_type=_content_type(found.media_type))
+    response = FileResponse(file, content_type=content_type(found.media_type))
     response["Content-Length"] = found.size
-    return _to_be_saved(response, found.name)
+    return to_be_saved(response, found.name)
 
 
 @login_required
@@ -35,18 +35,6 @@ def evidence_record(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     """Hand out what a piece of evidence states: the bytes of which its digest is the SHA-256."""
     evidence = permissions.get_evidence_or_404(request.user, public_id)
     content = record_of(evidence).encode()
-    return _to_be_saved(
+    return to_be_saved(
         HttpResponse(content, content_type="application/json"), f"evidence-{public_id}.json"
     )
-
-
-def _content_type(media_type: str) -> str:
-    return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
-
-
-def _to_be_saved(response: HttpResponseBase, name: str) -> HttpResponseBase:
-    response["Content-Disposition"] = content_disposition_header(True, name)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, no-store"
-    return response

@@ -38,6 +38,8 @@ ANSWERS: dict[str, Any] = {
     "redistribution": "none",
     "served": "staff",
     "usage": "small",
+    "own_site": "KE",
+    "own_notes": "volunteers",
     "hosting_country": "KE",
     "alternative_evidence": "Two reports of flaws that vendors have credited to me by name.",
     "risks_judged": "Two colleagues read the plan and found nothing that could do harm.",

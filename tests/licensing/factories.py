@@ -15,6 +15,7 @@ from boards.models import Board, Seat
 from licensing import services
 from licensing.models import Acceptance, Application, Ban, Grant, TermsVersion
 from licensing.selectors import answers_of, version_in_force
+from licensing.selectors.asked import sections_now
 from releases.choices import Right
 from releases.models import Hold, Ladder, Model, Release, Stage
 from releases.permissions import assign
@@ -262,6 +263,7 @@ def answers(**changes: Any) -> dict[str, Any]:
         "hosting_place": "Our own rack in Berlin",
         "security_level": "sl2",
         "security": "Two people have keys; every access is logged.",
+        "documents": [],
         "end_users": ["ada@example.org"],
         "audience": "",
         "incident_name": "Ada Lovelace",
@@ -274,6 +276,8 @@ def answers(**changes: Any) -> dict[str, Any]:
     return {**given, **changes}
 
 
+# What the demo's model asks beside the form.
+DEMO_ANSWERS = {"own_site": "DE", "own_notes": "volunteers"}
 SCOPE: dict[str, Any] = {
     "uses": ["research"],
     "environments": ["isolated"],
@@ -299,7 +303,11 @@ def make_draft(
     application = services.start_application(
         actor=applicant, model=model, organization=organization, track=track
     )
-    return services.save_draft(actor=applicant, application=application, answers=answers(**changes))
+    put = {question.key for each in sections_now(application) for question in each.questions}
+    own = {key: value for key, value in DEMO_ANSWERS.items() if key in put}
+    return services.save_draft(
+        actor=applicant, application=application, answers={**own, **answers(**changes)}
+    )
 
 
 def make_application(

@@ -84,6 +84,8 @@ def typed(section: Any, given: dict[str, Any]) -> dict[str, Any]:
             continue
         if question.kind == "emails":
             value = "\n".join(value)
+        if question.kind == "files":
+            continue
         if question.kind == "tick":
             value = "on"
         data[question.key] = value

@@ -418,6 +418,12 @@ LICENSING = [
         ("check/", APPLICANT),
         ("withdraw/", APPLICANT),
     ),
+    page(
+        f"licensing/attachments/{ONE}",
+        APPLICANT,
+        "/licensing/attachments/{attachment}/",
+        note="Once it was sent, who reviews the model too",
+    ),
     public("licensing/safety-research/"),
     page("licensing/reviews/", SIGNED_IN, note="Lists what one may review"),
     page(f"licensing/reviews/{ONE}", REVIEWER, "/licensing/reviews/{review}/"),
@@ -464,6 +470,28 @@ LICENSING = [
         "/licensing/grants/{grant}/users/{grant_user}/end/",
     ),
     page(f"licensing/models/{MODEL}grants/", STAFF, f"/licensing/models/{HERON}grants/"),
+    *(
+        page(
+            f"licensing/models/{MODEL}questions/{rest}",
+            LEAD,
+            f"/licensing/models/{HERON}questions/{rest}",
+            note="Who manages releases of the model",
+        )
+        for rest in ("", "export/", "preview/")
+    ),
+    *acts(
+        f"licensing/models/{MODEL}questions/",
+        f"licensing/models/{HERON}questions/",
+        *((rest, LEAD) for rest in ("add/", "words/", "import/", "publish/", "discard/")),
+    ),
+    *(
+        act(
+            f"licensing/models/{MODEL}questions/<slug:key>/{rest}",
+            LEAD,
+            f"/licensing/models/{HERON}questions/own_site/{rest}",
+        )
+        for rest in ("edit/", "move/", "remove/")
+    ),
     public("licensing/terms/"),
     public("licensing/terms/<slug:slug>/", "/licensing/terms/weights-terms/"),
     public("licensing/terms/<slug:slug>/<int:number>/", "/licensing/terms/weights-terms/1/"),

@@ -124,6 +124,13 @@ def make_world() -> World:
         "comparable": comparable.public_id,
         "comparable_result": comparable.results.get().public_id,
         "verification": comparable.verifications.get().public_id,
+        "attachment": licensing.attach_file(
+            actor=applicant,
+            application=Application.objects.get(applicant=applicant),
+            question="documents",
+            file=io.BytesIO(b"A letter."),
+            name="letter.txt",
+        ).public_id,
         "application": Application.objects.get(applicant=applicant).public_id,
         "review": Application.objects.get(applicant=person("grace.mbeki")).public_id,
         "grant": Grant.objects.get().public_id,
