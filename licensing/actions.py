@@ -33,6 +33,13 @@ class Action(models.TextChoices):
     BAN_PLACED = "ban.placed", _("placed a ban")
     BAN_OBJECTED = "ban.objected", _("objected to the ban")
     BAN_LIFTED = "ban.lifted", _("lifted the ban by the board's decision")
+    SUSPENSION_PLACED = "suspension.placed", _("suspended a selection of grants")
+    SUSPENSION_LEFT_OUT = "suspension.left_out", _("left a grant out of the suspension")
+    SUSPENSION_REVIEW_DUE = "suspension.review_due", _("called for a review of the suspension")
+    SUSPENSION_LIFTED = (
+        "suspension.lifted",
+        _("lifted the suspension of several grants by the board's decision"),
+    )
     GRANT_CREATED = "grant.created", _("made the grant")
     GRANT_WIDENED = "grant.widened", _("added a mode to the grant by accepting public terms")
     GRANT_ACTIVATED = "grant.activated", _("made the grant active")

@@ -15,8 +15,14 @@ class LicensingConfig(AppConfig):
         from audit.actions import register
         from boards import kinds
         from licensing.actions import Action
-        from licensing.dossier import LIFT_KIND, REFERRED_KIND, rules_of_board
+        from licensing.dossier import (
+            LIFT_KIND,
+            LIFT_SUSPENSION_KIND,
+            REFERRED_KIND,
+            rules_of_board,
+        )
         from licensing.dry_run import count_grants
+        from licensing.services import lifting
         from licensing.services.bans import describe_lift, seats_concerned
         from licensing.services.referrals import seats_without_vote
         from releases import dry_run
@@ -25,6 +31,8 @@ class LicensingConfig(AppConfig):
         dry_run.register(count_grants)
         kinds.register(replace(LIFT_KIND, facts=describe_lift))
         kinds.register_conflicts(LIFT_KIND.slug, seats_concerned)
+        kinds.register(replace(LIFT_SUSPENSION_KIND, facts=lifting.describe_lift))
+        kinds.register_conflicts(LIFT_SUSPENSION_KIND.slug, lifting.seats_concerned)
         kinds.register(REFERRED_KIND)
         kinds.register_conflicts(REFERRED_KIND.slug, seats_without_vote)
         kinds.register_rules(rules_of_board)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from boards.kinds import Kind
 
 LIFT_BAN = "lift_ban"
+LIFT_SUSPENSION = "lift_suspension"
 REFERRED = "referred_application"
 LIFT_FIELDS = ("rationale", "remedy")
 REFERRAL_FIELDS = ("question", "summary")
@@ -36,6 +37,17 @@ LIFT_KIND = Kind(
     },
     texts=LIFT_FIELDS,
 )
+LIFT_SUSPENSION_KIND = Kind(
+    LIFT_SUSPENSION,
+    gettext_lazy("Lifting of a suspension of several grants"),
+    {
+        "suspension": gettext_lazy("Why the grants were suspended"),
+        "selection": gettext_lazy("Which grants"),
+        "rationale": gettext_lazy("Rationale"),
+        "remedy": gettext_lazy("What was remedied"),
+    },
+    texts=LIFT_FIELDS,
+)
 REFERRED_KIND = Kind(
     REFERRED,
     gettext_lazy("Application referred to the board"),
@@ -53,4 +65,12 @@ REFERRED_KIND = Kind(
 
 def rules_of_board(board: Any) -> list[tuple[str, Mapping[str, Any]]]:  # noqa: ANN401 - as above
     """Return what a board decides by for this room: its own rule."""
-    return [(_("Lifting a ban, an application that was referred to the board"), board.rule)]
+    return [
+        (
+            _(
+                "Lifting a ban or a suspension of several grants, an application that was "
+                "referred to the board"
+            ),
+            board.rule,
+        )
+    ]

@@ -24,6 +24,7 @@ from licensing.facts import (
     GrantFact,
     VerdictAction,
     place_among,
+    suspension_facts,
 )
 from licensing.models import (
     LIVE_GRANT_STATES,
@@ -33,7 +34,7 @@ from licensing.models import (
     Grant,
 )
 from licensing.rules import evaluate
-from licensing.selectors import bans, holder_name
+from licensing.selectors import bans, holder_name, suspensions
 from releases.dry_run import Effect, Way
 from releases.models import Hold, Release, Stage
 
@@ -106,6 +107,12 @@ def _grants(releases: Sequence[Release], now: datetime) -> list[Row]:
         )
         .select_related("organization", "person")
         .annotate(
+            holder_country=suspensions.holder_country(),
+            suspensions=ArraySubquery(
+                suspensions.suspending().values(
+                    fact=JSONObject(reason="reason", access_modes="access_modes")
+                )
+            ),
             banned=ExpressionWrapper(bans.banned_holder(), output_field=BooleanField()),
             people=Count("named_users", filter=Q(named_users__ended_at__isnull=True)),
             places=ArraySubquery(
@@ -192,6 +199,7 @@ def _with_grant(facts: Facts, release: Release, grant: Row) -> Facts:
             organization_tier=0,
             place=place_among(grant.places, release.pk, facts.access_mode),
             reviewed=frozenset(set(grant.modes) - set(grant.public_modes)),
+            suspensions=suspension_facts(grant.suspensions),
         ),
         # On whomever it is, nobody uses the grant.
         ban=BanFact("") if grant.banned else None,

@@ -101,6 +101,26 @@ class BanFact:
 
 
 @dataclass(frozen=True)
+class SuspensionFact:
+    """A suspension in force that selects the grant.
+
+    `access_modes` are those of the stages at which it counts; none stands for all.
+    """
+
+    reason: str
+    access_modes: frozenset[str] = frozenset()
+
+    def counts_at(self, access_mode: str) -> bool:
+        """Tell whether it counts at a stage of this access mode."""
+        return not self.access_modes or access_mode in self.access_modes
+
+
+def suspension_facts(rows: Iterable[Mapping[str, Any]]) -> tuple[SuspensionFact, ...]:
+    """Return suspensions as the queries give them."""
+    return tuple(SuspensionFact(row["reason"], frozenset(row["access_modes"])) for row in rows)
+
+
+@dataclass(frozen=True)
 class GrantFact:
     """One grant on the model that concerns this person. `place` is for this release."""
 
@@ -120,6 +140,8 @@ class GrantFact:
     url: str = ""
     # Of the organisation that holds it.
     ban: BanFact | None = None
+    # Of a selection that the grant is in. One of the grant alone is its state.
+    suspensions: tuple[SuspensionFact, ...] = ()
 
     @property
     def is_live(self) -> bool:

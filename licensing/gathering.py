@@ -35,6 +35,7 @@ from licensing.models import (
     Terms,
     TermsVersion,
 )
+from licensing.selectors.suspensions import holder_country, suspending
 from releases.models import Hold, Release
 from releases.permissions import models_staffed_by
 
@@ -158,6 +159,12 @@ def _grants() -> QuerySet[Any]:
             member=Exists(member),
             organization_tier=_highest_tier(organization=OuterRef("organization")),
             ban=_ban(organization=OuterRef("organization")),
+            holder_country=holder_country(),
+            suspensions=ArraySubquery(
+                suspending()
+                .order_by("pk")
+                .values(fact=JSONObject(reason="reason", access_modes="access_modes"))
+            ),
             places=ArraySubquery(
                 admissions.values(
                     fact=JSONObject(

@@ -133,6 +133,27 @@ def grant_state(_action: VerdictAction, facts: Facts) -> list[Check]:
     )()
 
 
+def suspension(_action: VerdictAction, facts: Facts) -> list[Check]:
+    """No suspension of a selection is on the grant, at this stage."""
+    grant = facts.grant
+    if grant is None:
+        return na("suspension", _("There is no grant to judge."))
+    found = [each for each in grant.suspensions if each.counts_at(facts.access_mode)]
+    if not found:
+        return ok("suspension", _("Your grant is in no selection that is suspended."))
+    return [
+        check
+        for each in found
+        for check in no(
+            "suspension",
+            _("Your grant is one of several that are suspended: %(reason)s")
+            % {"reason": each.reason},
+            _("See who can end it, on the grant's page."),
+            grant.url,
+        )
+    ]
+
+
 def grant_time(_action: VerdictAction, facts: Facts) -> list[Check]:
     """The grant has not reached its end date."""
     grant = facts.grant

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.services import notify
 from boards.selectors import members_of
-from licensing.models import Acceptance, Application, Ban, Grant, Objection
+from licensing.models import Acceptance, Application, Ban, Grant, LeftOut, Objection, Suspension
 from licensing.selectors import named_users, person_name
 from releases.models import Release
 
@@ -216,6 +216,88 @@ def _tell_board(
     people = {*also, *members_of(ban.board_id)} - set(leaving_out)
     for person in sorted(people, key=lambda each: each.pk):
         notify(recipient=person, kind=kind, subject=subject, body=body, url=ban_url(ban))
+
+
+def suspension_url(suspension: Suspension) -> str:
+    """Return the page of a suspension of a selection, which staff see."""
+    return reverse("suspension_detail", args=[suspension.public_id])
+
+
+def suspension_placed(suspension: Suspension, selection: str) -> None:
+    """Tell the board that may lift it. Those affected are told one by one, by the workers."""
+    _tell_seats(
+        suspension,
+        "licensing.suspension_noted",
+        _("Several grants were suspended: %(selection)s") % {"selection": selection},
+        _("%(person)s suspended them: %(reason)s\n\nThey stay so until your board lifts it.")
+        % {"person": person_name(suspension.placed_by), "reason": suspension.reason},
+    )
+
+
+def suspension_review_due(suspension: Suspension, selection: str) -> None:
+    """Ask the board and whoever placed it whether it is still needed."""
+    _tell_seats(
+        suspension,
+        "licensing.suspension_review_due",
+        _("A suspension is due for review: %(selection)s") % {"selection": selection},
+        _("Look whether it is still needed. If not, propose to lift it; it ends by nothing else."),
+        also=[suspension.placed_by],
+    )
+
+
+def suspension_lifted(suspension: Suspension, selection: str) -> None:
+    """Tell the board and whoever placed it. The workers tell those who were affected."""
+    _tell_seats(
+        suspension,
+        "licensing.suspension_lift_noted",
+        _("The suspension of several grants is lifted: %(selection)s") % {"selection": selection},
+        _("By the decision of your board."),
+        also=[suspension.placed_by],
+    )
+
+
+def _tell_seats(
+    suspension: Suspension, kind: str, subject: str, body: str, also: Iterable[User] = ()
+) -> None:
+    people = {*also, *members_of(suspension.board_id)}
+    for person in sorted(people, key=lambda each: each.pk):
+        notify(
+            recipient=person, kind=kind, subject=subject, body=body, url=suspension_url(suspension)
+        )
+
+
+def grant_in_selection(grant: Grant, suspension: Suspension) -> None:
+    """Tell the named users that their grant is one of several that are suspended, and why."""
+    _tell_users(
+        grant,
+        "grant_in_selection",
+        _("Your access to %(model)s is suspended") % {"model": grant.model},
+        _(
+            "It is one of several grants that are suspended for the same reason:\n\n%(reason)s"
+            "\n\nYour grant is not revoked. Its page says who can end the suspension."
+        )
+        % {"reason": suspension.reason},
+    )
+
+
+def grant_left_out(left_out: LeftOut) -> None:
+    """Tell the named users that their grant alone is let out of a suspension."""
+    _tell_users(
+        left_out.grant,
+        "grant_left_out",
+        _("The suspension of your access to %(model)s is lifted") % {"model": left_out.grant.model},
+        _("For your grant alone. Its page says what you can use."),
+    )
+
+
+def grant_out_of_selection(grant: Grant) -> None:
+    """Tell the named users that the suspension of several grants, theirs too, is over."""
+    _tell_users(
+        grant,
+        "grant_out_of_selection",
+        _("The suspension of your access to %(model)s is lifted") % {"model": grant.model},
+        _("By the decision of a board. The grant's page says what you can use."),
+    )
 
 
 def terms_accepted(acceptance: Acceptance) -> None:

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Organization, User
 from accounts.selectors import live_memberships, membership_of
 from boards.models import Seat, SeatRole
-from licensing.models import Application, ApplicationState, Attachment, Ban, Grant
-from licensing.selectors import KEEPER_ROLES, bans, named_users
+from licensing.models import Application, ApplicationState, Attachment, Ban, Grant, Suspension
+from licensing.selectors import KEEPER_ROLES, bans, named_users, suspensions
 from releases.choices import Right
 from releases.models import Model
 from releases.permissions import has_right, models_with_right, rights_of
@@ -160,16 +160,67 @@ def why_no_lift(user: User, ban: Ban) -> str:
         return _("Your account is closed.")
     if bans.is_concerned(user, ban):
         return _("The ban keeps you out yourself; somebody else must propose to lift it.")
-    rights = (Right.PLACE_HOLD, Right.MANAGE_RELEASE)
-    holds = any(
-        models_with_right(user, right).filter(board=ban.board_id).exists() for right in rights
-    )
-    if not holds and not Seat.objects.held_by(user).filter(board=ban.board_id).exists():
+    if not _may_ask(user, ban.board_id):
         return _(
             "Lifting a ban is proposed by a seat of its board, or by whoever may place holds or "
             "manage releases on a model of that board."
         )
     return ""
+
+
+def _may_ask(user: User, board_id: int) -> bool:
+    """Tell whether the person may put the end of something before a board."""
+    rights = (Right.PLACE_HOLD, Right.MANAGE_RELEASE)
+    return (
+        any(models_with_right(user, right).filter(board=board_id).exists() for right in rights)
+        or Seat.objects.held_by(user).filter(board=board_id).exists()
+    )
+
+
+def governed_models(user: Person) -> QuerySet[Model]:
+    """Return the models whose grants the person may know of and act on."""
+    reviewed = models_with_right(user, Right.REVIEW_APPLICATION)
+    return reviewed | models_with_right(user, Right.PLACE_HOLD)
+
+
+def why_not_left_out(user: User, suspension: Suspension, grant: Grant) -> str:
+    """Return why a person may not let one grant out of a suspension, or an empty string.
+
+    It takes another authorised person than the one who placed it, and nobody for themselves.
+    """
+    if suspension.lifted_at is not None:
+        return _("The suspension is lifted already.")
+    if not can_govern_grants(user, grant.model):
+        return _("You have no right to govern the grants of this model.")
+    if suspension.placed_by_id == user.pk:
+        return _("You suspended this selection; another authorised person must let a grant out.")
+    if has_stake(user, grant):
+        return _("This grant is your own organisation's; somebody else must let it out.")
+    return ""
+
+
+def why_no_lift_of_selection(user: User, suspension: Suspension) -> str:
+    """Return why a person may not ask the board to lift a suspension, or an empty string."""
+    if suspension.lifted_at is not None:
+        return _("The suspension is lifted already.")
+    if not user.is_active:
+        return _("Your account is closed.")
+    if suspensions.with_stake(suspensions.affected(suspension), user).exists():
+        return _("It stops a grant of your own; somebody else must propose to lift it.")
+    if not _may_ask(user, suspension.board_id):
+        return _(
+            "Lifting a suspension of several grants is proposed by a seat of its board, or by "
+            "whoever may place holds or manage releases on a model of that board."
+        )
+    return ""
+
+
+def get_suspension_or_404(user: Person, public_id: UUID) -> Suspension:
+    """Return a suspension of a selection, for those who may know of every ban."""
+    found = suspensions.by_public_id(public_id)
+    if found is None or not can_see_bans(user):
+        raise Http404
+    return found
 
 
 @dataclass(frozen=True)

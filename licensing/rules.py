@@ -217,6 +217,7 @@ _USE: tuple[Rule, ...] = (
     apply_rules.hold,
     grant_rules.covered,
     grant_rules.grant_state,
+    grant_rules.suspension,
     grant_rules.grant_time,
     grant_rules.named,
     grant_rules.membership,

@@ -29,6 +29,7 @@ RULE_NAMES: dict[str, str | Promise] = {
     "hold": gettext_lazy("Hold"),
     "grant": gettext_lazy("Grant"),
     "grant_state": gettext_lazy("State of the grant"),
+    "suspension": gettext_lazy("Suspension of several grants"),
     "grant_time": gettext_lazy("End date"),
     "named": gettext_lazy("Named user"),
     "membership": gettext_lazy("Organisation"),

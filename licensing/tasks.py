@@ -43,3 +43,16 @@ def sweep_grants() -> int:
     if expired:
         services.sweep_admissions()
     return len(expired)
+
+
+@shared_task(name="licensing.tell_of_selection")
+def tell_of_selection(suspension_id: int) -> None:
+    """Tell those affected by one suspension, or by its end; what is left the sweep does."""
+    services.tell_of_selection(suspension_id=suspension_id)
+
+
+@shared_task(name="licensing.sweep_suspensions")
+def sweep_suspensions() -> None:
+    """Tell whoever was not told yet, and call for the reviews that are due."""
+    services.tell_of_selections()
+    services.call_for_review_of_selections()

@@ -27,6 +27,7 @@ from licensing.facts import (
     Verdict,
     VerdictAction,
     place_among,
+    suspension_facts,
 )
 from licensing.gathering import Row
 from licensing.models import (
@@ -226,6 +227,7 @@ def _grant_fact(row: Row, grant: Row) -> GrantFact:
         reason=grant.state_reason,
         url=reverse("grant_detail", args=[grant.public_id]),
         ban=_ban_fact(grant.ban),
+        suspensions=suspension_facts(grant.suspensions),
     )
 
 

@@ -62,6 +62,7 @@ _LABELS = {
     "application_detail": lambda: _("See your application"),
     "application_edit": lambda: _("Go on with your application"),
     "grant_detail": lambda: _("See your grant"),
+    "suspension": lambda: _("See your grant"),
     "quota": lambda: _("See your grant"),
     "terms_accept": lambda: _("Read and accept the terms"),
     "grant_time": lambda: _("Apply again"),

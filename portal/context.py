@@ -49,6 +49,7 @@ def _places(request: HttpRequest, person: Viewer) -> list[dict[str, Any]]:
     if person.boards:
         places.append(_place(request, _("Boards"), reverse("board_list")))
     if person.boards or person.models_with(Right.PLACE_HOLD):
+        places.append(_place(request, _("Suspensions"), reverse("suspension_list")))
         places.append(_place(request, _("Bans"), reverse("ban_list")))
     if person.is_operator:
         places.append(_place(request, _("Operation"), reverse("operator")))

@@ -1,4 +1,4 @@
-"""Terms and their acceptance, applications, grants and admissions, bans."""
+"""Terms and their acceptance, applications, grants and admissions, bans, suspensions."""
 
 from licensing.models.applications import (
     OPEN_APPLICATION_STATES,
@@ -24,6 +24,7 @@ from licensing.models.references import (
     ReferenceRequest,
     Renewal,
 )
+from licensing.models.suspensions import LeftOut, Suspension
 from licensing.models.terms import Acceptance, Terms, TermsVersion
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "GrantState",
     "GrantUser",
     "KnownAnswers",
+    "LeftOut",
     "Mode",
     "Objection",
     "Questionnaire",
@@ -48,6 +50,7 @@ __all__ = [
     "ReferenceRequest",
     "Renewal",
     "Submission",
+    "Suspension",
     "Terms",
     "TermsVersion",
 ]

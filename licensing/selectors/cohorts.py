@@ -13,6 +13,7 @@ from licensing.models import (
     GrantState,
 )
 from licensing.selectors.bans import banned_holder
+from licensing.selectors.suspensions import not_suspended
 from releases.models import Release, Stage
 
 USING_STATES = (GrantState.QUEUED, GrantState.ACTIVE)
@@ -77,8 +78,9 @@ def waiting_in_line(release: Release, stage: Stage) -> QuerySet[Admission]:
     """Return who waits for a place, first come first.
 
     A stage keeps its slug from one version of the ladder to the next, and the line its order.
-    Who is banned keeps their number in it, and holds up nobody.
+    Who is banned, or among those suspended, keeps their number in it, and holds up nobody.
     """
-    return Admission.objects.filter(
+    line = Admission.objects.filter(
         ~banned_holder("grant__"), _WAITING, release=release, stage__slug=stage.slug
-    ).order_by("pk")
+    )
+    return not_suspended(line, stage.access_mode, "grant__").order_by("pk")

@@ -25,6 +25,7 @@ from licensing.services.grants import (
     revoke_grant,
     suspend_grant,
 )
+from licensing.services.lifting import apply_lift_of_selection, propose_lift_of_selection
 from licensing.services.questionnaires import (
     change_questions,
     discard_questions,
@@ -38,6 +39,13 @@ from licensing.services.review import (
     release_claim,
     return_application,
 )
+from licensing.services.suspensions import (
+    call_for_review_of_selections,
+    let_out,
+    suspend_selection,
+    tell_of_selection,
+    tell_of_selections,
+)
 from licensing.services.terms import accept_terms, publish_terms
 from licensing.services.volume import set_volume
 
@@ -47,9 +55,11 @@ __all__ = [
     "add_named_user",
     "apply_decided_motions",
     "apply_lift_ban",
+    "apply_lift_of_selection",
     "apply_referral",
     "approve_application",
     "attach_file",
+    "call_for_review_of_selections",
     "change_questions",
     "claim_application",
     "create_self_service_grant",
@@ -58,10 +68,12 @@ __all__ = [
     "end_named_user",
     "exclude_conflicted_voters",
     "expire_grant",
+    "let_out",
     "lift_suspension",
     "object_to_ban",
     "place_ban",
     "propose_lift_ban",
+    "propose_lift_of_selection",
     "publish_questions",
     "publish_terms",
     "refer_application",
@@ -74,7 +86,10 @@ __all__ = [
     "start_application",
     "submit_application",
     "suspend_grant",
+    "suspend_selection",
     "sweep_admissions",
     "sweep_attachments",
+    "tell_of_selection",
+    "tell_of_selections",
     "withdraw_application",
 ]

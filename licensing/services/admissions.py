@@ -17,6 +17,7 @@ from licensing.actions import Action
 from licensing.models import Admission, Grant, GrantState
 from licensing.selectors import cohorts
 from licensing.selectors.bans import banned_holder
+from licensing.selectors.suspensions import criteria_of, not_suspended, suspensions_of
 from licensing.services.guards import share_model
 from releases.models import AccessMode, Release, Stage
 from releases.selectors import cohort_cap
@@ -41,10 +42,14 @@ def activate_grant(*, actor: User | None, grant: Grant) -> Grant:
     if Grant.objects.filter(banned_holder(), pk=grant.pk).exists():
         return grant
     share_model(grant.model_id)
+    # Asked under this lock, which a suspension of a selection takes whole.
+    stopped = [criteria_of(suspension) for suspension in suspensions_of(grant)]
     served = [
         release
         for release in selectors.outward_releases(grant.model)
-        if release.stage and set(selectors.modes_served(release.stage)) & set(grant.modes)
+        if release.stage
+        and set(selectors.modes_served(release.stage)) & set(grant.modes)
+        and not any(each.counts_at(release.stage.access_mode) for each in stopped)
     ]
     if grant.state == GrantState.PENDING_TERMS and not any(
         _is_ready(grant, release) for release in served
@@ -172,8 +177,9 @@ def _owed_on(release: Release) -> set[int]:
     stage = release.stage
     if stage is None:
         return set()
-    grants = Grant.objects.filter(
-        ~banned_holder(), model=release.model_id, ends_at__gt=timezone.now()
+    grants = not_suspended(
+        Grant.objects.filter(~banned_holder(), model=release.model_id, ends_at__gt=timezone.now()),
+        stage.access_mode,
     )
     served = selectors.modes_served(stage)
     named = selectors.mode_with_cohort(stage)

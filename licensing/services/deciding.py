@@ -7,8 +7,9 @@ from functools import partial
 from boards import services as boards
 from boards.models import Motion, MotionState
 from common.errors import Refused
-from licensing.dossier import LIFT_BAN, REFERRED
-from licensing.models import Application, ApplicationState, Ban
+from licensing.dossier import LIFT_BAN, LIFT_SUSPENSION, REFERRED
+from licensing.models import Application, ApplicationState, Ban, Suspension
+from licensing.services import lifting
 from licensing.services.bans import apply_lift_ban, exclude_concerned
 from licensing.services.referrals import apply_referral, exclude_conflicted
 
@@ -17,8 +18,12 @@ logger = logging.getLogger(__name__)
 
 def apply_decided_motions() -> int:
     """Do what every decided motion of this room's kinds asks for; return how many changed."""
-    lifted = boards.apply_decided(LIFT_BAN, lambda each: apply_lift_ban(motion_id=each.pk))
-    return lifted + boards.apply_decided(REFERRED, lambda each: apply_referral(motion_id=each.pk))
+    effects: dict[str, Callable[[Motion], bool]] = {
+        LIFT_BAN: lambda each: apply_lift_ban(motion_id=each.pk),
+        LIFT_SUSPENSION: lambda each: lifting.apply_lift_of_selection(motion_id=each.pk),
+        REFERRED: lambda each: apply_referral(motion_id=each.pk),
+    }
+    return sum(boards.apply_decided(kind, effect) for kind, effect in effects.items())
 
 
 def exclude_conflicted_voters() -> int:
@@ -26,13 +31,18 @@ def exclude_conflicted_voters() -> int:
     referred = Application.objects.filter(
         state=ApplicationState.REFERRED, referral__state=MotionState.VOTING
     )
-    lifting = Motion.objects.filter(kind=LIFT_BAN, state=MotionState.VOTING)
+    of_bans = Motion.objects.filter(kind=LIFT_BAN, state=MotionState.VOTING)
     banned = Ban.objects.filter(
-        public_id__in=list(lifting.values_list("params__ban", flat=True)), person__isnull=True
+        public_id__in=list(of_bans.values_list("params__ban", flat=True)), person__isnull=True
+    )
+    of_selections = Motion.objects.filter(kind=LIFT_SUSPENSION, state=MotionState.VOTING)
+    suspended = Suspension.objects.filter(
+        public_id__in=list(of_selections.values_list("params__suspension", flat=True))
     )
     acts: list[Callable[[], int]] = [
         *(partial(exclude_conflicted, application_id=each.pk) for each in referred),
         *(partial(exclude_concerned, ban_id=each.pk) for each in banned),
+        *(partial(lifting.exclude_concerned, suspension_id=each.pk) for each in suspended),
     ]
     return sum(_attempt(act) for act in acts)
 

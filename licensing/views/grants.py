@@ -21,11 +21,12 @@ from licensing import scope as scopes
 from licensing.application_form import scope_asked
 from licensing.facts import MODE_OF, Outcome, Verdict, VerdictAction
 from licensing.forms import NamedUserForm
-from licensing.models import LIVE_GRANT_STATES, Grant, GrantState, Mode
+from licensing.models import LIVE_GRANT_STATES, Grant, GrantState, Mode, Suspension
 from licensing.panels import panels
-from licensing.selectors import holder_name, mode_names, person_name
+from licensing.selectors import holder_name, mode_names, person_name, suspensions
 from licensing.shown import Data
 from licensing.verdict import Context, decide_all
+from releases.choices import AccessMode
 from releases.models import Release
 from releases.selectors import model_by_name
 
@@ -100,6 +101,8 @@ def _card(grant: Grant, releases: list[Release], verdicts: Verdicts) -> Data:
     elif best is not None:
         release, verdict = best
         card["text"] = f"{release.version}: {verdict.sentence}"
+        if any(check.rule == "suspension" for check in verdict.denials):
+            card["status"] = GrantState.SUSPENDED
         if verdict.allowed:
             card["next"] = {"url": url, "label": _("See what you can use")}
         elif verdict.next_step:
@@ -141,15 +144,28 @@ def model_grants(request: HttpRequest, namespace: str, name: str) -> HttpRespons
     if state in GrantState.values:
         found = found.filter(state=state)
     grants, next_url = _page(request, found)
+    stopped = suspensions.suspended_among(grants)
     rows = [
-        {"grant": grant, "holder": holder_name(grant), "modes": mode_names(grant)}
+        {
+            "grant": grant,
+            "holder": holder_name(grant),
+            "modes": mode_names(grant),
+            "in_selection": grant.pk in stopped,
+        }
         for grant in grants
     ]
     tabs = [{"label": _("All"), "url": "?", "current": not state}] + [
         {"label": label, "url": f"?state={value}", "current": state == value}
         for value, label in GrantState.choices
     ]
-    context = {"model": model, "rows": rows, "next_url": next_url, "tabs": tabs}
+    may_suspend = permissions.banning_models(user).filter(pk=model.pk).exists()
+    context = {
+        "model": model,
+        "rows": rows,
+        "next_url": next_url,
+        "tabs": tabs,
+        "suspend_url": _selection_url(model=str(model)) if may_suspend else "",
+    }
     return render(request, "licensing/model_grants.html", context)
 
 
@@ -162,6 +178,7 @@ def grant_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     live = grant.state in LIVE_GRANT_STATES
     releases = selectors.outward_releases(grant.model)
     governs, suspended = standing.governs, grant.state == GrantState.SUSPENDED
+    stopping = _selections(user, grant, governs=governs) if live else []
     context = {
         "grant": grant,
         "holder": holder_name(grant),
@@ -179,12 +196,55 @@ def grant_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "can_revoke": governs and live,
         "can_set_volume": governs and live and Mode.WEIGHTS in grant.modes,
         "ban_url": _ban_url(user, grant) if governs else "",
+        "selection_url": _organization_url(user, grant) if governs and live else "",
+        "selections": stopping,
+        "status": _status(grant, stopping),
         "panels": panels(user, grant, standing),
         "places": grant.admissions.select_related("release", "stage").order_by("-pk")[:20],
         "entries": shown.timeline(timeline(grant)),
         "form": NamedUserForm(),
     }
     return render(request, "licensing/grant_detail.html", context)
+
+
+def _selections(user: User, grant: Grant, *, governs: bool) -> list[Data]:
+    """Return the suspensions of several grants that stop this one; for staff with the way out."""
+    sees = governs and permissions.can_see_bans(user)
+    return [
+        {
+            "suspension": each,
+            "stages": _stages(each),
+            "url": reverse("suspension_detail", args=[each.public_id]) if sees else "",
+            "let_out_url": reverse("suspension_let_out", args=[each.public_id, grant.public_id])
+            if governs and not permissions.why_not_left_out(user, each, grant)
+            else "",
+        }
+        for each in suspensions.suspensions_of(grant)
+    ]
+
+
+def _stages(suspension: Suspension) -> str:
+    names = dict(AccessMode.choices)
+    return ", ".join(str(names[mode]) for mode in suspension.access_modes)
+
+
+def _status(grant: Grant, stopping: list[Data]) -> str:
+    """Return the grant's state, which a suspension that counts at every stage hides."""
+    everywhere = any(not each["stages"] for each in stopping)
+    return GrantState.SUSPENDED.value if everywhere else grant.state
+
+
+def _selection_url(**chosen: str) -> str:
+    return f"{reverse('suspension_new')}?{urlencode(chosen)}"
+
+
+def _organization_url(user: User, grant: Grant) -> str:
+    """Return where whoever may do so suspends every grant of the organisation on the model."""
+    organization = grant.organization
+    may = permissions.banning_models(user).filter(pk=grant.model_id).exists()
+    if organization is None or not may:
+        return ""
+    return _selection_url(model=str(grant.model), organization=organization.slug, every_model="on")
 
 
 def _ban_url(user: User, grant: Grant) -> str:

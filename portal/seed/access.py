@@ -9,6 +9,7 @@ from licensing import gated_yaml
 from licensing import services as licensing
 from licensing.application_form import scope_asked
 from licensing.models import Application, Grant
+from licensing.selection import Criteria
 from licensing.selectors import answers_of, versions_in_force
 from portal.seed import texts
 from portal.seed.people import People
@@ -35,6 +36,23 @@ def make_access(people: People, model: Model) -> None:
     _referred(people, model)
     withdrawn = _submit(people["hugo.silva"], model, None)
     licensing.withdraw_application(actor=people["hugo.silva"], application=withdrawn)
+    _suspension(people, model)
+
+
+def _suspension(people: People, model: Model) -> None:
+    """Suspend what nobody has yet: whoever comes under it later is stopped."""
+    licensing.suspend_selection(
+        actor=people["lead"],
+        model=model,
+        criteria=Criteria(
+            model=model.pk,
+            model_name=str(model),
+            access_modes=("weights_open",),
+            unknown_country=True,
+        ),
+        reason=texts.SUSPENDED,
+        review_at=timezone.now() + timedelta(days=14),
+    )
 
 
 def _grant(people: People, model: Model) -> Grant:

@@ -384,3 +384,9 @@ def answers(person: User, end: date) -> dict[str, Any]:
         "export_statement": True,
         "truth_statement": True,
     }
+
+
+SUSPENDED = (
+    "Until export counsel has read the new order, nobody downloads open weights whose country "
+    "we do not know. Grants by review go on."
+)

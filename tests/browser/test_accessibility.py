@@ -26,6 +26,7 @@ HERON = "/models/demo/heron"
 RELEASE = "/releases/models/demo/heron"
 REVIEW = r"/licensing/reviews/[0-9a-f-]{36}/$"
 GRANT = r"/licensing/grants/[0-9a-f-]{36}/$"
+SUSPENSION = r"/licensing/suspensions/[0-9a-f-]{36}/$"
 MOTION = r"/boards/motions/[0-9a-f-]{36}/$"
 VOTE = r"/boards/motions/[0-9a-f-]{36}/vote/$"
 EVIDENCE = r"/releases/evidence/[0-9a-f-]{36}/$"
@@ -105,6 +106,9 @@ PAGES: dict[str, list[Stop]] = {
         Stop(f"{RELEASE}/v1.0/stay/"),
         Stop(f"{RELEASE}/v1.0/cap/raise/"),
         Stop(f"{RELEASE}/v1.0/cap/lower/"),
+        Stop("/licensing/suspensions/"),
+        Stop("/licensing/suspensions/", SUSPENSION),
+        Stop("/licensing/suspensions/new/?model=demo/heron&countries=Germany"),
         Stop("/boards/release-board/", r"/resign/$"),
         Stop("/boards/release-board/seats/new/"),
     ],

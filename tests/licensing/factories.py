@@ -13,7 +13,8 @@ from django.utils import timezone
 from accounts.models import Organization, User
 from boards.models import Board, Seat
 from licensing import services
-from licensing.models import Acceptance, Application, Ban, Grant, TermsVersion
+from licensing.models import Acceptance, Application, Ban, Grant, Suspension, TermsVersion
+from licensing.selection import Criteria
 from licensing.selectors import answers_of, version_in_force
 from licensing.selectors.asked import sections_now
 from releases.choices import Right
@@ -144,6 +145,21 @@ def make_ban(holder: User | Organization, model: Model | None = None) -> Ban:
     model = model or make_model()
     return services.place_ban(
         actor=make_brake(model), holder=holder, model=model, reason="Weights were resold."
+    )
+
+
+def make_suspension(model: Model, /, actor: User | None = None, **changes: Any) -> Suspension:
+    """Suspend a selection of grants, those on the model if nothing else is said."""
+    leave_out = changes.pop("leave_out", ())
+    of_model: dict[str, Any] = {"model": model.pk, "model_name": str(model)}
+    criteria = Criteria(**(of_model | changes))
+    return services.suspend_selection(
+        actor=actor or make_brake(model),
+        model=model,
+        criteria=criteria,
+        reason="A letter came.",
+        review_at=timezone.now() + timedelta(days=14),
+        leave_out=leave_out,
     )
 
 

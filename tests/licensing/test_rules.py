@@ -16,6 +16,7 @@ from licensing.facts import (
     GrantFact,
     Links,
     Outcome,
+    SuspensionFact,
     TermsFact,
     TokenFact,
     VerdictAction,
@@ -93,6 +94,13 @@ USE_FLIPS: list[tuple[dict[str, Any], str]] = [
     (with_grant(state="pending_terms"), "grant_state"),
     (with_grant(state="queued"), "grant_state"),
     (with_grant(state="suspended", reason="A leak"), "grant_state"),
+    (with_grant(suspensions=(SuspensionFact("A leak"),)), "suspension"),
+    (
+        with_grant(
+            suspensions=(SuspensionFact("A leak", frozenset({"weights_gated", "api_named"})),)
+        ),
+        "suspension",
+    ),
     (with_grant(state="revoked", reason="A leak"), "grant_state"),
     (with_grant(state="expired"), "grant_state"),
     (with_grant(state="relinquished"), "grant_state"),
@@ -260,6 +268,21 @@ def test_who_sees_a_release(state: str, mode: str, staff: bool, had_grant: bool)
     assert evaluate(VerdictAction.SEE, facts).allowed is expected
 
 
+def test_a_selection_that_counts_at_other_stages_leaves_this_one_alone() -> None:
+    elsewhere = SuspensionFact("A letter", frozenset({"weights_open", "api_public"}))
+    facts = replace(GOOD, grant=replace(GRANT, suspensions=(elsewhere,)))
+    assert evaluate(VerdictAction.DOWNLOAD, facts).allowed
+    opened = replace(facts, access_mode="weights_open")
+    assert denied(VerdictAction.DOWNLOAD, opened) == ["suspension"]
+
+
+def test_each_selection_that_stops_a_grant_is_told_with_its_reason() -> None:
+    both = (SuspensionFact("A letter"), SuspensionFact("A leak"))
+    facts = replace(GOOD, grant=replace(GRANT, suspensions=both))
+    told = [check.sentence for check in evaluate(VerdictAction.DOWNLOAD, facts).denials]
+    assert [sentence.rpartition(" ")[2] for sentence in told] == ["letter", "leak"]
+
+
 def test_staff_may_see_and_nothing_more() -> None:
     facts = replace(GOOD, staff=True, grant=None)
     assert denied(VerdictAction.DOWNLOAD, facts) == ["grant"]
@@ -392,6 +415,14 @@ grants = st.builds(
     organization_tier=st.integers(0, 3),
     place=st.sampled_from(["admitted", "queued", "none"]),
     reviewed=st.sampled_from([frozenset(), GRANT.modes]),
+    suspensions=st.lists(
+        st.builds(
+            SuspensionFact,
+            reason=st.just("A letter"),
+            access_modes=st.sets(st.sampled_from(ACCESS_MODES[1:]), max_size=2).map(frozenset),
+        ),
+        max_size=1,
+    ).map(tuple),
 )
 worlds = st.builds(
     Facts,
@@ -448,6 +479,10 @@ def _expected_use(facts: Facts, mode: str, served: tuple[str, ...], named: str) 
         and "all" not in facts.holds
         and grant is not None
         and grant.state == "active"
+        and not any(
+            facts.access_mode in each.access_modes or not each.access_modes
+            for each in grant.suspensions
+        )
         and mode in grant.modes
         and grant.ends_at > facts.now
         and grant.named

@@ -35,6 +35,7 @@ from tests.licensing.factories import (
     make_model,
     make_release,
     make_reviewer,
+    make_suspension,
     make_terms,
     put_at,
 )
@@ -129,6 +130,18 @@ def _ban_organization(world: World) -> None:
     make_ban(world.organization)
 
 
+def _suspend_everybody(world: World) -> None:
+    make_suspension(world.model)
+
+
+def _suspend_country(world: World) -> None:
+    make_suspension(world.model, model=None, countries=("DE",))
+
+
+def _suspend_stage(world: World) -> None:
+    make_suspension(world.model, access_modes=("weights_gated",))
+
+
 def _new_terms(world: World) -> None:
     make_terms("weights-terms")
 
@@ -159,6 +172,9 @@ CHANGES: list[tuple[Callable[[World], None], set[str]]] = [
     (_leave, {"membership"}),
     (_ban, {"banned"}),
     (_ban_organization, {"banned"}),
+    (_suspend_everybody, {"suspension"}),
+    (_suspend_country, {"suspension"}),
+    (_suspend_stage, {"suspension"}),
     (_new_terms, {"terms"}),
     (_lose_own_clearance, {"person_tier"}),
     (_lose_organization_clearance, {"organization_tier"}),
@@ -481,6 +497,15 @@ def test_many_verdicts_take_three_queries_as_well(
 STAGE_NAMES = ["internal", "trusted", "public", "gated", "open"]
 
 
+SELECTIONS: list[dict[str, Any]] = [
+    {"countries": ("DE",)},
+    {"countries": ("FR",), "all_other_countries": True, "model": None},
+    {"access_modes": ("weights_open", "api_public")},
+    {"holder_kind": "person"},
+    {"origin": "self_service", "model": None},
+]
+
+
 def _random_world(seed: int) -> tuple[list[User | AnonymousUser], list[Release]]:
     """A few people, organisations, models and grants in states drawn at random."""
     draw = random.Random(seed)  # noqa: S311 - no secret
@@ -514,6 +539,9 @@ def _disturb(draw: random.Random, users: list[User], releases: list[Release]) ->
             make_hold(release, draw.choice(["all", "admissions"]))
         if draw.random() < 0.1:
             Release.objects.filter(pk=release.pk).update(state="withdrawn")
+    for release in draw.sample(releases, 2):
+        if draw.random() < 0.4:
+            make_suspension(release.model, **draw.choice(SELECTIONS))
     if draw.random() < 0.3:
         make_terms("weights-terms")
     if draw.random() < 0.3:

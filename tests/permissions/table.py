@@ -437,6 +437,31 @@ LICENSING = [
         ("decline/", REVIEWER),
         ("refer/", REVIEWER),
     ),
+    page("licensing/suspensions/", LEAD, note="Who may place holds on a model, and every seat"),
+    page("licensing/suspensions/new/", LEAD, note="Who may place holds on a model"),
+    page(
+        "licensing/suspensions/new/export/",
+        LEAD,
+        "/licensing/suspensions/new/export/?model=demo/heron",
+        note="Holders of the models that one governs",
+    ),
+    page(
+        "licensing/suspensions/place/",
+        LEAD,
+        "/licensing/suspensions/place/?model=demo/heron",
+        note="Who may place holds on the model in whose name it is",
+    ),
+    page(f"licensing/suspensions/{ONE}", LEAD, "/licensing/suspensions/{suspension}/"),
+    page(
+        f"licensing/suspensions/{ONE}export/", LEAD, "/licensing/suspensions/{suspension}/export/"
+    ),
+    page(f"licensing/suspensions/{ONE}lift/", LEAD, "/licensing/suspensions/{suspension}/lift/"),
+    page(
+        f"licensing/suspensions/{ONE}let-out/<uuid:grant_id>/",
+        STAFF,
+        "/licensing/suspensions/{suspension}/let-out/{grant}/",
+        note="Who governs the grant; not who placed the suspension",
+    ),
     page("licensing/bans/", LEAD, note="Who may place holds on a model, and every seat"),
     page("licensing/bans/new/", LEAD, note="Who may place holds on a model"),
     page("licensing/bans/person/<uuid:pseudonym>/", LEAD, "/licensing/bans/person/{banned}/"),

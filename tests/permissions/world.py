@@ -27,6 +27,7 @@ from tests.factories import (
     make_token,
     make_user,
 )
+from tests.licensing.factories import make_suspension
 from tests.releases.comparables import make_comparable, make_keeper
 from tests.seeded import demo_release, person
 
@@ -120,6 +121,7 @@ def make_world() -> World:
         "ban": licensing.place_ban(
             actor=lead, holder=make_user(), model=hold.model, reason="To look into it."
         ).public_id,
+        "suspension": make_suspension(hold.model, lead, countries=("AQ",)).public_id,
         "banned": make_user().pseudonym,
         "comparable": comparable.public_id,
         "comparable_result": comparable.results.get().public_id,

@@ -255,7 +255,10 @@ def test_a_dashboard_stays_quick_when_there_is_much(
         ("", ["Models"]),
         ("applicant", ["Models", "Dashboard", "Applications", "Grants"]),
         ("reviewer", ["Models", "Dashboard", "Applications", "Grants", "Reviews"]),
-        ("lead", ["Models", "Dashboard", "Applications", "Grants", "Boards", "Bans"]),
+        (
+            "lead",
+            ["Models", "Dashboard", "Applications", "Grants", "Boards", "Suspensions", "Bans"],
+        ),
         ("operator", ["Models", "Dashboard", "Applications", "Grants", "Operation"]),
     ],
 )
