@@ -22,6 +22,7 @@ from boards.models import (
     SummaryRelease,
     Vote,
 )
+from common.intoto import moment
 
 # A record is one document for all readers, whatever language they read pages in.
 LANGUAGE = "en"
@@ -99,7 +100,7 @@ def _reviewed(decided: Motion) -> dict[str, Any]:
         "motion": str(decided.public_id),
         "title": decided.title,
         "dossier_digest": decided.dossier_digest,
-        "due": record.moment(decided.full_review_due_at),
+        "due": moment(decided.full_review_due_at),
     }
 
 
@@ -129,7 +130,7 @@ def _issue(issue: IssueSummary) -> dict[str, str]:
     return {
         "text": issue.text,
         "by": str(issue.written_by.pseudonym),
-        "at": record.moment(issue.created_at) or "",
+        "at": moment(issue.created_at) or "",
     }
 
 
@@ -140,7 +141,7 @@ def _override(override: ExecutiveOverride) -> dict[str, str]:
         "reason": override.reason,
         "role": override.role,
         "by": str(override.actor.pseudonym),
-        "at": record.moment(override.created_at) or "",
+        "at": moment(override.created_at) or "",
     }
 
 

@@ -5,19 +5,16 @@ Reasons are what the seats said in office. They are part of the record, as they 
 stay when a person is erased; the pseudonym beside them then leads to nobody.
 """
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from boards.choices import VoteChoice
 from boards.rules import combine, describe_rule, rule_data
-from common.canonical import canonical_json
+from common import intoto
+from common.intoto import moment
 
-PAYLOAD_TYPE = "application/vnd.in-toto+json"
-STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_PATH = "/predicates/board-decision/v1"
 
 # What dissents from a result. To abstain is no dissent.
@@ -172,11 +169,6 @@ def _rule(rules: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {"data": data, "words": describe_rule(data), "joined": joined}
 
 
-def moment(at: datetime | None) -> str | None:
-    """Return a time as the record writes it: UTC, to the second."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if at else None
-
-
 def _attendance(seat: SeatFacts) -> dict[str, Any]:
     part, why = "absent", ""
     if not seat.holder:
@@ -222,13 +214,10 @@ def statement(
     Its subjects are whatever the motion's parameters name by a SHA-256 (the digest of a release)
     and the dossier. `previous` is the SHA-256 of the former version's file.
     """
-    return canonical_json(
-        {
-            "_type": STATEMENT_TYPE,
-            "subject": subjects(record),
-            "predicateType": base_url.rstrip("/") + PREDICATE_PATH,
-            "predicate": dict(record, version=version, previous=previous),
-        }
+    return intoto.statement(
+        subject=subjects(record),
+        predicate_type=base_url.rstrip("/") + PREDICATE_PATH,
+        predicate=dict(record, version=version, previous=previous),
     )
 
 
@@ -249,11 +238,3 @@ def subjects(record: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _is_sha256(value: object) -> bool:
     return isinstance(value, str) and len(value) == 64 and set(value) <= set("0123456789abcdef")
-
-
-def file_of(envelope: Mapping[str, Any], fingerprint: str) -> tuple[str, str]:
-    """Return a record's file, whose key is named by its fingerprint, and the file's SHA-256."""
-    signatures: list[dict[str, str]] = envelope["signatures"]
-    named = [{**each, "keyid": fingerprint} for each in signatures]
-    text = json.dumps({**envelope, "signatures": named}, indent=1) + "\n"
-    return text, hashlib.sha256(text.encode()).hexdigest()

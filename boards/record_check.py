@@ -5,28 +5,19 @@ digest, every vote with its commitment, the result with the votes under the reco
 with the fast track where the decision was an emergency, and an override with what the rule allows.
 """
 
-import base64
-import binascii
-import hashlib
-import json
 from dataclasses import asdict, dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from jsonschema import Draft202012Validator
 
 from boards.choices import MotionState, VoteChoice
-from boards.record import DISSENT, PAYLOAD_TYPE, PREDICATE_PATH, STATEMENT_TYPE, subjects
+from boards.record import DISSENT, PREDICATE_PATH, subjects
 from boards.record_schema import COUNTS, schema
 from boards.rules import combine, fast_rule, parse_rule, rule_data
 from boards.sealing import Opening, opens
 from boards.tally import SeatState, Tally, tally
-from common import dsse
 from common.canonical import digest
-
-MOST_BYTES = 16 * 1024 * 1024
+from common.intoto import Opened, RecordProblem, open_file
 
 # The state of a motion that follows from a tally.
 _STATES = {
@@ -35,10 +26,6 @@ _STATES = {
     "no_quorum": "lapsed",
     "error": "lapsed",
 }
-
-
-class RecordProblem(ValueError):
-    """The file is not a record that can be relied upon; the text is one sentence why."""
 
 
 @dataclass(frozen=True)
@@ -54,20 +41,12 @@ class Checked:
 
 def check(file: bytes, public_pem: str) -> Checked:
     """Verify a record's file. Raises RecordProblem with one sentence for anything that is wrong."""
-    if len(file) > MOST_BYTES:
-        raise RecordProblem(f"The file is larger than {MOST_BYTES} bytes; no record is.")
-    fingerprint = _fingerprint(public_pem)
-    envelope = _envelope(_json(file, "The file"))
-    try:
-        payload = dsse.verify(public_pem, envelope)
-    except ValueError:
-        raise RecordProblem(
-            "The signature is not valid under this key: the file was changed, "
-            "or it was signed with another key."
-        ) from None
-    if envelope["payloadType"] != PAYLOAD_TYPE:
-        raise RecordProblem("The envelope holds something other than an in-toto statement.")
-    record, issuer = _record(_json(payload, "What was signed"))
+    return check_opened(open_file(file, public_pem))
+
+
+def check_opened(opened: Opened) -> Checked:
+    """Verify a record whose signature is valid. Raises RecordProblem."""
+    record = _record(opened)
     _check_dossier(record)
     _check_votes(record)
     counted = _count(record)
@@ -75,64 +54,24 @@ def check(file: bytes, public_pem: str) -> Checked:
     _check_result(record, counted)
     return Checked(
         record=record,
-        issuer=issuer,
-        file_digest=hashlib.sha256(file).hexdigest(),
-        key=fingerprint,
+        issuer=opened.issuer(PREDICATE_PATH),
+        file_digest=opened.file_digest,
+        key=opened.key,
         counted=counted,
     )
 
 
-def _fingerprint(public_pem: str) -> str:
-    try:
-        load_pem_public_key(public_pem.encode())
-        return dsse.fingerprint(public_pem)
-    except (ValueError, UnsupportedAlgorithm):
-        raise RecordProblem("The key is not a public key in PEM.") from None
-
-
-def _json(data: bytes, what: str) -> object:
-    try:
-        return json.loads(data.decode(), parse_constant=_no_constant)
-    except (ValueError, RecursionError):
-        raise RecordProblem(f"{what} is not JSON that can be read.") from None
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(name)
-
-
-def _envelope(found: object) -> dict[str, Any]:
-    """Return what DSSE calls an envelope, its base64 strict: one file, one meaning."""
-    wrong = RecordProblem("The file is not a DSSE envelope.")
-    if not isinstance(found, dict):
-        raise wrong
-    kind, signatures = found.get("payloadType"), found.get("signatures")
-    if not isinstance(kind, str) or not isinstance(signatures, list) or not signatures:
-        raise wrong
-    if not all(isinstance(each, dict) for each in signatures):
-        raise wrong
-    try:
-        kind.encode()
-        for text in (found.get("payload"), *(each.get("sig") for each in signatures)):
-            base64.b64decode(text, validate=True)
-    except (TypeError, ValueError, binascii.Error):
-        raise wrong from None
-    return found
-
-
-def _record(found: object) -> tuple[dict[str, Any], str]:
-    if not isinstance(found, dict) or found.get("_type") != STATEMENT_TYPE:
-        raise RecordProblem("What was signed is not an in-toto Statement v1.")
-    kind, record = found.get("predicateType"), found.get("predicate")
-    if not isinstance(kind, str) or not kind.endswith(PREDICATE_PATH):
+def _record(opened: Opened) -> dict[str, Any]:
+    record = opened.predicate
+    if not opened.is_of(PREDICATE_PATH):
         raise RecordProblem("The statement is of another type than a board's decision, version 1.")
     error = next(Draft202012Validator(schema()).iter_errors(record), None)
     if error is not None or not isinstance(record, dict):
         place = "/".join(str(part) for part in error.absolute_path) if error else ""
         raise RecordProblem(f"The record lacks what it must tell, at {place or 'its top'}.")
-    if found.get("subject") != subjects(record):
+    if opened.subject != subjects(record):
         raise RecordProblem("The statement is about something other than its record.")
-    return record, kind.removesuffix(PREDICATE_PATH) or urlsplit(kind).netloc
+    return record
 
 
 def _check_dossier(record: dict[str, Any]) -> None:

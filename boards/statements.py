@@ -8,11 +8,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from common.canonical import canonical_json
+from common import intoto
 
-PAYLOAD_TYPE = "application/vnd.in-toto+json"
 PREDICATE_TYPE = "urn:sluice:executive-override:v1"
-_STATEMENT = "https://in-toto.io/Statement/v1"
 
 
 @dataclass(frozen=True)
@@ -35,24 +33,19 @@ class OverrideFacts:
 
 def override_statement(facts: OverrideFacts) -> bytes:
     """Return the statement as the bytes that are signed."""
-    return canonical_json(
-        {
-            "_type": _STATEMENT,
-            "subject": [
-                {"name": f"motion/{facts.motion}", "digest": {"sha256": facts.dossier_digest}}
-            ],
-            "predicateType": PREDICATE_TYPE,
-            "predicate": {
-                "kind": facts.kind,
-                "about": facts.subject_ref,
-                "board": facts.board,
-                "boardResult": facts.board_result,
-                "tally": facts.tally,
-                "outcome": facts.outcome,
-                "reason": facts.reason,
-                "role": facts.role,
-                "by": str(facts.actor),
-                "at": facts.at.isoformat(),
-            },
-        }
+    return intoto.statement(
+        subject=[{"name": f"motion/{facts.motion}", "digest": {"sha256": facts.dossier_digest}}],
+        predicate_type=PREDICATE_TYPE,
+        predicate={
+            "kind": facts.kind,
+            "about": facts.subject_ref,
+            "board": facts.board,
+            "boardResult": facts.board_result,
+            "tally": facts.tally,
+            "outcome": facts.outcome,
+            "reason": facts.reason,
+            "role": facts.role,
+            "by": str(facts.actor),
+            "at": facts.at.isoformat(),
+        },
     )

@@ -8,6 +8,16 @@ class Action(models.TextChoices):
     """Dotted past tense; the label follows the actor's name in a timeline."""
 
     TERMS_PUBLISHED = "terms.published", _("published a version of the terms")
+    TERMS_DRAFT_BEGUN = "terms.draft_begun", _("began a draft of the terms")
+    TERMS_DRAFT_SAVED = "terms.draft_saved", _("saved the draft of the terms")
+    TERMS_DRAFT_DISCARDED = "terms.draft_discarded", _("put the draft of the terms away")
+    TERMS_SCHEDULED = "terms.scheduled", _("scheduled a version of the terms")
+    TERMS_IN_FORCE = "terms.in_force", _("brought the scheduled version into force")
+    TERMS_WITHDRAWN = "terms.withdrawn", _("withdrew the scheduled version of the terms")
+    TERMS_RETIRED = "terms.retired", _("retired the terms")
+    TERMS_DECLINED = "terms.declined", _("declined the terms")
+    TERMS_SIGNED = "terms.signed", _("signed the terms for the organisation")
+    RECEIPT_SIGNED = "receipt.signed", _("signed the receipt for an acceptance")
     TERMS_ACCEPTED = "terms.accepted", _("accepted the terms")
     APPLICATION_STARTED = "application.started", _("started an application")
     APPLICATION_SUBMITTED = "application.submitted", _("submitted the application")

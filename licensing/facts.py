@@ -70,10 +70,27 @@ def place_among(places: Iterable[Mapping[str, Any]], release_id: int, access_mod
 
 
 @dataclass(frozen=True)
+class SignatureFact:
+    """Whether the organisation that holds the grant signed an agreement.
+
+    `officials` are those who may sign, by name, where the person may know them; `url` is where
+    this person signs, empty for whoever may not.
+    """
+
+    signed: bool
+    signed_earlier: bool = False
+    renew_by: datetime | None = None
+    officials: tuple[str, ...] = ()
+    url: str = ""
+
+
+@dataclass(frozen=True)
 class TermsFact:
     """One agreement that the stage requires, and whether this person accepted it.
 
-    `number` is the version in force, None where none was ever published.
+    `number` is the version in force, None where none was ever published. What counts may be the
+    acceptance of an earlier one, number `accepted_number`: until `renew_by`, if that is set.
+    `signature` is None where no organisation has to sign.
     """
 
     slug: str
@@ -82,6 +99,9 @@ class TermsFact:
     accepted: bool
     accepted_earlier: bool = False
     url: str = ""
+    accepted_number: int | None = None
+    renew_by: datetime | None = None
+    signature: SignatureFact | None = None
 
 
 @dataclass(frozen=True)

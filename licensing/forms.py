@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Organization
-from common.text import one_line, paragraphs
+from common.text import paragraphs
 from licensing.asking import track_problem
 from licensing.questions import Track
 from releases.models import Model
@@ -253,71 +252,9 @@ class QueueFilterForm(forms.Form):
         field.choices = [("", _("All models")), *[(str(each.pk), str(each)) for each in models]]
 
 
-class AcceptForm(forms.Form):
-    """The typed name below the terms.
-
-    `number` is the version on the page. A page that is shown again shows the version in force,
-    so that its hidden number is that one; `read` is the one that stood above the name typed.
-    """
-
-    number = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=1_000_000)
-    typed_name = forms.CharField(
-        label=gettext_lazy("Your full legal name"),
-        min_length=3,
-        max_length=200,
-        widget=forms.TextInput({"autocomplete": "name"}),
-        help_text=gettext_lazy("Typing it is your signature. It is stored encrypted."),
-    )
-
-    def __init__(self, data: QueryDict | None, number: int) -> None:
-        self.read = 0
-        if data is not None:
-            posted = data.get("number", "")[:8]
-            self.read = int(posted) if posted.isascii() and posted.isdigit() else 0
-            data = data.copy()
-            data["number"] = str(number)
-        super().__init__(data, initial={"number": number})
-
-    def clean_typed_name(self) -> str:
-        """Return the name without invisible characters."""
-        try:
-            return one_line(self.cleaned_data["typed_name"], max_length=200)
-        except ValueError as error:
-            raise forms.ValidationError(str(error)) from None
-
-
 class NamedUserForm(forms.Form):
     """Who is to be named on a grant."""
 
     email = forms.EmailField(
         label=gettext_lazy("E-mail address of a member of the organisation"), max_length=254
     )
-
-
-class PublishForm(forms.Form):
-    """A new version of terms."""
-
-    slug = forms.SlugField(
-        label=gettext_lazy("Short name"),
-        max_length=60,
-        help_text=gettext_lazy("Stages name the terms by it, for example “weights-licence”."),
-    )
-    title = forms.CharField(label=gettext_lazy("Title"), max_length=160)
-    text = LongTextField(
-        label=gettext_lazy("Text"),
-        max_length=200_000,
-        rows=24,
-        help_text=gettext_lazy("Markdown. It can never be changed once it is published."),
-    )
-    typed = forms.CharField(
-        label=gettext_lazy("Type the short name again"),
-        max_length=60,
-        widget=forms.TextInput({"autocomplete": "off"}),
-    )
-
-    def clean(self) -> dict[str, Any]:
-        """Compare the two short names."""
-        data = super().clean() or {}
-        if data.get("typed") and data.get("slug") and data["typed"] != data["slug"]:
-            self.add_error("typed", _("The two short names differ."))
-        return data

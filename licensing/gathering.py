@@ -35,12 +35,15 @@ from licensing.models import (
     Terms,
     TermsVersion,
 )
+from licensing.selectors.agreements import SIGNING_ROLES
 from licensing.selectors.suspensions import holder_country, suspending
 from releases.models import Hold, Release
 from releases.permissions import models_staffed_by
 
 # An instance of a model with the further attributes that its query here annotates.
 Row = Any
+# As many as are named to whoever waits for a signature.
+MOST_OFFICIALS = 10
 
 
 class IsOneOf(Func):
@@ -51,9 +54,9 @@ class IsOneOf(Func):
     output_field = BooleanField()
 
 
-def releases(ids: list[int], user_id: int | None) -> list[Row]:
+def releases(ids: list[int], user_id: int | None, now: datetime) -> list[Row]:
     """Query 1: the releases, what is in force on them, and what the person is to their model."""
-    return _RELEASES.fetch(ids=ids, user=user_id or 0)
+    return _RELEASES.fetch(ids=ids, user=user_id or 0, now=now)
 
 
 def person(user_id: int, slugs: set[str], token: PersonalToken | None, now: datetime) -> Row | None:
@@ -77,19 +80,25 @@ def _releases() -> QuerySet[Any]:
     holds = Hold.objects.filter(
         Q(release=OuterRef("pk")) | Q(release__isnull=True), model=OuterRef("model")
     ).exclude(state=Hold.State.LIFTED)
-    in_force = TermsVersion.objects.filter(terms=OuterRef("pk")).order_by("-number")
+    begun = TermsVersion.objects.filter(
+        terms=OuterRef("pk"), in_force_at__lte=_NOW, withdrawn_at__isnull=True
+    ).order_by("number")
+    # Agreements have few versions; which of them count is for licensing.versions to say.
+    versions = begun.values(
+        fact=JSONObject(
+            id="pk",
+            number="number",
+            title="title",
+            in_force_at="in_force_at",
+            binds_at="binds_at",
+            signs="organization_signs",
+        )
+    )
     terms = (
         Terms.objects.alias(required=IsOneOf(F("slug"), OuterRef("stage__terms")))
-        .filter(required=True)
+        .filter(required=True, retired_at__isnull=True)
         .order_by("slug")
-        .values(
-            fact=JSONObject(
-                slug="slug",
-                title="title",
-                version=Subquery(in_force.values("pk")[:1]),
-                number=Subquery(in_force.values("number")[:1]),
-            )
-        )
+        .values(fact=JSONObject(slug="slug", title="title", versions=ArraySubquery(versions)))
     )
     same_model = Release.objects.filter(model=OuterRef("model"), state="sealed")
     # The one that is open; without one, the one that was decided last.
@@ -121,7 +130,9 @@ def _person() -> QuerySet[Any]:
         expires_at__gt=_NOW,
     )
     acceptances = Acceptance.objects.filter(
-        IsOneOf(F("version__terms__slug"), Parameter("slugs", "text[]")), user=OuterRef("pk")
+        IsOneOf(F("version__terms__slug"), Parameter("slugs", "text[]")),
+        user=OuterRef("pk"),
+        capacity__in=["self", "organization"],
     )
     return User.objects.filter(pk=_USER).annotate(
         verified=Exists(
@@ -135,7 +146,7 @@ def _person() -> QuerySet[Any]:
         accepted=ArraySubquery(
             acceptances.values(
                 fact=JSONObject(
-                    version="version_id",
+                    number="version__number",
                     slug="version__terms__slug",
                     organization="organization_id",
                 )
@@ -147,6 +158,16 @@ def _person() -> QuerySet[Any]:
 def _grants() -> QuerySet[Any]:
     named = GrantUser.objects.filter(grant=OuterRef("pk"), user=_USER)
     member = live_memberships(_NOW).filter(organization=OuterRef("organization"), user=_USER)
+    signed = Acceptance.objects.filter(
+        capacity="signatory", organization=OuterRef("organization")
+    ).values(fact=JSONObject(slug="version__terms__slug", number="version__number"))
+    officials = (
+        live_memberships(_NOW)
+        .filter(organization=OuterRef("organization"), role__in=SIGNING_ROLES, user__is_active=True)
+        # Whoever was appointed to sign comes before the owners.
+        .order_by("-role", "pk")
+        .values(fact=JSONObject(user="user_id", name="user__full_name"))
+    )
     admissions = Admission.objects.filter(IsOneOf(F("release"), _IDS), grant=OuterRef("pk"))
     return (
         Grant.objects.filter(
@@ -165,6 +186,8 @@ def _grants() -> QuerySet[Any]:
                 .order_by("pk")
                 .values(fact=JSONObject(reason="reason", access_modes="access_modes"))
             ),
+            signed=ArraySubquery(signed),
+            officials=ArraySubquery(officials[:MOST_OFFICIALS]),
             places=ArraySubquery(
                 admissions.values(
                     fact=JSONObject(

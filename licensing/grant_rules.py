@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from licensing.apply_rules import may_apply_again
 from licensing.checks import na, no, ok, wait
-from licensing.facts import MODE_OF, NEEDS_PLACE, Check, Facts, VerdictAction
+from licensing.facts import MODE_OF, NEEDS_PLACE, Check, Facts, GrantFact, VerdictAction
 
 
 def organization_ban(_action: VerdictAction, facts: Facts) -> list[Check]:
@@ -100,12 +100,7 @@ def grant_state(_action: VerdictAction, facts: Facts) -> list[Check]:
         return ok("grant_state", _("Your grant is active."))
     again = _("You may apply again.") if may_apply_again(facts) else ""
     return {
-        "pending_terms": lambda: no(
-            "grant_state",
-            _("Your grant waits until the terms are accepted."),
-            _("Read and accept the terms."),
-            next((terms.url for terms in facts.terms if not terms.accepted), grant.url),
-        ),
+        "pending_terms": lambda: _pending_terms(facts, grant),
         "queued": lambda: wait(
             "grant_state",
             _("Your grant waits in the queue: the cohort is full."),
@@ -152,6 +147,24 @@ def suspension(_action: VerdictAction, facts: Facts) -> list[Check]:
             grant.url,
         )
     ]
+
+
+def _pending_terms(facts: Facts, grant: GrantFact) -> list[Check]:
+    unaccepted = next((terms.url for terms in facts.terms if not terms.accepted), "")
+    unsigned = [each.signature for each in facts.terms if each.signature is not None]
+    if not unaccepted and any(not signature.signed for signature in unsigned):
+        return no(
+            "grant_state",
+            _("Your grant waits until your organisation has signed the terms."),
+            _("See who signs on the grant's page."),
+            grant.url,
+        )
+    return no(
+        "grant_state",
+        _("Your grant waits until the terms are accepted."),
+        _("Read and accept the terms."),
+        unaccepted or grant.url,
+    )
 
 
 def grant_time(_action: VerdictAction, facts: Facts) -> list[Check]:

@@ -12,8 +12,18 @@ from django.utils.translation import gettext as _
 from accounts.models import Organization, User
 from accounts.selectors import live_memberships, membership_of
 from boards.models import Seat, SeatRole
-from licensing.models import Application, ApplicationState, Attachment, Ban, Grant, Suspension
-from licensing.selectors import KEEPER_ROLES, bans, named_users, suspensions
+from licensing.models import (
+    Acceptance,
+    Application,
+    ApplicationState,
+    Attachment,
+    Ban,
+    Capacity,
+    Grant,
+    Suspension,
+    TermsDraft,
+)
+from licensing.selectors import KEEPER_ROLES, agreements, bans, named_users, suspensions
 from releases.choices import Right
 from releases.models import Model
 from releases.permissions import has_right, models_with_right, rights_of
@@ -134,6 +144,30 @@ def can_publish_terms(user: Person) -> bool:
         and user.is_active
         and Seat.objects.held_by(user).filter(role=SeatRole.LEGAL).exists()
     )
+
+
+def get_acceptance_or_404(user: Person, public_id: UUID) -> Acceptance:
+    """Return an acceptance of the person's own, or one that binds an organisation they sign for."""
+    acceptance = agreements.acceptance_by_public_id(public_id)
+    if acceptance is None or not isinstance(user, User) or not user.is_active:
+        raise Http404
+    if acceptance.user_id != user.pk and not (
+        acceptance.capacity == Capacity.SIGNATORY
+        and acceptance.organization is not None
+        and agreements.may_sign(user, acceptance.organization)
+    ):
+        raise Http404
+    return acceptance
+
+
+def get_draft_or_404(user: Person, draft_id: int) -> TermsDraft:
+    """Return a draft that is worked on, for the holder of a legal seat."""
+    if not can_publish_terms(user) or draft_id > 2**31:
+        raise Http404
+    draft = agreements.open_drafts().filter(pk=draft_id).first()
+    if draft is None:
+        raise Http404
+    return draft
 
 
 def banning_models(user: Person) -> QuerySet[Model]:

@@ -9,16 +9,14 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
-from licensing import apply_rules, grant_rules
+from licensing import apply_rules, grant_rules, terms_rules
 from licensing.checks import na, no, ok
 from licensing.facts import (
     MODE_OF,
-    NAMED_ACCESS_MODES,
     SERVES,
     Check,
     Facts,
     Outcome,
-    TermsFact,
     Verdict,
     VerdictAction,
 )
@@ -148,33 +146,6 @@ def _stage(action: VerdictAction, facts: Facts) -> list[Check]:
     )
 
 
-def _terms(_action: VerdictAction, facts: Facts) -> list[Check]:
-    if not facts.terms:
-        return na("terms", _("The stage requires no terms."))
-    # Where a person is admitted by name, there is nothing to sign before there is a grant.
-    too_early = facts.grant is None and facts.access_mode in NAMED_ACCESS_MODES
-    return [check for terms in facts.terms for check in _one_terms(terms, too_early)]
-
-
-def _one_terms(terms: TermsFact, too_early: bool) -> list[Check]:
-    words = {"title": terms.title, "number": terms.number}
-    if terms.number is None:
-        return no(
-            "terms",
-            _("The terms “%(title)s” are not published yet.") % words,
-            _("Nothing for you to do. The operator must publish them first."),
-        )
-    if terms.accepted:
-        return ok("terms", _("You accepted “%(title)s”, version %(number)s.") % words)
-    if terms.accepted_earlier:
-        sentence = _("“%(title)s” has a newer version, %(number)s, that you have not accepted.")
-    else:
-        sentence = _("You have not accepted “%(title)s”.")
-    if too_early:
-        return no("terms", sentence % words, _("You can accept them once you are approved."))
-    return no("terms", sentence % words, _("Read and accept the terms."), terms.url)
-
-
 def _person_tier(_action: VerdictAction, facts: Facts) -> list[Check]:
     tiers = {"needed": facts.required_tier, "tier": facts.person_tier}
     if facts.required_tier == 0:
@@ -221,7 +192,8 @@ _USE: tuple[Rule, ...] = (
     grant_rules.grant_time,
     grant_rules.named,
     grant_rules.membership,
-    _terms,
+    terms_rules.accepted,
+    terms_rules.signed,
     _person_tier,
     _organization_tier,
     grant_rules.cohort,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from audit.selectors import Entry
 from licensing.application_form import Answers, in_words
-from licensing.facts import Outcome, Verdict, VerdictAction
+from licensing.facts import Check, Outcome, Verdict, VerdictAction
 from licensing.questions import Question, Section
 from licensing.selectors.files import File
 
@@ -35,6 +35,7 @@ RULE_NAMES: dict[str, str | Promise] = {
     "membership": gettext_lazy("Organisation"),
     "cohort": gettext_lazy("Place in the cohort"),
     "terms": gettext_lazy("Terms"),
+    "organization_terms": gettext_lazy("Signature of the organisation"),
     "person_tier": gettext_lazy("Vetting of you"),
     "organization_tier": gettext_lazy("Vetting of the organisation"),
     "takes_applications": gettext_lazy("Applications"),
@@ -66,7 +67,7 @@ def verdict(given: Verdict, sentence: str = "") -> Data:
         "sentence": sentence or given.sentence,
         "checks": [
             {
-                "state": _STATES[check.state],
+                "state": _state(check),
                 "name": RULE_NAMES[check.rule],
                 "reason": check.sentence,
                 "todo": check.remedy,
@@ -76,6 +77,11 @@ def verdict(given: Verdict, sentence: str = "") -> Data:
             for check in checks
         ],
     }
+
+
+def _state(check: Check) -> str:
+    """Return the state as pages name it; what is met and will not stay so is told apart."""
+    return "soon" if check.state is Outcome.OK and check.remedy else _STATES[check.state]
 
 
 def timeline(entries: Iterable[Entry]) -> list[Data]:

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from licensing import selectors, services
+from licensing.selectors import agreements
 
 logger = logging.getLogger(__name__)
 
@@ -16,6 +17,26 @@ CHUNK = 500
 def sweep_admissions() -> int:
     """Give the places that are owed."""
     return services.sweep_admissions()
+
+
+@shared_task(name="licensing.sweep_terms")
+def sweep_terms() -> int:
+    """Follow the versions that came into force, and tell whoever has to accept them.
+
+    What one run leaves over, the next one does at once.
+    """
+    for terms in agreements.terms_behind(timezone.now()):
+        services.follow_terms(terms=terms)
+    told = services.tell_of_terms(now=timezone.now())
+    if told >= services.MOST_TOLD:
+        sweep_terms.delay()
+    return told
+
+
+@shared_task(name="licensing.sweep_receipts")
+def sweep_receipts() -> int:
+    """Sign the receipts that are owed."""
+    return services.issue_owed_receipts()
 
 
 @shared_task(name="licensing.sweep_motions")

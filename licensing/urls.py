@@ -3,10 +3,12 @@
 from django.urls import path
 
 from licensing.views import (
+    accepting,
     applications,
     applying,
     attachments,
     bans,
+    drafts,
     explain,
     grant_acts,
     grants,
@@ -116,9 +118,24 @@ urlpatterns = [
         for rest, view in QUESTIONS
     ),
     path("terms/", terms.terms_list, name="terms_list"),
-    path("publish/", terms.terms_publish, name="terms_publish"),
+    path("drafts/new/", drafts.draft_new, name="terms_draft_new"),
+    path("drafts/<int:draft_id>/", drafts.draft_edit, name="terms_draft"),
+    path("drafts/<int:draft_id>/publish/", drafts.draft_publish, name="terms_draft_publish"),
+    path("drafts/<int:draft_id>/discard/", drafts.draft_discard, name="terms_draft_discard"),
     path("terms/<slug:slug>/", terms.terms_detail, name="terms_detail"),
-    path("terms/<slug:slug>/accept/", terms.terms_accept, name="terms_accept"),
+    path("terms/<slug:slug>/accept/", accepting.terms_accept, name="terms_accept"),
+    path("terms/<slug:slug>/compare/", terms.terms_compare, name="terms_compare"),
+    path("terms/<slug:slug>/retire/", drafts.terms_retire, name="terms_retire"),
     path("terms/<slug:slug>/<int:number>/", terms.terms_version, name="terms_version"),
+    path(
+        "terms/<slug:slug>/<int:number>/withdraw/", drafts.version_withdraw, name="terms_withdraw"
+    ),
+    path("acceptances/", accepting.acceptance_list, name="acceptance_list"),
+    path("acceptances/<uuid:public_id>/", accepting.acceptance_detail, name="acceptance_detail"),
+    path(
+        "acceptances/<uuid:public_id>/receipt.json",
+        accepting.acceptance_receipt,
+        name="acceptance_receipt",
+    ),
     path("explain/<slug:namespace>/<str:name>/<str:version>/", explain.explain, name="explain"),
 ]

@@ -22,7 +22,6 @@ from licensing.facts import (
     Facts,
     GrantFact,
     Links,
-    TermsFact,
     TokenFact,
     Verdict,
     VerdictAction,
@@ -37,6 +36,7 @@ from licensing.models import (
     Mode,
 )
 from licensing.rules import evaluate
+from licensing.terms_gathering import terms_facts
 from releases.models import AccessMode, Release
 
 Subject = User | AnonymousUser
@@ -109,7 +109,7 @@ def _best(action: VerdictAction, candidates: list[Facts]) -> Verdict:
 
 def _gather(subject: Subject, ids: list[int], context: Context) -> dict[int, list[Facts]]:
     user_id = subject.pk if isinstance(subject, User) else None
-    rows = list(gathering.releases(ids, user_id))
+    rows = list(gathering.releases(ids, user_id, context.now))
     slugs = {terms["slug"] for row in rows for terms in row.terms_in_force}
     person = gathering.person(user_id, slugs, context.token, context.now) if user_id else None
     grants: list[Row] = []
@@ -128,23 +128,15 @@ def _worlds(row: Row, person: Row, grants: list[Row], context: Context) -> list[
         return [base]
     base = replace(base, held=_held(grants))
     if not grants:
-        anywhere = {entry["version"] for entry in person.accepted}
-        return [replace(base, terms=_terms(row, person, anywhere))]
-    worlds = []
-    for grant in grants:
-        accepted = {
-            entry["version"]
-            for entry in person.accepted
-            if entry["organization"] == grant.organization_id
-        }
-        worlds.append(
-            replace(
-                base,
-                terms=_terms(row, person, accepted, grant.organization_id),
-                grant=_grant_fact(row, grant),
-            )
+        return [base]
+    return [
+        replace(
+            base,
+            terms=terms_facts(row, person, context.now, grant),
+            grant=_grant_fact(row, grant),
         )
-    return worlds
+        for grant in grants
+    ]
 
 
 def _base(row: Row, person: Row, context: Context) -> Facts:
@@ -170,7 +162,7 @@ def _base(row: Row, person: Row, context: Context) -> Facts:
         email_verified=person is not None and person.verified,
         token=token,
         person_tier=person.tier if person is not None else 0,
-        terms=_terms(row, person, set()),
+        terms=terms_facts(row, person if active else None, context.now),
         grant=None,
         held="",
         open_application=application if application in OPEN_APPLICATION_STATES else "",
@@ -187,28 +179,6 @@ def _held(grants: list[Row]) -> str:
     if any(set(Mode.values) <= _reviewed(grant) for grant in live):
         return "complete"
     return ""
-
-
-def _terms(
-    row: Row, person: Row, accepted: set[int], organization_id: int | None = None
-) -> tuple[TermsFact, ...]:
-    known = {terms["slug"]: terms for terms in row.terms_in_force}
-    earlier = {entry["slug"] for entry in person.accepted} if person is not None else set()
-    facts = []
-    for slug in row.stage.terms if row.stage else ():
-        # A slug that nobody published terms for is required all the same: it keeps the door shut.
-        terms = known.get(slug, {"slug": slug, "title": slug, "version": None, "number": None})
-        facts.append(
-            TermsFact(
-                slug=slug,
-                title=terms["title"],
-                number=terms["number"],
-                accepted=terms["version"] is not None and terms["version"] in accepted,
-                accepted_earlier=slug in earlier,
-                url=terms_url(slug, str(row.model), organization_id),
-            )
-        )
-    return tuple(facts)
 
 
 def _grant_fact(row: Row, grant: Row) -> GrantFact:
@@ -254,11 +224,3 @@ def _links(row: Row) -> Links:
         apply=f"{reverse('application_new')}?{query}",
         application=application,
     )
-
-
-def terms_url(slug: str, model: str, organization_id: int | None = None) -> str:
-    """Return the page on which a person accepts these terms for this model."""
-    query = {"model": model}
-    if organization_id is not None:
-        query["organization"] = str(organization_id)
-    return f"{reverse('terms_accept', args=[slug])}?{urlencode(query)}"

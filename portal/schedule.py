@@ -42,6 +42,8 @@ def beat_schedule(sweep: timedelta) -> dict[str, dict[str, Any]]:
         "licensing-motions": {"task": "licensing.sweep_motions", "schedule": sweep},
         "attachments": {"task": "licensing.sweep_attachments", "schedule": crontab(minute="37")},
         "suspensions": {"task": "licensing.sweep_suspensions", "schedule": crontab()},
+        "terms": {"task": "licensing.sweep_terms", "schedule": crontab(minute="*/5")},
+        "receipts": {"task": "licensing.sweep_receipts", "schedule": crontab(minute="*/10")},
         "grants-expiry": {"task": "licensing.sweep_grants", "schedule": crontab(minute="*/5")},
         "heartbeat": {"task": "portal.beat_heartbeat", "schedule": timedelta(seconds=20)},
         "sessions": {"task": "portal.clear_sessions", "schedule": crontab(hour="3", minute="17")},

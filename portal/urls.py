@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from boards.views import record_schema
+from licensing.views.accepting import receipt_schema
 from portal.admin import site as admin_site
 from portal.api import api
 from portal.views import errors, health, home, keys, mail, releases
@@ -36,6 +37,7 @@ urlpatterns = [
     path("keys/", keys.key_list, name="key_list"),
     path("keys/<str:fingerprint>.pem", keys.public_key, name="public_key"),
     path("predicates/board-decision/v1", record_schema, name="record_schema"),
+    path("predicates/terms-acceptance/v1", receipt_schema, name="receipt_schema"),
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
     path("robots.txt", health.robots, name="robots"),

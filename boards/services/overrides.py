@@ -11,8 +11,9 @@ from boards.actions import Action
 from boards.models import ExecutiveOverride, Motion, MotionState
 from boards.services.guards import clean_reason, live_actor, locked, review_due_at
 from boards.services.records import owe_record
-from boards.statements import PAYLOAD_TYPE, OverrideFacts, override_statement
+from boards.statements import OverrideFacts, override_statement
 from common.errors import Refused
+from common.intoto import PAYLOAD_TYPE
 
 
 @transaction.atomic

@@ -18,9 +18,10 @@ from boards.models import (
     PublicSummary,
     SummaryRelease,
 )
-from boards.record import PAYLOAD_TYPE, file_of, statement
+from boards.record import statement
 from boards.services.guards import clean_paragraphs, live_actor, locked
 from common.errors import Refused
+from common.intoto import PAYLOAD_TYPE, file_of
 from common.queue import enqueue
 
 logger = logging.getLogger(__name__)

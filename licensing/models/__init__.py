@@ -1,5 +1,6 @@
 """Terms and their acceptance, applications, grants and admissions, bans, suspensions."""
 
+from licensing.models.acceptances import Acceptance, Capacity, Decline, Receipt
 from licensing.models.applications import (
     OPEN_APPLICATION_STATES,
     REVIEWED_APPLICATION_STATES,
@@ -25,7 +26,7 @@ from licensing.models.references import (
     Renewal,
 )
 from licensing.models.suspensions import LeftOut, Suspension
-from licensing.models.terms import Acceptance, Terms, TermsVersion
+from licensing.models.terms import Terms, TermsDraft, TermsNotice, TermsVersion
 
 __all__ = [
     "LIVE_GRANT_STATES",
@@ -37,6 +38,8 @@ __all__ = [
     "ApplicationState",
     "Attachment",
     "Ban",
+    "Capacity",
+    "Decline",
     "Grant",
     "GrantState",
     "GrantUser",
@@ -46,11 +49,14 @@ __all__ = [
     "Objection",
     "Questionnaire",
     "QuestionnaireDraft",
+    "Receipt",
     "ReferenceAnswer",
     "ReferenceRequest",
     "Renewal",
     "Submission",
     "Suspension",
     "Terms",
+    "TermsDraft",
+    "TermsNotice",
     "TermsVersion",
 ]

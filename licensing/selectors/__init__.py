@@ -1,11 +1,10 @@
-"""Reading terms, applications and grants."""
+"""Reading applications and grants."""
 
 import json
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Organization, User
@@ -16,7 +15,6 @@ from licensing.facts import NAMED_ACCESS_MODES, NEEDS_PLACE, SERVES, VerdictActi
 from licensing.models import (
     LIVE_GRANT_STATES,
     OPEN_APPLICATION_STATES,
-    Acceptance,
     Application,
     ApplicationState,
     Grant,
@@ -24,8 +22,6 @@ from licensing.models import (
     Mode,
     Questionnaire,
     Submission,
-    Terms,
-    TermsVersion,
 )
 from licensing.questions import PERSONAL_KEYS
 from releases.models import Hold, Model, Release, Stage
@@ -47,46 +43,6 @@ def mode_names(grant: Grant) -> str:
     """Return the modes of a grant in words."""
     labels = dict(Mode.choices)
     return ", ".join(str(labels[mode]) for mode in grant.modes)
-
-
-# Terms
-
-
-def all_terms() -> QuerySet[Terms]:
-    """Return every agreement with the number and time of the version in force."""
-    newest = TermsVersion.objects.filter(terms=OuterRef("pk")).order_by("-number")
-    return Terms.objects.annotate(
-        number=Subquery(newest.values("number")[:1]),
-        published_at=Subquery(newest.values("published_at")[:1]),
-    )
-
-
-def versions_in_force(slugs: Iterable[str]) -> dict[str, TermsVersion]:
-    """Return the version in force of each agreement; slugs without one are left out."""
-    versions = (
-        TermsVersion.objects.filter(terms__slug__in=list(slugs))
-        .select_related("terms")
-        .order_by("terms_id", "-number")
-        .distinct("terms_id")
-    )
-    return {version.terms.slug: version for version in versions}
-
-
-def version_in_force(terms: Terms) -> TermsVersion | None:
-    """Return the newest version of an agreement."""
-    return TermsVersion.objects.filter(terms=terms).order_by("-number").first()
-
-
-def version_of_slug(slug: str) -> TermsVersion | None:
-    """Return the version in force of the agreement with this short name."""
-    return versions_in_force([slug]).get(slug)
-
-
-def acceptance_of(
-    user: User, version: TermsVersion, organization: Organization | None
-) -> Acceptance | None:
-    """Return the person's acceptance of a version for this holder."""
-    return Acceptance.objects.filter(user=user, version=version, organization=organization).first()
 
 
 # Releases, as licensing looks at them
@@ -309,31 +265,6 @@ def named_users(grant: Grant) -> list[User]:
     """Return the people who may use a grant."""
     rows = grant.named_users.filter(ended_at__isnull=True).select_related("user").order_by("pk")
     return [row.user for row in rows]
-
-
-def somebody_accepted(grants: QuerySet[Grant], stage: Stage) -> QuerySet[Grant]:
-    """Narrow to the grants of which a named user accepted all terms of the stage, as in force."""
-    in_force = versions_in_force(stage.terms)
-    if len(in_force) < len(set(stage.terms)):
-        return grants.none()
-    versions = [version.pk for version in in_force.values()]
-    if not versions:
-        return grants
-    # Twice, as in SQL NULL is not equal to NULL.
-    for_organization = Q(user__acceptances__organization=F("grant__organization"))
-    for_oneself = Q(grant__organization__isnull=True, user__acceptances__organization__isnull=True)
-    ready = (
-        GrantUser.objects.filter(
-            for_organization | for_oneself,
-            grant__in=grants.values("pk"),
-            ended_at__isnull=True,
-            user__acceptances__version__in=versions,
-        )
-        .values("grant", "user")
-        .annotate(accepted=Count("user__acceptances__version", distinct=True))
-        .filter(accepted=len(versions))
-    )
-    return grants.filter(pk__in=ready.values("grant"))
 
 
 def expired_grants(now: datetime) -> QuerySet[Grant]:

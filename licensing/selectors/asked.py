@@ -13,7 +13,7 @@ from licensing.models import (
 )
 from licensing.own_questions import Change, OwnQuestions
 from licensing.questions import Section
-from licensing.selectors import version_of_slug
+from licensing.selectors.agreements import version_of_slug
 from releases.models import Model
 
 # The agreement that holds the criteria and the safe harbour of safety research.

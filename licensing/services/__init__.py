@@ -1,6 +1,16 @@
 """The only writers of licensing. One module a subject; import from here."""
 
+from licensing.services.accepting import accept_terms, decline_terms
 from licensing.services.admissions import activate_grant, sweep_admissions
+from licensing.services.agreements import (
+    discard_terms_draft,
+    follow_terms,
+    publish_terms,
+    publish_terms_draft,
+    retire_terms,
+    save_terms_draft,
+    withdraw_terms_version,
+)
 from licensing.services.applications import (
     save_draft,
     start_application,
@@ -31,6 +41,7 @@ from licensing.services.questionnaires import (
     discard_questions,
     publish_questions,
 )
+from licensing.services.receipts import issue_owed_receipts
 from licensing.services.referrals import apply_referral, refer_application
 from licensing.services.review import (
     approve_application,
@@ -46,10 +57,11 @@ from licensing.services.suspensions import (
     tell_of_selection,
     tell_of_selections,
 )
-from licensing.services.terms import accept_terms, publish_terms
+from licensing.services.telling import MOST_TOLD, tell_of_terms
 from licensing.services.volume import set_volume
 
 __all__ = [
+    "MOST_TOLD",
     "accept_terms",
     "activate_grant",
     "add_named_user",
@@ -64,10 +76,14 @@ __all__ = [
     "claim_application",
     "create_self_service_grant",
     "decline_application",
+    "decline_terms",
     "discard_questions",
+    "discard_terms_draft",
     "end_named_user",
     "exclude_conflicted_voters",
     "expire_grant",
+    "follow_terms",
+    "issue_owed_receipts",
     "let_out",
     "lift_suspension",
     "object_to_ban",
@@ -76,12 +92,15 @@ __all__ = [
     "propose_lift_of_selection",
     "publish_questions",
     "publish_terms",
+    "publish_terms_draft",
     "refer_application",
     "release_claim",
     "relinquish_grant",
+    "retire_terms",
     "return_application",
     "revoke_grant",
     "save_draft",
+    "save_terms_draft",
     "set_volume",
     "start_application",
     "submit_application",
@@ -91,5 +110,7 @@ __all__ = [
     "sweep_attachments",
     "tell_of_selection",
     "tell_of_selections",
+    "tell_of_terms",
     "withdraw_application",
+    "withdraw_terms_version",
 ]

@@ -15,7 +15,7 @@ from audit.services import record
 from licensing import notifications, selectors
 from licensing.actions import Action
 from licensing.models import Admission, Grant, GrantState
-from licensing.selectors import cohorts
+from licensing.selectors import agreements, cohorts
 from licensing.selectors.bans import banned_holder
 from licensing.selectors.suspensions import criteria_of, not_suspended, suspensions_of
 from licensing.services.guards import share_model
@@ -65,7 +65,7 @@ def activate_grant(*, actor: User | None, grant: Grant) -> Grant:
 
 def _is_ready(grant: Grant, release: Release) -> bool:
     own = Grant.objects.filter(pk=grant.pk)
-    return release.stage is not None and selectors.somebody_accepted(own, release.stage).exists()
+    return release.stage is not None and agreements.somebody_accepted(own, release.stage).exists()
 
 
 def _settle_state(actor: User | None, grant: Grant, *, usable: bool) -> None:
@@ -140,14 +140,11 @@ def _has_room(release: Release, stage: Stage, admission: Admission) -> bool:
     return taken + ahead < cap
 
 
-def settle_pending_grants_of(user: User, organization: Organization | None) -> None:
-    """Activate what waited for this person's acceptance."""
-    pending = Grant.objects.filter(
-        organization=organization,
-        state=GrantState.PENDING_TERMS,
-        named_users__user=user,
-        named_users__ended_at__isnull=True,
-    )
+def settle_pending_grants_of(user: User | None, organization: Organization | None) -> None:
+    """Activate what waited for this person's acceptance; without one, for the organisation's."""
+    pending = Grant.objects.filter(organization=organization, state=GrantState.PENDING_TERMS)
+    if user is not None:
+        pending = pending.filter(named_users__user=user, named_users__ended_at__isnull=True)
     for grant in pending.order_by("pk"):
         activate_grant(actor=user, grant=grant)
 
@@ -185,7 +182,7 @@ def _owed_on(release: Release) -> set[int]:
     named = selectors.mode_with_cohort(stage)
     open_modes = [mode for mode in served if mode != named]
     pending = grants.filter(state=GrantState.PENDING_TERMS, modes__overlap=served)
-    owed = _ids(selectors.somebody_accepted(pending, stage))
+    owed = _ids(agreements.somebody_accepted(pending, stage))
     owed |= _ids(grants.filter(state=GrantState.QUEUED, modes__overlap=open_modes))
     if named is None:
         return owed

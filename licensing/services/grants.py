@@ -14,6 +14,7 @@ from licensing import notifications, permissions, selectors
 from licensing.actions import Action
 from licensing.facts import SELF_SERVICE
 from licensing.models import LIVE_GRANT_STATES, Grant, GrantState, GrantUser
+from licensing.selectors import agreements
 from licensing.services import admissions
 from licensing.services.guards import (
     lock_parties,
@@ -22,7 +23,7 @@ from licensing.services.guards import (
     require_not_banned,
     text_of,
 )
-from releases.models import Model, Stage
+from releases.models import Model
 
 # A self-service grant ends, so that somebody who still needs it says so once a year.
 SELF_SERVICE_PERIOD = timedelta(days=365)
@@ -115,17 +116,9 @@ def _public_modes(actor: User, model: Model, organization: Organization | None) 
         if stage is None or release.pk in held:
             continue
         offered = SELF_SERVICE.get(stage.access_mode, frozenset())
-        if offered and _accepted_all(actor, stage, organization):
+        if offered and agreements.accepted_all(actor, stage, organization):
             found |= offered
     return sorted(found)
-
-
-def _accepted_all(actor: User, stage: Stage, organization: Organization | None) -> bool:
-    in_force = selectors.versions_in_force(stage.terms)
-    return set(in_force) == set(stage.terms) and all(
-        selectors.acceptance_of(actor, version, organization) is not None
-        for version in in_force.values()
-    )
 
 
 def _widen(actor: User, grant: Grant, modes: list[str]) -> Grant:

@@ -8,9 +8,11 @@ from accounts.models import Organization, User
 from licensing import gated_yaml
 from licensing import services as licensing
 from licensing.application_form import scope_asked
-from licensing.models import Application, Grant
+from licensing.models import Application, Grant, TermsVersion
 from licensing.selection import Criteria
-from licensing.selectors import answers_of, versions_in_force
+from licensing.selectors import answers_of
+from licensing.selectors.agreements import versions_in_force
+from licensing.witness import Witness
 from portal.seed import texts
 from portal.seed.people import People
 from releases.models import Model, Release
@@ -72,19 +74,29 @@ def _grant(people: People, model: Model) -> Grant:
     releases = Release.objects.filter(model=model, state="sealed").select_related("stage")
     slugs = {slug for release in releases if release.stage for slug in release.stage.terms}
     for version in versions_in_force(slugs).values():
-        licensing.accept_terms(
-            actor=deployer,
-            version=version,
-            organization=people.deployers,
-            typed_name=deployer.full_name,
-            consent=texts.CONSENT,
-            address="127.0.0.1",
-            agent="seed",
-        )
+        for official in (True, False):
+            accept(deployer, version, people.deployers, official=official)
     grant = licensing.activate_grant(actor=None, grant=grant)
     if grant.state != "active":
         raise RuntimeError(f"The deployer's grant is {grant.state}, not active.")
     return grant
+
+
+def accept(
+    person: User, version: TermsVersion, organization: Organization | None, *, official: bool
+) -> None:
+    """Accept a version as the person would on its page, or sign it for the organisation."""
+    licensing.accept_terms(
+        actor=person,
+        version=version,
+        organization=organization,
+        official=official,
+        authority=texts.AUTHORITY if official else "",
+        typed_name=person.full_name,
+        consent=texts.SIGNED if official else texts.CONSENT,
+        ticks=tuple(clause["anchor"] for clause in version.risky),
+        witness=Witness(address="127.0.0.1", agent="seed", displayed_at=timezone.now()),
+    )
 
 
 def _in_a_year() -> datetime:

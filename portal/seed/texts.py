@@ -40,6 +40,11 @@ DECLINED = "Resale of outputs in a regulated sector is outside of what this stag
 CONSENT = (
     "I have read these terms and agree to them as a user within my organisation. Button: I agree"
 )
+SIGNED = (
+    "I have read these terms and agree to them on behalf of my organisation. Button: I sign for "
+    "the organisation"
+)
+AUTHORITY = "I am authorised to bind my organisation to agreements of this kind."
 
 
 def model_card(model: Model, version: str) -> str:

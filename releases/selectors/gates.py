@@ -13,7 +13,7 @@ from django.db.models.functions import JSONObject
 from django.urls import reverse
 
 from boards.models import Motion
-from boards.record import moment
+from common.intoto import moment
 from releases.models import Blocker, Release, RequirementOverride, Transition
 from releases.requirements import BlockerFacts, OverrideFacts
 

@@ -11,12 +11,12 @@ from accounts.models import Notification
 from audit.models import Event
 from boards import kinds, services
 from boards.models import Motion
-from boards.record import moment
 from boards.record_check import check
 from boards.selectors import overdue_reviews, reviews_owed
 from boards.tasks import sweep_decisions, sweep_records, sweep_reminders
 from common import dsse
 from common.errors import Refused
+from common.intoto import moment
 from tests.boards.factories import (
     RULE,
     decide,

@@ -22,20 +22,19 @@ from securesystemslib.exceptions import VerificationError
 from securesystemslib.signer._key import SSlibKey
 
 from boards.record import (
-    PAYLOAD_TYPE,
     PREDICATE_PATH,
     Facts,
     SeatFacts,
     VoteFacts,
     build,
-    file_of,
     statement,
 )
-from boards.record_check import MOST_BYTES, RecordProblem, check
+from boards.record_check import check
 from boards.sealing import Opening, commitment
 from boards.tally import SeatState, parse_rule, tally
 from common import dsse
 from common.canonical import canonical_json, digest
+from common.intoto import MOST_BYTES, PAYLOAD_TYPE, RecordProblem, file_of
 
 PRIVATE = dsse.load_private_key(dsse.derived_private_key("record"))
 PUBLIC = dsse.public_pem(PRIVATE)

@@ -15,8 +15,10 @@ from boards.models import Board, Seat
 from licensing import services
 from licensing.models import Acceptance, Application, Ban, Grant, Suspension, TermsVersion
 from licensing.selection import Criteria
-from licensing.selectors import answers_of, version_in_force
+from licensing.selectors import answers_of
+from licensing.selectors.agreements import may_sign, version_in_force
 from licensing.selectors.asked import sections_now
+from licensing.witness import Witness
 from releases.choices import Right
 from releases.models import Hold, Ladder, Model, Release, Stage
 from releases.permissions import assign
@@ -178,13 +180,14 @@ def make_seats(model: Model) -> dict[str, User]:
     return holders
 
 
-def make_terms(slug: str = "api-terms", text: str = "") -> TermsVersion:
+def make_terms(slug: str = "api-terms", text: str = "", **more: Any) -> TermsVersion:
     """Publish a version of some terms."""
     return services.publish_terms(
         actor=None,
         slug=slug,
         title=f"The {slug}",
         text=text or f"# The {slug}\n\nBe careful, edition {next(_numbers)}.",
+        **more,
     )
 
 
@@ -204,12 +207,21 @@ def accept(
     given: dict[str, Any] = {
         "typed_name": "Ada Lovelace",
         "consent": "By typing your name you agree. [I agree]",
-        "address": "192.0.2.7",
-        "agent": "Firefox",
+        "ticks": tuple(clause["anchor"] for clause in version.risky),
+        "witness": WITNESS,
     }
     return services.accept_terms(
         actor=user, version=version, organization=organization, model=model, **{**given, **more}
     )
+
+
+WITNESS = Witness(address="192.0.2.7", agent="Firefox", host="sluice.example", locale="en")
+
+
+def sign(user: User, version: TermsVersion, organization: Organization, **more: Any) -> Acceptance:
+    """Sign a version for an organisation."""
+    authority = f"I am authorised to bind {organization}."
+    return accept(user, version, organization, official=True, authority=authority, **more)
 
 
 def accept_all(
@@ -220,8 +232,11 @@ def accept_all(
 
     for terms in Terms.objects.all():
         version = version_in_force(terms)
-        if version is not None:
-            accept(user, version, organization, model)
+        if version is None:
+            continue
+        if organization is not None and may_sign(user, organization):
+            sign(user, version, organization)
+        accept(user, version, organization, model)
 
 
 def answers(**changes: Any) -> dict[str, Any]:

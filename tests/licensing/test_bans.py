@@ -26,6 +26,7 @@ from releases.choices import Right
 from releases.models import Model
 from tests.factories import make_organization, make_user
 from tests.licensing.factories import (
+    WITNESS,
     accept_all,
     approve,
     give_right,
@@ -140,8 +141,7 @@ def test_who_is_banned_applies_accepts_and_is_named_no_more(of_organization: boo
             organization=for_whom,
             typed_name="Ada Lovelace",
             consent="I agree",
-            address="",
-            agent="",
+            witness=WITNESS,
         ),
         lambda: services.create_self_service_grant(
             actor=person, model=model, organization=for_whom

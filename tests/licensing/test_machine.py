@@ -21,9 +21,10 @@ from hypothesis.stateful import (
 
 from accounts.models import User
 from common.errors import Refused
-from licensing import selectors, services, tasks
+from licensing import services, tasks
 from licensing.facts import VerdictAction
 from licensing.models import LIVE_GRANT_STATES, Acceptance, Admission, Application, Grant
+from licensing.selectors import agreements
 from licensing.verdict import Context, decide_all
 from tests.factories import make_user
 from tests.licensing.factories import (
@@ -218,8 +219,8 @@ class Licensing(RuleBasedStateMachine):
             assert grant.application is not None
             assert grant.application.state == "approved"
             assert grant.admissions.filter(release=release, state="admitted").exists()
-        for version in selectors.versions_in_force(release.stage.terms).values():
-            assert selectors.acceptance_of(person, version, None) is not None
+        for version in agreements.versions_in_force(release.stage.terms).values():
+            assert agreements.acceptance_of(person, version, None) is not None
 
     @invariant()
     def the_rows_agree(self) -> None:

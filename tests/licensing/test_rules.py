@@ -16,6 +16,7 @@ from licensing.facts import (
     GrantFact,
     Links,
     Outcome,
+    SignatureFact,
     SuspensionFact,
     TermsFact,
     TokenFact,
@@ -24,7 +25,15 @@ from licensing.facts import (
 from licensing.rules import evaluate
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
-TERMS = TermsFact(slug="t", title="The terms", number=2, accepted=True, url="/accept/")
+TERMS = TermsFact(
+    slug="t",
+    title="The terms",
+    number=2,
+    accepted=True,
+    url="/accept/",
+    accepted_number=2,
+    signature=SignatureFact(signed=True),
+)
 GRANT = GrantFact(
     id=7,
     state="active",
@@ -113,6 +122,8 @@ USE_FLIPS: list[tuple[dict[str, Any], str]] = [
     (with_terms(accepted=False), "terms"),
     (with_terms(accepted=False, accepted_earlier=True), "terms"),
     (with_terms(accepted=False, number=None), "terms"),
+    (with_terms(signature=SignatureFact(signed=False)), "organization_terms"),
+    (with_terms(signature=SignatureFact(signed=False, signed_earlier=True)), "organization_terms"),
     ({"person_tier": 1}, "person_tier"),
     (with_grant(organization_tier=1), "organization_tier"),
 ]
@@ -456,6 +467,10 @@ worlds = st.builds(
             title=st.just("T"),
             number=st.just(1),
             accepted=st.sampled_from([True, True, True, False]),
+            renew_by=st.sampled_from([None, NOW + timedelta(days=1)]),
+            signature=st.sampled_from(
+                [None, SignatureFact(signed=True), SignatureFact(signed=False)]
+            ),
         ),
         max_size=2,
     ).map(tuple),
@@ -464,6 +479,10 @@ worlds = st.builds(
     open_application=st.sampled_from(["", "", "draft", "submitted", "returned"]),
     declined=st.booleans(),
 )
+
+
+def _signed(terms: TermsFact) -> bool:
+    return terms.signature is None or terms.signature.signed
 
 
 def _expected_use(facts: Facts, mode: str, served: tuple[str, ...], named: str) -> bool:
@@ -489,6 +508,7 @@ def _expected_use(facts: Facts, mode: str, served: tuple[str, ...], named: str) 
         and (grant.member or not grant.for_organization)
         and (facts.access_mode != named or (grant.place == "admitted" and mode in grant.reviewed))
         and all(terms.accepted for terms in facts.terms)
+        and (facts.access_mode != named or all(_signed(terms) for terms in facts.terms))
         and facts.person_tier >= facts.required_tier
         and (not grant.for_organization or grant.organization_tier >= facts.required_tier)
     )

@@ -1,12 +1,14 @@
 """Publishing terms and accepting them: the evidence, and what acceptance sets going."""
 
 import hashlib
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, transaction
+from django.utils import timezone
 
 from accounts import services as accounts
 from accounts.models import Notification
@@ -42,7 +44,7 @@ def test_a_version_is_fixed_with_the_digests_of_text_and_page() -> None:
     assert version.text_sha256 == hashlib.sha256(version.text.encode()).hexdigest()
     assert version.html_sha256 == hashlib.sha256(version.html.encode()).hexdigest()
     assert "<script" not in version.html
-    assert "<h2>Use</h2>" in version.html
+    assert '<h2 id="clause-1">Use</h2>' in version.html
 
 
 @pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}"])
@@ -92,7 +94,8 @@ def test_a_legal_seat_publishes_and_nobody_else() -> None:
     ],
 )
 def test_wrong_terms_are_refused_with_a_sentence(changes: dict[str, str], words: str) -> None:
-    given = {"slug": "api-terms", "title": "API terms", "text": "Be good.", **changes}
+    given: dict[str, Any] = {"slug": "api-terms", "title": "API terms", "text": "Be good."}
+    given |= changes
     with pytest.raises(Refused, match=words):
         services.publish_terms(actor=None, **given)
     assert not Terms.objects.exists()
@@ -186,6 +189,7 @@ def test_a_text_that_does_not_match_its_digest_is_not_signed() -> None:
         number=1,
         text="Be good.",
         html="<p>Be bad.</p>",
+        binds_at=timezone.now() + timedelta(days=1),
         text_sha256=hashlib.sha256(b"Be good.").hexdigest(),
         html_sha256=hashlib.sha256(b"<p>Be good.</p>").hexdigest(),
     )

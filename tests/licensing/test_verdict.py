@@ -14,7 +14,7 @@ from accounts import services as accounts
 from accounts.models import Organization, User
 from licensing import services
 from licensing.facts import Check, VerdictAction
-from licensing.models import Application, Grant
+from licensing.models import Application, Grant, Terms
 from licensing.verdict import Context, decide, decide_all, decide_many
 from releases.choices import Right
 from releases.models import Model, Release
@@ -38,6 +38,7 @@ from tests.licensing.factories import (
     make_suspension,
     make_terms,
     put_at,
+    sign,
 )
 
 pytestmark = pytest.mark.django_db
@@ -146,6 +147,18 @@ def _new_terms(world: World) -> None:
     make_terms("weights-terms")
 
 
+def _new_terms_with_grace(world: World) -> None:
+    make_terms("weights-terms", grace_days=30)
+
+
+def _editorial_terms(world: World) -> None:
+    make_terms("weights-terms", change="editorial")
+
+
+def _scheduled_terms(world: World) -> None:
+    make_terms("weights-terms", in_force_at=timezone.now() + timedelta(days=2))
+
+
 def _lose_own_clearance(world: World) -> None:
     world.user.clearances.update(revoked_at=timezone.now())
 
@@ -175,7 +188,10 @@ CHANGES: list[tuple[Callable[[World], None], set[str]]] = [
     (_suspend_everybody, {"suspension"}),
     (_suspend_country, {"suspension"}),
     (_suspend_stage, {"suspension"}),
-    (_new_terms, {"terms"}),
+    (_new_terms, {"terms", "organization_terms"}),
+    (_new_terms_with_grace, set()),
+    (_editorial_terms, set()),
+    (_scheduled_terms, set()),
     (_lose_own_clearance, {"person_tier"}),
     (_lose_organization_clearance, {"organization_tier"}),
     (_lose_place, {"cohort"}),
@@ -196,9 +212,83 @@ def test_a_change_in_the_rows_counts_at_once_whatever_the_caller_holds(
 
 def test_a_newer_version_of_the_terms_is_told_as_such(world: World) -> None:
     make_terms("weights-terms")
-    (denial,) = decide(world.user, world.release, DOWNLOAD).denials
-    assert "newer version" in denial.sentence
-    assert "/accept/" in denial.remedy_url
+    for denial in decide(world.user, world.release, DOWNLOAD).denials:
+        assert "newer version" in denial.sentence
+        assert "/accept/" in denial.remedy_url
+
+
+def test_a_grace_period_ends_by_time_and_by_no_job(world: World) -> None:
+    version = make_terms("weights-terms", grace_days=30)
+    assert version.binds_at is not None
+    just = Context(now=version.binds_at - timedelta(seconds=1))
+    assert world.denied(DOWNLOAD, just) == set()
+    ended = world.denied(DOWNLOAD, Context(now=version.binds_at))
+    assert ended == {"terms", "organization_terms"}
+    accept(world.user, version, world.organization)
+    sign(world.user, version, world.organization)
+    assert world.denied(DOWNLOAD, Context(now=version.binds_at)) == set()
+
+
+def test_a_scheduled_version_is_asked_for_from_its_date_on(world: World) -> None:
+    version = make_terms("weights-terms", in_force_at=timezone.now() + timedelta(days=2))
+    before = Context(now=version.in_force_at - timedelta(seconds=1))
+    assert world.denied(DOWNLOAD, before) == set()
+    assert world.denied(DOWNLOAD, Context(now=version.in_force_at)) >= {"terms"}
+
+
+def test_an_editorial_version_after_a_material_one_does_not_shorten_or_lengthen_its_grace(
+    world: World,
+) -> None:
+    material = make_terms("weights-terms", grace_days=30)
+    make_terms("weights-terms", change="editorial")
+    assert material.binds_at is not None
+    assert world.denied(DOWNLOAD) == set()
+    assert "terms" in world.denied(DOWNLOAD, Context(now=material.binds_at))
+    accept(world.user, make_terms("weights-terms", change="editorial"), world.organization)
+    assert "terms" not in world.denied(DOWNLOAD, Context(now=material.binds_at))
+
+
+def test_a_user_s_acceptance_and_the_organisation_s_signature_are_both_needed() -> None:
+    versions = make_all_terms()
+    model = make_model()
+    release, user, official = make_release(model), make_user(), make_user(full_name="Eva Sign")
+    owner = make_user(full_name="Olga Owner")
+    organization = make_organization(owner, members=(user,))
+    accounts.add_member(
+        actor=None, organization=organization, user=official, role="signing_official"
+    )
+    grant = make_grant(model, user, organization, accepted=False)
+    for version in versions:
+        accept(user, version, organization)
+    grant.refresh_from_db()
+    assert grant.state == "pending_terms"
+    verdict = decide(user, release, DOWNLOAD)
+    told = [check for check in verdict.denials if check.rule == "organization_terms"]
+    assert [check.remedy for check in told] == [
+        "Ask your signing official: Eva Sign, Olga Owner."
+    ] * 2
+    for version in versions:
+        sign(official, version, organization)
+    grant.refresh_from_db()
+    assert grant.state == "active"
+    assert decide(user, release, DOWNLOAD).allowed
+    # The official bound the organisation, and may not use the grant by that.
+    assert not decide(official, release, DOWNLOAD).allowed
+
+
+def test_names_of_officials_are_for_members_only(world: World) -> None:
+    make_terms("weights-terms")
+    _leave(world)
+    denials = decide(world.user, world.release, DOWNLOAD).denials
+    (check,) = [check for check in denials if check.rule == "organization_terms"]
+    assert check.remedy == "Ask whoever may sign for your organisation."
+
+
+def test_a_retired_agreement_keeps_the_door_shut(world: World) -> None:
+    Terms.objects.filter(slug="weights-terms").update(
+        retired_at=timezone.now(), retired_by=world.user
+    )
+    assert "terms" in world.denied()
 
 
 def test_terms_that_nobody_published_keep_the_door_shut() -> None:
@@ -533,6 +623,13 @@ def _random_world(seed: int) -> tuple[list[User | AnonymousUser], list[Release]]
     return [*users, AnonymousUser()], releases
 
 
+def _change_terms(draw: random.Random) -> None:
+    if draw.random() < 0.3:
+        make_terms("weights-terms", grace_days=draw.choice([0, 30]))
+    if draw.random() < 0.3:
+        make_terms("api-terms", change="editorial")
+
+
 def _disturb(draw: random.Random, users: list[User], releases: list[Release]) -> None:
     for release in releases:
         if draw.random() < 0.2:
@@ -542,8 +639,7 @@ def _disturb(draw: random.Random, users: list[User], releases: list[Release]) ->
     for release in draw.sample(releases, 2):
         if draw.random() < 0.4:
             make_suspension(release.model, **draw.choice(SELECTIONS))
-    if draw.random() < 0.3:
-        make_terms("weights-terms")
+    _change_terms(draw)
     if draw.random() < 0.3:
         User.objects.filter(pk=users[1].pk).update(is_active=False)
     for release in releases:
@@ -609,4 +705,5 @@ def test_an_acceptance_for_oneself_is_none_for_the_organisation() -> None:
     assert "terms" in {check.rule for check in decide(user, release, DOWNLOAD).denials}
     for version in versions:
         accept(user, version, organization)
+        sign(user, version, organization)
     assert decide(user, release, DOWNLOAD).allowed

@@ -38,6 +38,7 @@ PAGES = [
     public("keys/", note="The public keys that releases and decisions are signed with"),
     public("keys/<str:fingerprint>.pem", "/keys/{key}.pem"),
     public("predicates/board-decision/v1", note="The schema of a decision record"),
+    public("predicates/terms-acceptance/v1", note="The schema of a receipt"),
     public("about/taxonomy/"),
     Row(
         f"models/{RELEASE}files/<path:path>",
@@ -397,6 +398,7 @@ RELEASES += [
     for pattern, address in _STAFF_ACTS
 ]
 
+LEGAL = "Whoever holds a legal seat; in this table nobody does"
 LICENSING = [
     page("licensing/applications/", SIGNED_IN, note="One's own"),
     page(
@@ -525,11 +527,30 @@ LICENSING = [
         SIGNED_IN,
         "/licensing/terms/weights-terms/accept/?model=demo/heron",
     ),
-    act(
-        "licensing/publish/",
-        NOBODY,
-        others="refused",
-        note="Whoever holds a legal seat; in this table nobody does",
+    public(
+        "licensing/terms/<slug:slug>/compare/",
+        "/licensing/terms/api-terms/compare/?from=1&to=1",
+    ),
+    *(
+        act(pattern, NOBODY, address, others="refused", note=LEGAL)
+        for pattern, address in (
+            ("licensing/drafts/new/", "/licensing/drafts/new/"),
+            ("licensing/drafts/<int:draft_id>/", "/licensing/drafts/1/"),
+            ("licensing/drafts/<int:draft_id>/publish/", "/licensing/drafts/1/publish/"),
+            ("licensing/drafts/<int:draft_id>/discard/", "/licensing/drafts/1/discard/"),
+            (
+                "licensing/terms/<slug:slug>/<int:number>/withdraw/",
+                "/licensing/terms/weights-terms/1/withdraw/",
+            ),
+            ("licensing/terms/<slug:slug>/retire/", "/licensing/terms/weights-terms/retire/"),
+        )
+    ),
+    page("licensing/acceptances/", SIGNED_IN, note="One's own"),
+    page(f"licensing/acceptances/{ONE}", GRANTEE, "/licensing/acceptances/{acceptance}/"),
+    page(
+        f"licensing/acceptances/{ONE}receipt.json",
+        GRANTEE,
+        "/licensing/acceptances/{acceptance}/receipt.json",
     ),
     public(f"licensing/explain/{RELEASE}", f"/licensing/explain/{TRUSTED}"),
 ]

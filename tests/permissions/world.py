@@ -14,7 +14,7 @@ from boards.models import Motion, Seat
 from boards.services import draft_public_summary
 from delivery.services import create_links
 from licensing import services as licensing
-from licensing.models import Application, Grant
+from licensing.models import Acceptance, Application, Grant
 from licensing.verdict import Context
 from releases import services as releases
 from releases.evidence.entry import Entry
@@ -136,6 +136,7 @@ def make_world() -> World:
         "application": Application.objects.get(applicant=applicant).public_id,
         "review": Application.objects.get(applicant=person("grace.mbeki")).public_id,
         "grant": Grant.objects.get().public_id,
+        "acceptance": Acceptance.objects.filter(user=grantee).latest("pk").public_id,
         "grant_user": grantee.pseudonym,
         "job": demo_release("heron v1.0").pk,
         "user": grantee.pk,

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from common.errors import Refused
 from licensing.services import publish_terms
-from licensing.services.terms import TEXT_LENGTH
+from licensing.services.agreements import TEXT_LENGTH
 
 
 class Command(BaseCommand):

@@ -1,6 +1,7 @@
-"""Verify the file of a decision record. Needs no database."""
+"""Verify the file of a signed record: a board's decision or a receipt. Needs no database."""
 
 from argparse import ArgumentParser
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -8,14 +9,19 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 
-from boards.record_check import MOST_BYTES, Checked, RecordProblem, check
+from boards import record_check
+from boards.record import PREDICATE_PATH as DECISION
 from boards.tally import Tally
 from common import dsse
+from common.intoto import MOST_BYTES, Opened, RecordProblem, open_file
+from licensing import receipt
+from licensing.receipt import PREDICATE_PATH as ACCEPTANCE
 
 
 class Command(BaseCommand):
     help = (
-        "Verify a decision record: its signature, its dossier, its votes and their count. "
+        "Verify a signed record: a board's decision (its signature, its dossier, its votes and "
+        "their count) or the receipt for an acceptance of terms. "
         "Exits 2 with one sentence for whatever is wrong. Needs no database."
     )
     requires_system_checks = ()
@@ -27,16 +33,35 @@ class Command(BaseCommand):
             type=Path,
             help="the public key in PEM, from /keys/; without it, this instance's own key",
         )
+        parser.add_argument("--name", help="of a receipt: the legal name that was typed")
+        parser.add_argument("--nonce", help="of a receipt: what opens the commitment to the name")
 
     def handle(self, *args: Any, **options: Any) -> None:
         key = _read(options["key"]).decode(errors="replace") if options["key"] else _own_key()
         try:
             with translation.override("en"):
-                checked = check(_read(options["file"]), key)
+                opened = open_file(_read(options["file"]), key)
+                told = list(_verified(opened, options["name"], options["nonce"]))
         except RecordProblem as problem:
             raise CommandError(str(problem), returncode=2) from None
-        for line in _lines(checked):
+        for line in told:
             self.stdout.write(_printable(line))
+
+
+def _verified(opened: Opened, name: str | None, nonce: str | None) -> Iterable[str]:
+    if opened.is_of(ACCEPTANCE):
+        checked = receipt.check_opened(opened)
+        yield from receipt.lines(checked)
+        if name is not None or nonce is not None:
+            receipt.check_name(checked.receipt, name or "", nonce or "")
+            yield f"Typed name: {name}"
+    elif opened.is_of(DECISION):
+        yield from _decision(record_check.check_opened(opened))
+    else:
+        raise RecordProblem(
+            "The statement is of another type than a board's decision, version 1, or an "
+            "acceptance of terms, version 1."
+        )
 
 
 def _read(path: Path) -> bytes:
@@ -58,7 +83,7 @@ def _own_key() -> str:
     return dsse.public_pem(dsse.load_private_key(settings.SIGNING_KEY))
 
 
-def _lines(checked: Checked) -> list[str]:
+def _decision(checked: record_check.Checked) -> list[str]:
     record, counted = checked.record, checked.counted
     outcome, times = record["outcome"], record["times"]
     return [
