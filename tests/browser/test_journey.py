@@ -126,7 +126,10 @@ def accept_terms(page: Page) -> None:
     page.goto(HERON)
     page.get_by_role("main").get_by_role("link", name="Read and accept the terms").first.click()
     page.locator("[name=typed_name]").fill("Amara Okafor")
-    page.locator("#accept button[type=submit]").click()
+    agree = page.get_by_role("button", name="I agree")
+    expect(agree).to_have_attribute("aria-disabled", "true")
+    page.locator("[data-terms-reached]").focus()
+    agree.click()
     page.goto(HERON)
     expect(page.get_by_role("main")).to_contain_text("You may download this release")
 
