@@ -36,6 +36,7 @@ def make_access(people: People, model: Model) -> None:
     _returned(people, model)
     _declined(people, model)
     _referred(people, model)
+    _change_terms()
     withdrawn = _submit(people["hugo.silva"], model, None)
     licensing.withdraw_application(actor=people["hugo.silva"], application=withdrawn)
     _suspension(people, model)
@@ -80,6 +81,14 @@ def _grant(people: People, model: Model) -> Grant:
     if grant.state != "active":
         raise RuntimeError(f"The deployer's grant is {grant.state}, not active.")
     return grant
+
+
+def _change_terms() -> None:
+    """Change an agreement materially: whoever accepted it has a month to accept it anew."""
+    title, _text = texts.terms("api-terms")
+    licensing.publish_terms(
+        actor=None, slug="api-terms", title=title, text=texts.next_api_terms(), grace_days=30
+    )
 
 
 def accept(

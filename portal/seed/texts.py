@@ -180,6 +180,11 @@ def dossier(release: Release, stage: Stage) -> dict[str, str]:
     return parts
 
 
+def next_api_terms() -> str:
+    """Return the text that the terms for the hosted API change to."""
+    return _API_NEXT
+
+
 def terms(slug: str) -> tuple[str, str]:
     """Return the title and the text of an agreement that a stage names."""
     return _TERMS.get(slug) or (slug.replace("-", " ").capitalize(), _GENERAL)
@@ -213,14 +218,19 @@ for it, and will say why.
 
 *These are the terms of a demonstration; nobody is bound by them.*
 """
+_API_NEXT = _API.replace(
+    "- Let others call it with your token.",
+    "- Let others call it with your token.\n"
+    "- Use what the model writes to train another model, unless your grant allows distillation.",
+).replace("## What you may not do", "## What you may not do {use, distillation}")
 _WEIGHTS = """# Terms for the weights
 
-## What you receive
+## What you receive {use}
 
 A copy of the weights of the releases that your grant covers, for the uses, places and time that
 it names.
 
-## What you promise
+## What you promise {redistribution, modification, security, risky}
 
 - You keep the weights where you said, protected as you said, and give them to nobody else.
 - You do not use them to harm people, to deceive them, or to break the law.
@@ -228,7 +238,7 @@ it names.
   terms.
 - You tell us within 24 hours when weights may have reached somebody else.
 
-## When it ends
+## When it ends {recall}
 
 When your grant ends you delete every copy and what you derived from it, and say so in writing.
 
