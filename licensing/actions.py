@@ -20,6 +20,7 @@ class Action(models.TextChoices):
     RECEIPT_SIGNED = "receipt.signed", _("signed the receipt for an acceptance")
     TERMS_ACCEPTED = "terms.accepted", _("accepted the terms")
     APPLICATION_STARTED = "application.started", _("started an application")
+    AMENDMENT_STARTED = "application.amendment_started", _("began to ask for a change of the grant")
     APPLICATION_SUBMITTED = "application.submitted", _("submitted the application")
     APPLICATION_CLAIMED = "application.claimed", _("took the application for review")
     APPLICATION_RELEASED = "application.released", _("put the application back in the queue")

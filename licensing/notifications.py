@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Organization, User
 from accounts.services import notify
 from boards.selectors import members_of
+from licensing import summary
 from licensing.models import (
     Acceptance,
     Application,
@@ -20,7 +21,7 @@ from licensing.models import (
     Suspension,
     TermsVersion,
 )
-from licensing.selectors import named_users, person_name
+from licensing.selectors import granted, named_users, person_name
 from licensing.versions import Phase
 from releases.models import Release
 
@@ -75,8 +76,15 @@ def application_approved(application: Application, grant: Grant) -> None:
         recipient=application.applicant,
         kind="licensing.application_approved",
         subject=_("Your application for %(model)s is approved") % {"model": application.model},
-        body=_("The grant runs until %(day)s. Its page says what it allows and what comes next.")
-        % {"day": formats.date_format(grant.ends_at, "j M Y")},
+        body="\n".join(
+            [
+                _("What it allows:"),
+                "",
+                *(f"- {sentence}" for sentence in summary.sentences(granted(grant))),
+                "",
+                _("The page of the grant says what comes next."),
+            ]
+        ),
         url=_grant_url(grant),
     )
 

@@ -277,18 +277,29 @@ def get_ban_or_404(user: Person, public_id: UUID) -> BanView:
     return seen
 
 
+_WITH_APPLICATION = (
+    *("model", "organization", "applicant", "reviewer", "referral", "questionnaire"),
+    *("amends", "amends__model", "amends__organization", "amends__person"),
+)
+
+
 def get_application_or_404(user: Person, public_id: UUID) -> Application:
     """Return one of the person's own applications."""
     application = (
-        Application.objects.select_related(
-            "model", "organization", "applicant", "reviewer", "referral", "questionnaire"
-        )
+        Application.objects.select_related(*_WITH_APPLICATION)
         .filter(public_id=public_id, applicant=user.pk)
         .first()
     )
     if application is None:
         raise Http404
     return application
+
+
+def get_sent_or_404(user: User, public_id: UUID) -> tuple[Application, bool]:
+    """Return an application for its applicant or a reviewer, and whether it is for the latter."""
+    own = Application.objects.filter(public_id=public_id, applicant=user.pk).exists()
+    get = get_application_or_404 if own else get_review_or_404
+    return get(user, public_id), not own
 
 
 def get_attachment_or_404(user: Person, public_id: UUID) -> Attachment:
@@ -309,9 +320,7 @@ def get_attachment_or_404(user: Person, public_id: UUID) -> Attachment:
 def get_review_or_404(user: Person, public_id: UUID) -> Application:
     """Return an application that was once submitted, for a model that the person reviews."""
     application = (
-        Application.objects.select_related(
-            "model", "organization", "applicant", "reviewer", "referral", "questionnaire"
-        )
+        Application.objects.select_related(*_WITH_APPLICATION)
         .filter(public_id=public_id, model__in=reviewed_models(user), submitted_at__isnull=False)
         .exclude(state=ApplicationState.DRAFT)
         .first()

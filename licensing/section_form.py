@@ -168,8 +168,11 @@ def _referee_fields(question: Question) -> dict[str, forms.Field]:
                 help_text=str(question.help) if (row, part) == (0, "name") else "",
                 widget=forms.TextInput({"type": "email" if part == "email" else "text"}),
                 max_length=2000 + length,
-                required=False,
+                required=question.required and row == 0,
+                error_messages={"required": _("Write an answer.")},
             )
+            # The browser's own idea of "required" would keep a draft from being saved.
+            field.widget.is_required = False
             fields[_referee_name(question, row, part)] = field
     return fields
 

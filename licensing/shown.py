@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit.selectors import Entry
-from licensing.application_form import Answers, in_words
+from licensing.application_form import Answers
 from licensing.facts import Check, Outcome, Verdict, VerdictAction
 from licensing.questions import Question, Section
-from licensing.selectors.files import File
+from licensing.selectors.files import File, words
 
 Data = dict[str, Any]
 
@@ -108,8 +108,8 @@ def answers(
     """
     lines = []
     for question in section.questions:
-        now = _words(question, given, files or {})
-        before = _words(question, former, files or {}) if former is not None else None
+        now = words(question, given, files or {})
+        before = words(question, former, files or {}) if former is not None else None
         changed = before is not None and before != now
         lines.append(
             {
@@ -120,12 +120,6 @@ def answers(
             }
         )
     return lines
-
-
-def _words(question: Question, given: Answers, files: Mapping[str, File]) -> str:
-    if question.kind != "files":
-        return in_words(question, given)
-    return "\n".join(files[each].name for each in given.get(question.key) or [] if each in files)
 
 
 def _files(question: Question, given: Answers, files: Mapping[str, File]) -> list[Data]:

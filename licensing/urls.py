@@ -4,6 +4,7 @@ from django.urls import path
 
 from licensing.views import (
     accepting,
+    again,
     applications,
     applying,
     attachments,
@@ -15,6 +16,7 @@ from licensing.views import (
     questionnaires,
     referrals,
     reviews,
+    sent,
     suspensions,
     terms,
     volume,
@@ -63,6 +65,14 @@ urlpatterns = [
     ),
     path("attachments/<uuid:public_id>/", attachments.attachment, name="attachment"),
     path("safety-research/", applying.safety_research, name="safety_research"),
+    path("applications/<uuid:public_id>/copy/", again.application_copy, name="application_copy"),
+    path(
+        "applications/<uuid:public_id>/changes/",
+        sent.application_changes,
+        name="application_changes",
+    ),
+    path("grants/<uuid:public_id>/amend/", again.grant_amend, name="grant_amend"),
+    path("grants/<uuid:public_id>/summary.json", again.grant_summary, name="grant_summary"),
     path("reviews/", reviews.review_queue, name="review_queue"),
     path("reviews/<uuid:public_id>/", reviews.review_detail, name="review_detail"),
     path("reviews/<uuid:public_id>/claim/", reviews.review_claim, name="review_claim"),

@@ -24,6 +24,7 @@ from licensing.models import (
     Submission,
 )
 from licensing.questions import PERSONAL_KEYS
+from licensing.summary import Granted
 from releases.models import Hold, Model, Release, Stage
 
 
@@ -173,6 +174,8 @@ def nameable_users(application: Application) -> list[User]:
     """
     if application.organization_id is None:
         return [application.applicant]
+    if application.amends is not None:
+        return _still_named(application, application.amends)
     wanted = answers_of(application).get("end_users") or []
     listed = {address.lower() for address in wanted if isinstance(address, str)}
     members = live_memberships().filter(
@@ -181,6 +184,21 @@ def nameable_users(application: Application) -> list[User]:
     users = [member.user for member in members.select_related("user")]
     applicant = application.applicant_id
     return [user for user in users if user.pk == applicant or user.email.lower() in listed]
+
+
+def _still_named(application: Application, grant: Grant) -> list[User]:
+    """Return whom the grant to be changed names, and the applicant, who still belong to it."""
+    members = live_memberships().filter(
+        organization=application.organization_id, user__is_active=True
+    )
+    belong = {member.user for member in members.select_related("user")}
+    people = {*named_users(grant), application.applicant}
+    return sorted(people & belong, key=lambda user: user.pk)
+
+
+def granted(grant: Grant) -> Granted:
+    """Return what a summary of the grant is made of."""
+    return Granted(str(grant.model), tuple(grant.modes), grant.scope, grant.ends_at, grant.volume)
 
 
 def open_applications(user: User, model: Model) -> QuerySet[Application]:

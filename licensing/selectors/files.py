@@ -1,12 +1,13 @@
 """The files attached to an application, with the names that they were sent under."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from audit import personal
-from licensing.application_form import Answers, file_ids
+from licensing.application_form import Answers, file_ids, in_words
 from licensing.models import Application, Attachment
+from licensing.questions import Question
 
 
 @dataclass(frozen=True)
@@ -45,3 +46,10 @@ def _file(row: Attachment, text: str) -> File:
         return File(str(row.public_id), personal.ERASED, row.size, "")
     facts = json.loads(text)
     return File(str(row.public_id), facts["name"], row.size, facts["sha256"])
+
+
+def words(question: Question, given: Answers, files: Mapping[str, File]) -> str:
+    """Return an answer as text to read, files by their names."""
+    if question.kind != "files":
+        return in_words(question, given)
+    return "\n".join(files[each].name for each in given.get(question.key) or [] if each in files)

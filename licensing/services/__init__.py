@@ -2,6 +2,7 @@
 
 from licensing.services.accepting import accept_terms, decline_terms
 from licensing.services.admissions import activate_grant, sweep_admissions
+from licensing.services.again import copy_application, start_amendment
 from licensing.services.agreements import (
     discard_terms_draft,
     follow_terms,
@@ -74,6 +75,7 @@ __all__ = [
     "call_for_review_of_selections",
     "change_questions",
     "claim_application",
+    "copy_application",
     "create_self_service_grant",
     "decline_application",
     "decline_terms",
@@ -102,6 +104,7 @@ __all__ = [
     "save_draft",
     "save_terms_draft",
     "set_volume",
+    "start_amendment",
     "start_application",
     "submit_application",
     "suspend_grant",

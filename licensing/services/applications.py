@@ -45,7 +45,7 @@ def locked_application(application: Application) -> Application:
     """Return the application as it is now, locked until the transaction ends."""
     return (
         Application.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("model", "organization", "applicant", "reviewer", "questionnaire")
+        .select_related("model", "organization", "applicant", "reviewer", "questionnaire", "amends")
         .get(pk=application.pk)
     )
 

@@ -28,6 +28,7 @@ from licensing.models import (
 from licensing.scope import Scope, excess, parse_scope
 from licensing.selectors.bans import ban_of
 from licensing.services import admissions, grants
+from licensing.services.again import require_unended
 from licensing.services.applications import locked_application
 from licensing.services.guards import lock_parties, require_not_banned, text_of
 from licensing.services.volume import volume_after
@@ -124,6 +125,7 @@ def approve_application(
     application = claimed(actor, application)
     lock_parties(application.applicant, application.organization)
     require_not_banned(application.applicant, application.organization)
+    require_unended(application)
     granted_modes = _modes(application, modes)
     granted_scope = _scope(application, scope)
     _check_end(ends_at)

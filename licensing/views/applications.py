@@ -254,6 +254,9 @@ def application_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
             asked.sections_answered(application), given, files_of(application, given)
         ),
         "entries": shown.timeline(timeline(application)),
+        "resent": len(application.submissions.all()[:2]) > 1,
+        "can_copy": application.state not in OPEN_APPLICATION_STATES
+        and application.amends_id is None,
         "can_withdraw": application.state in OPEN_APPLICATION_STATES,
         "sent": request.GET.get("sent") == "1" and application.state == "submitted",
     }

@@ -16,7 +16,7 @@ from accounts.models import User
 from accounts.permissions import signed_in
 from audit.selectors import timeline
 from common.client_address import client_address
-from licensing import foresight, permissions, selectors, shown
+from licensing import foresight, permissions, selectors, shown, summary
 from licensing import scope as scopes
 from licensing.application_form import scope_asked
 from licensing.facts import MODE_OF, Outcome, Verdict, VerdictAction
@@ -183,7 +183,8 @@ def grant_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "grant": grant,
         "holder": holder_name(grant),
         "modes": mode_names(grant),
-        "sentences": _scope_sentences(grant),
+        "sentences": summary.sentences(selectors.granted(grant)),
+        "can_amend": standing.keeps and live and not suspended and grant.application_id is not None,
         "comparison": _comparison(grant),
         "releases": _verdicts_on(request, user, grant, releases) if standing.uses else [],
         "is_user": standing.uses,
@@ -272,15 +273,6 @@ def _named(grant: Grant, users: list[User], releases: list[Release]) -> list[Dat
         }
         for user in users
     ]
-
-
-def _scope_sentences(grant: Grant) -> list[str]:
-    sentences = [_("You may use it as the terms you accepted say.")]
-    if grant.scope:
-        sentences = scopes.describe(scopes.parse_scope(grant.scope))
-    if grant.volume:
-        sentences.append(_("You may download at most %(volume)s.") % {"volume": grant.volume})
-    return sentences
 
 
 def _comparison(grant: Grant) -> list[scopes.Difference]:
