@@ -6,9 +6,11 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import Notification, User
@@ -99,22 +101,36 @@ def _postpone(notification: Notification, error: Exception) -> None:
     notification.next_attempt_at = now + min(_FIRST_DELAY * 2**doublings, _LONGEST_DELAY)
 
 
-def _message(notification: Notification) -> EmailMessage:
+def _message(notification: Notification) -> EmailMultiAlternatives:
+    """Return the mail: the text first, and the same words as HTML for who prefers that."""
     base = settings.BASE_URL.rstrip("/")
-    parts = [notification.body]
-    if notification.url:
-        parts.append(base + notification.url)
+    url = base + notification.url if notification.url else ""
+    parts = [notification.body, *([url] if url else [])]
     parts.append(
         _("-- \n%(instance)s sends this to you at %(base)s")
         % {"instance": settings.INSTANCE_NAME, "base": base}
     )
     host = urlsplit(settings.BASE_URL).hostname
-    return EmailMessage(
+    message = EmailMultiAlternatives(
         subject=notification.subject,
         body="\n\n".join(parts) + "\n",
         to=[notification.address],
         headers={
             "Message-ID": f"<{notification.message_id}@{host}>",
             "Auto-Submitted": "auto-generated",
+            "X-Auto-Response-Suppress": "All",
+            "List-Id": f"<notifications.{host}>",
         },
     )
+    words = {
+        "subject": notification.subject,
+        "body": notification.body,
+        "url": url,
+        "base": base,
+        "instance": settings.INSTANCE_NAME,
+        "language": get_language(),
+        # Its link stands in the text, which is ours alone.
+        "secret": not notification.in_inbox,
+    }
+    message.attach_alternative(render_to_string("accounts/mail/message.html", words), "text/html")
+    return message

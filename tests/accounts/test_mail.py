@@ -7,7 +7,7 @@ from socket import create_server
 
 import pytest
 from django.core import mail
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.db import connection, transaction
 from django.utils import timezone
 from pytest_django import Settings
@@ -44,6 +44,47 @@ def owe(**change: object) -> Notification:
         Notification.objects.filter(pk=message.pk).update(**change)
         message.refresh_from_db()
     return message
+
+
+def html_of(sent: EmailMessage) -> str:
+    assert isinstance(sent, EmailMultiAlternatives)
+    ((content, kind),) = sent.alternatives
+    assert kind == "text/html"
+    return str(content)
+
+
+def test_a_mail_says_the_same_as_html_and_runs_or_loads_nothing(
+    settings: Settings, mailoutbox: list[EmailMessage]
+) -> None:
+    settings.BASE_URL = "https://sluice.example.org/"
+    owe_text = "Look & see.\n\n<script>alert(1)</script> https://evil.example/x"
+    message = owe(body=owe_text)
+    assert services.send_notification(notification_id=message.pk)
+    (sent,) = mailoutbox
+    page = html_of(sent)
+    assert "Look &amp; see." in page
+    assert "&lt;script&gt;" in page
+    assert 'href="https://sluice.example.org/models/demo/heron/"' in page
+    # Nothing but the portal's own address is a link, and nothing is fetched.
+    assert page.count("href=") == 1
+    for loader in ("<script", "<img", "src=", "<link", "<style", "url("):
+        assert loader not in page
+    assert sent.body.startswith(owe_text)
+    assert sent.extra_headers["List-Id"] == "<notifications.sluice.example.org>"
+    assert sent.extra_headers["Auto-Submitted"] == "auto-generated"
+
+
+def test_a_secret_link_can_be_followed_in_the_html_too(mailoutbox: list[EmailMessage]) -> None:
+    message = services.mail_secret(
+        address="ada@example.org",
+        recipient=None,
+        kind="tests.secret",
+        subject="Confirm",
+        body="Follow https://sluice.example.org/confirm/abc to confirm.",
+    )
+    assert services.send_notification(notification_id=message.pk)
+    (sent,) = mailoutbox
+    assert 'href="https://sluice.example.org/confirm/abc"' in html_of(sent)
 
 
 def test_a_mail_says_where_to_go_and_is_sent_once(
