@@ -12,6 +12,9 @@ class LicensingConfig(AppConfig):
         """Declare what this room records, and what it puts before boards."""
         from dataclasses import replace
 
+        from django.urls import reverse
+
+        from accounts import renewing
         from audit.actions import register
         from boards import kinds
         from licensing.actions import Action
@@ -28,6 +31,7 @@ class LicensingConfig(AppConfig):
         from releases import dry_run
 
         register(Action)
+        renewing.register(lambda clearance_id: reverse("renewal_ask", args=[clearance_id]))
         dry_run.register(count_grants)
         kinds.register(replace(LIFT_KIND, facts=describe_lift))
         kinds.register_conflicts(LIFT_KIND.slug, seats_concerned)

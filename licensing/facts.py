@@ -162,6 +162,8 @@ class GrantFact:
     ban: BanFact | None = None
     # Of a selection that the grant is in. One of the grant alone is its state.
     suspensions: tuple[SuspensionFact, ...] = ()
+    # The organisation has a clearance that a change reopened, and that waits to be renewed.
+    organization_reopened: bool = False
 
     @property
     def is_live(self) -> bool:
@@ -179,6 +181,7 @@ class Links:
     organizations: str = ""
     apply: str = ""
     application: str = ""
+    clearances: str = ""
 
 
 @dataclass(frozen=True)
@@ -212,6 +215,8 @@ class Facts:
     declined: bool
     # Of the person.
     ban: BanFact | None = None
+    # The person has a clearance that a change reopened, and that waits to be renewed.
+    person_reopened: bool = False
     links: Links = field(default_factory=Links)
 
 

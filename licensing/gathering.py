@@ -19,7 +19,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, JSONObject
 
-from accounts.models import PersonalToken, User
+from accounts.models import Clearance, PersonalToken, User
 from accounts.selectors import live_clearances, live_memberships
 from common.prepared import Parameter, Prepared
 from licensing.facts import NAMED_ACCESS_MODES
@@ -141,6 +141,7 @@ def _person() -> QuerySet[Any]:
             )
         ),
         tier=_highest_tier(user=OuterRef("pk")),
+        reopened=_reopened(user=OuterRef("pk")),
         ban=_ban(person=OuterRef("pk")),
         token_rights=Subquery(live_token.values("rights")[:1]),
         accepted=ArraySubquery(
@@ -179,6 +180,7 @@ def _grants() -> QuerySet[Any]:
             named=Exists(named.filter(ended_at__isnull=True)),
             member=Exists(member),
             organization_tier=_highest_tier(organization=OuterRef("organization")),
+            organization_reopened=_reopened(organization=OuterRef("organization")),
             ban=_ban(organization=OuterRef("organization")),
             holder_country=holder_country(),
             suspensions=ArraySubquery(
@@ -216,6 +218,14 @@ def _highest_tier(**holder: OuterRef) -> Coalesce:
         .values("highest")
     )
     return Coalesce(Subquery(highest), 0, output_field=IntegerField())
+
+
+def _reopened(**holder: OuterRef) -> Exists:
+    return Exists(
+        Clearance.objects.filter(
+            **holder, reopened_at__isnull=False, revoked_at__isnull=True, expires_at__gt=_NOW
+        )
+    )
 
 
 _RELEASES = Prepared(_releases)

@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from accounts.models import Organization, User
+from accounts.models import Clearance, Organization, User
+from accounts.permissions import is_owner
 from accounts.selectors import live_memberships, membership_of
 from boards.models import Seat, SeatRole
 from licensing.models import (
@@ -20,6 +21,8 @@ from licensing.models import (
     Ban,
     Capacity,
     Grant,
+    ReferenceRequest,
+    Renewal,
     Suspension,
     TermsDraft,
 )
@@ -394,3 +397,51 @@ def review_conflicts(user: User, applications: Sequence[Application]) -> set[int
         or application.applicant_id in colleagues
         or application.organization_id in own
     }
+
+
+def get_reference_or_404(user: User, public_id: UUID) -> ReferenceRequest:
+    """Return a request of one of the person's own applications that was not replaced."""
+    request = (
+        ReferenceRequest.objects.select_related("application__applicant", "application__model")
+        .filter(public_id=public_id, application__applicant=user, replaced_at__isnull=True)
+        .first()
+    )
+    if request is None:
+        raise Http404
+    return request
+
+
+def get_renewable_or_404(user: User, clearance_id: int) -> Clearance:
+    """Return a clearance of the person's own, or of an organisation that they own."""
+    clearance = (
+        Clearance.objects.select_related("user", "organization", "affiliation")
+        .filter(pk=clearance_id)
+        .first()
+    )
+    if clearance is None:
+        raise Http404
+    if clearance.user_id is not None and clearance.user_id == user.pk:
+        return clearance
+    if clearance.organization is None or not is_owner(user, clearance.organization):
+        raise Http404
+    return clearance
+
+
+def get_renewal_or_404(user: User, public_id: UUID) -> Renewal:
+    """Return a renewal, for reviewers of any model and for whoever asked for it."""
+    renewal = (
+        Renewal.objects.select_related(
+            "clearance__user",
+            "clearance__organization",
+            "clearance__affiliation",
+            "asked_by",
+            "first_reviewer",
+        )
+        .filter(public_id=public_id)
+        .first()
+    )
+    if renewal is None:
+        raise Http404
+    if renewal.asked_by_id != user.pk and not reviewed_models(user).exists():
+        raise Http404
+    return renewal

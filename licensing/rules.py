@@ -152,6 +152,14 @@ def _person_tier(_action: VerdictAction, facts: Facts) -> list[Check]:
         return na("person_tier", _("The stage requires no vetting."))
     if facts.person_tier >= facts.required_tier:
         return ok("person_tier", _("You are vetted at tier %(tier)s.") % tiers)
+    if facts.person_reopened:
+        return no(
+            "person_tier",
+            _("Your clearance was reopened by a change; the stage requires tier %(needed)s.")
+            % tiers,
+            _("Ask for the renewal of your clearance."),
+            facts.links.clearances,
+        )
     return no(
         "person_tier",
         _("The stage requires vetting at tier %(needed)s; yours is tier %(tier)s.") % tiers,
@@ -167,6 +175,17 @@ def _organization_tier(_action: VerdictAction, facts: Facts) -> list[Check]:
     tiers = {"needed": facts.required_tier, "tier": grant.organization_tier}
     if grant.organization_tier >= facts.required_tier:
         return ok("organization_tier", _("Your organisation is vetted at tier %(tier)s.") % tiers)
+    if grant.organization_reopened:
+        return no(
+            "organization_tier",
+            _(
+                "Something changed on which your organisation's clearance stood; the stage "
+                "requires tier %(needed)s."
+            )
+            % tiers,
+            _("An owner of the organisation asks for its renewal."),
+            facts.links.clearances,
+        )
     return no(
         "organization_tier",
         _("The stage requires organisations at tier %(needed)s; yours is tier %(tier)s.") % tiers,

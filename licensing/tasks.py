@@ -77,3 +77,10 @@ def sweep_suspensions() -> None:
     """Tell whoever was not told yet, and call for the reviews that are due."""
     services.tell_of_selections()
     services.call_for_review_of_selections()
+
+
+@shared_task(name="licensing.sweep_references")
+def sweep_references() -> None:
+    """Remind referees and officials, and end the places of those who left the holder."""
+    services.remind_of_references()
+    services.end_lost_places()

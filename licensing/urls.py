@@ -13,10 +13,14 @@ from licensing.views import (
     explain,
     grant_acts,
     grants,
+    people,
     questionnaires,
+    references,
     referrals,
+    renewals,
     reviews,
     sent,
+    short_form,
     suspensions,
     terms,
     volume,
@@ -42,6 +46,11 @@ urlpatterns = [
     path("applications/new/", applying.application_new, name="application_new"),
     path(
         "applications/<uuid:public_id>/", applications.application_detail, name="application_detail"
+    ),
+    path(
+        "applications/<uuid:public_id>/new/",
+        short_form.application_short,
+        name="application_short",
     ),
     path(
         "applications/<uuid:public_id>/edit/",
@@ -73,6 +82,30 @@ urlpatterns = [
     ),
     path("grants/<uuid:public_id>/amend/", again.grant_amend, name="grant_amend"),
     path("grants/<uuid:public_id>/summary.json", again.grant_summary, name="grant_summary"),
+    path(
+        "applications/<uuid:public_id>/references/",
+        references.application_references,
+        name="application_references",
+    ),
+    path(
+        "references/<uuid:public_id>/replace/",
+        references.reference_replace,
+        name="reference_replace",
+    ),
+    path(
+        "references/<uuid:public_id>/resend/", references.reference_resend, name="reference_resend"
+    ),
+    # Its secret is kept out of the log by this beginning (common.mail_links).
+    path("references/open/<str:secret>/", references.reference_open, name="reference_open"),
+    path(
+        "reviews/<uuid:public_id>/references/",
+        references.review_references,
+        name="review_references",
+    ),
+    path("clearances/<int:clearance_id>/renew/", renewals.renewal_ask, name="renewal_ask"),
+    path("renewals/", renewals.renewal_list, name="renewal_list"),
+    path("renewals/<uuid:public_id>/", renewals.renewal_detail, name="renewal_detail"),
+    path("renewals/<uuid:public_id>/withdraw/", renewals.renewal_withdraw, name="renewal_withdraw"),
     path("reviews/", reviews.review_queue, name="review_queue"),
     path("reviews/<uuid:public_id>/", reviews.review_detail, name="review_detail"),
     path("reviews/<uuid:public_id>/claim/", reviews.review_claim, name="review_claim"),
@@ -109,6 +142,7 @@ urlpatterns = [
     ),
     path("grants/", grants.grant_list, name="grant_list"),
     path("grants/<uuid:public_id>/", grants.grant_detail, name="grant_detail"),
+    path("grants/<uuid:public_id>/people/", people.grant_people, name="grant_people"),
     path("grants/<uuid:public_id>/users/", grant_acts.grant_user_add, name="grant_user_add"),
     path(
         "grants/<uuid:public_id>/users/<uuid:pseudonym>/end/",

@@ -168,6 +168,7 @@ def _base(row: Row, person: Row, context: Context) -> Facts:
         open_application=application if application in OPEN_APPLICATION_STATES else "",
         declined=application == ApplicationState.DECLINED,
         ban=_ban_fact(person.ban) if person is not None else None,
+        person_reopened=person is not None and person.reopened,
         links=_links(row),
     )
 
@@ -198,6 +199,7 @@ def _grant_fact(row: Row, grant: Row) -> GrantFact:
         url=reverse("grant_detail", args=[grant.public_id]),
         ban=_ban_fact(grant.ban),
         suspensions=suspension_facts(grant.suspensions),
+        organization_reopened=grant.organization_reopened,
     )
 
 
@@ -223,4 +225,5 @@ def _links(row: Row) -> Links:
         organizations=reverse("account_organizations"),
         apply=f"{reverse('application_new')}?{query}",
         application=application,
+        clearances=reverse("account_clearances"),
     )

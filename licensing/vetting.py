@@ -12,12 +12,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Membership, Organization, User
-from accounts.selectors import live_clearances, live_memberships, verified_users
+from accounts.selectors import (
+    is_domain_verified,
+    live_memberships,
+    namesakes_by_domain,
+    settled_clearances,
+    verified_users,
+)
 from common.countries import COUNTRIES
 from common.public_mail import PUBLIC_MAIL, is_at
 from common.templatetags.ui import span
 from licensing.application_form import Answers
 from licensing.models import OPEN_APPLICATION_STATES, Application, Ban
+from licensing.selectors.references import current_requests
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,8 @@ def signals(
         _verified(verified=person.verified),
         _account_age(person.date_joined),
         _membership(person.role, organization),
+        _domain(organization),
+        *_references(application),
         _tiers(person.tier, person.organization_tier if organization else None),
         _country(organization, answers),
         _bans(application),
@@ -70,7 +79,7 @@ Row = Any
 
 def _person(application: Application) -> Row:
     """Return the applicant with what is known of them and their organisation, in one query."""
-    clearances = live_clearances(timezone.now()).order_by("-tier").values("tier")
+    clearances = settled_clearances(timezone.now()).order_by("-tier").values("tier")
     memberships = live_memberships().filter(
         user=OuterRef("pk"), organization=application.organization_id
     )
@@ -107,6 +116,43 @@ def _membership(role: str | None, organization: Organization | None) -> Signal:
         return Signal("no", name, _("No longer belongs to %(name)s.") % {"name": organization.name})
     words = {"role": Membership.Role(role).label, "name": organization.name}
     return Signal("yes", name, _("%(role)s of %(name)s.") % words)
+
+
+def _domain(organization: Organization | None) -> Signal:
+    """Tell whether the organisation showed that its domain is its own, and who else did."""
+    name = _("Domain of the organisation")
+    if organization is None or not organization.domain:
+        return Signal("na", name, _("There is none."))
+    now = timezone.now()
+    words = {"domain": organization.domain, "how": organization.get_domain_mailbox_display()}
+    if not is_domain_verified(organization, now):
+        return Signal("no", name, _("%(domain)s is not verified, or not any more.") % words)
+    others = [str(each) for each in namesakes_by_domain(organization, now)[:5]]
+    if others:
+        words["others"] = ", ".join(others)
+        return Signal("no", name, _("%(domain)s was verified also by: %(others)s.") % words)
+    return Signal("yes", name, _("%(domain)s was verified through %(how)s.") % words)
+
+
+def _references(application: Application) -> list[Signal]:
+    """Tell what referees and the signing official answered; their words stand on a page."""
+    states: dict[str, list[bool | None]] = {"referee": [], "official": []}
+    for kind, vouches in current_requests(application).values_list("kind", "answer__vouches"):
+        states[kind].append(vouches)
+    names = {"referee": _("Referees"), "official": _("Signing official")}
+    return [_answers(names[kind], found) for kind, found in states.items() if found]
+
+
+def _answers(name: str, found: list[bool | None]) -> Signal:
+    words = {
+        "yes": found.count(True),
+        "no": found.count(False),
+        "waiting": found.count(None),
+    }
+    sentence = _("%(yes)d vouch, %(no)d do not, %(waiting)d have not answered.") % words
+    if words["no"]:
+        return Signal("no", name, sentence)
+    return Signal("na" if words["waiting"] else "yes", name, sentence)
 
 
 def _tiers(own: int, organization: int | None) -> Signal:

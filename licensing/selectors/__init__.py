@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Organization, User
@@ -288,3 +288,32 @@ def named_users(grant: Grant) -> list[User]:
 def expired_grants(now: datetime) -> QuerySet[Grant]:
     """Return live grants whose end date has passed."""
     return Grant.objects.filter(state__in=LIVE_GRANT_STATES, ends_at__lte=now).order_by("ends_at")
+
+
+def keepers_of(grant: Grant) -> list[User]:
+    """Return the owners and custodians who keep the list of an organisation's grant."""
+    keepers = live_memberships().filter(
+        organization=grant.organization_id, role__in=KEEPER_ROLES, user__is_active=True
+    )
+    return [membership.user for membership in keepers.select_related("user")[:50]]
+
+
+def lost_places() -> QuerySet[GrantUser]:
+    """Return the named users of live grants who belong no more to the holder."""
+    belongs = live_memberships().filter(
+        user=OuterRef("user"), organization=OuterRef("grant__organization")
+    )
+    return GrantUser.objects.filter(
+        ~Exists(belongs),
+        ended_at__isnull=True,
+        grant__organization__isnull=False,
+        grant__state__in=LIVE_GRANT_STATES,
+    ).order_by("pk")
+
+
+def models_applied_for(user: User | None, organization: Organization | None) -> QuerySet[Model]:
+    """Return the models for which a person, or an organisation, ever sent an application."""
+    holder = Q(applications__organization=organization)
+    if user is not None:
+        holder = Q(applications__applicant=user)
+    return Model.objects.filter(holder, applications__submitted_at__isnull=False).distinct()

@@ -37,13 +37,26 @@ from licensing.services.grants import (
     suspend_grant,
 )
 from licensing.services.lifting import apply_lift_of_selection, propose_lift_of_selection
+from licensing.services.named_users import add_named_users, end_lost_places
 from licensing.services.questionnaires import (
     change_questions,
     discard_questions,
     publish_questions,
 )
 from licensing.services.receipts import issue_owed_receipts
+from licensing.services.references import (
+    answer_reference,
+    remind_of_references,
+    replace_reference,
+    resend_reference,
+)
 from licensing.services.referrals import apply_referral, refer_application
+from licensing.services.renewals import (
+    approve_renewal,
+    ask_renewal,
+    decline_renewal,
+    withdraw_renewal,
+)
 from licensing.services.review import (
     approve_application,
     claim_application,
@@ -66,11 +79,15 @@ __all__ = [
     "accept_terms",
     "activate_grant",
     "add_named_user",
+    "add_named_users",
+    "answer_reference",
     "apply_decided_motions",
     "apply_lift_ban",
     "apply_lift_of_selection",
     "apply_referral",
     "approve_application",
+    "approve_renewal",
+    "ask_renewal",
     "attach_file",
     "call_for_review_of_selections",
     "change_questions",
@@ -78,9 +95,11 @@ __all__ = [
     "copy_application",
     "create_self_service_grant",
     "decline_application",
+    "decline_renewal",
     "decline_terms",
     "discard_questions",
     "discard_terms_draft",
+    "end_lost_places",
     "end_named_user",
     "exclude_conflicted_voters",
     "expire_grant",
@@ -98,6 +117,9 @@ __all__ = [
     "refer_application",
     "release_claim",
     "relinquish_grant",
+    "remind_of_references",
+    "replace_reference",
+    "resend_reference",
     "retire_terms",
     "return_application",
     "revoke_grant",
@@ -115,5 +137,6 @@ __all__ = [
     "tell_of_selections",
     "tell_of_terms",
     "withdraw_application",
+    "withdraw_renewal",
     "withdraw_terms_version",
 ]

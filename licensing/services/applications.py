@@ -7,7 +7,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Organization, User
+from accounts.models import Clearance, Organization, User
+from accounts.selectors import settled_clearances
+from accounts.services import reopen_clearances
 from audit import personal
 from audit.models import Subject
 from audit.services import record
@@ -27,6 +29,7 @@ from licensing.models import (
 )
 from licensing.questions import QUESTIONS, Track
 from licensing.selectors import asked
+from licensing.services import known, references
 from licensing.services.guards import (
     lock_parties,
     require_active,
@@ -94,6 +97,7 @@ def start_application(
         also=_also(application),
         data={"track": str(track)},
     )
+    known.take_over(application)
     return application
 
 
@@ -113,7 +117,9 @@ def save_draft(*, actor: User, application: Application, answers: dict[str, Any]
     if any(key.startswith(application_form.OWN_PREFIX) for key in kept):
         # Who answers the model's own questions has seen them as they are now.
         application.questionnaire = asked.questionnaire_of(application.model)
-    return keep_answers(application, selectors.answers_of(application) | kept)
+    before = selectors.answers_of(application)
+    known.note_changed(application, before, before | kept)
+    return keep_answers(application, before | kept)
 
 
 def editable(actor: User, application: Application) -> Application:
@@ -185,6 +191,9 @@ def submit_application(*, actor: User, application: Application) -> Application:
         also=_also(application),
         data={"submission": submission.number, "files": [each.sha256 for each in attached]},
     )
+    references.ask_references(actor=actor, application=application)
+    _note_country(actor, application)
+    known.reopen_renamed(application)
     notifications.application_received(application)
     notifications.application_submitted(application, _reviewers(application))
     return application
@@ -196,6 +205,14 @@ def _attached(application: Application, answers: dict[str, Any]) -> list[Attachm
     if len(found) < len(wanted):
         raise Refused(_("A file that you attached is not there any more. Attach it again."))
     return found
+
+
+def _note_country(actor: User, application: Application) -> None:
+    """Reopen clearances that stand on another country than the one declared now."""
+    declared = application.answers.get("country", "")
+    stood_on = settled_clearances(timezone.now()).filter(user=actor).exclude(country="")
+    if declared and stood_on.exclude(country=declared).exists():
+        reopen_clearances(actor=actor, change=Clearance.Change.COUNTRY, user=actor)
 
 
 def _reviewers(application: Application) -> list[User]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.selectors import membership_of, tier_of_organization, tier_of_user
+from accounts.selectors import membership_of, settled_tier
 from accounts.services import grant_clearance
 from audit.services import record
 from common.errors import Refused
@@ -251,10 +251,19 @@ def _clear(actor: User, application: Application, users: list[User], tier: int) 
     now = timezone.now()
     until = now + CLEARANCE_PERIOD
     for user in users:
-        if tier_of_user(user, now) < tier:
-            grant_clearance(actor=actor, user=user, tier=tier, expires_at=until)
+        if settled_tier(user, now) < tier:
+            # Of the others only their organisation is known, not where they work.
+            own = user.pk == application.applicant_id
+            grant_clearance(
+                actor=actor,
+                user=user,
+                tier=tier,
+                expires_at=until,
+                affiliation=application.organization,
+                country=application.answers.get("country", "") if own else "",
+            )
     organization = application.organization
-    if organization is not None and tier_of_organization(organization, now) < tier:
+    if organization is not None and settled_tier(organization, now) < tier:
         grant_clearance(actor=actor, organization=organization, tier=tier, expires_at=until)
 
 

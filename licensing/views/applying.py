@@ -15,6 +15,7 @@ from licensing.facts import Verdict, VerdictAction
 from licensing.forms import HolderForm
 from licensing.questions import Track
 from licensing.selectors import asked
+from licensing.selectors.known import known_of
 from licensing.verdict import decide_all
 from releases.models import Model
 from releases.selectors import model_by_name
@@ -57,7 +58,9 @@ def application_new(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, refused.sentence)
         else:
-            return redirect("application_edit", application.public_id)
+            short = known_of(application) is not None
+            page = "application_short" if short else "application_edit"
+            return redirect(page, application.public_id)
     context = {
         "model": model,
         "form": form,

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from accounts import services as accounts
 from accounts.models import Organization, User
 from licensing import gated_yaml
 from licensing import services as licensing
@@ -14,6 +15,7 @@ from licensing.selectors import answers_of
 from licensing.selectors.agreements import versions_in_force
 from licensing.witness import Witness
 from portal.seed import texts
+from portal.seed.mail import newest_secret
 from portal.seed.people import People
 from releases.models import Model, Release
 
@@ -37,6 +39,7 @@ def make_access(people: People, model: Model) -> None:
     _declined(people, model)
     _referred(people, model)
     _change_terms()
+    _renewal(people)
     withdrawn = _submit(people["hugo.silva"], model, None)
     licensing.withdraw_application(actor=people["hugo.silva"], application=withdrawn)
     _suspension(people, model)
@@ -128,6 +131,9 @@ def _submit(person: User, model: Model, organization: Organization | None) -> Ap
 
 def _in_review(people: People, model: Model) -> None:
     application = _submit(people["grace.mbeki"], model, None)
+    licensing.answer_reference(
+        secret=newest_secret("licensing.reference"), vouches=True, said=texts.REFERENCE
+    )
     licensing.claim_application(actor=people["reviewer"], application=application)
 
 
@@ -137,6 +143,17 @@ def _returned(people: People, model: Model) -> None:
     licensing.return_application(
         actor=people["reviewer2"], application=application, message=texts.RETURNED
     )
+
+
+def _renewal(people: People) -> None:
+    """Have somebody whose clearance ends ask for its renewal."""
+    clearance = accounts.grant_clearance(
+        actor=people["reviewer"],
+        user=people["tomas.novak"],
+        tier=TIER,
+        expires_at=timezone.now() + timedelta(days=20),
+    )
+    licensing.ask_renewal(actor=people["tomas.novak"], clearance=clearance, changed=False, note="")
 
 
 def _referred(people: People, model: Model) -> None:

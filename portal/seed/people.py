@@ -7,6 +7,7 @@ from django.contrib.auth.hashers import make_password
 from accounts import services as accounts
 from accounts.models import Membership, Organization, User
 from portal.demo import ACCOUNTS, PASSWORD
+from portal.seed.mail import newest_secret
 
 # Applicants who only fill the lists: nobody signs in as them.
 EXTRAS = {
@@ -55,6 +56,8 @@ def make_people() -> People:
         name="Northwind Robotics GmbH",
         domain="northwind-robotics.example",
         country="DE",
+        registry_kind="Handelsregister",
+        registry_id="HRB 000000 B",
     )
     institute = accounts.create_organization(
         actor=people["applicant"],
@@ -67,5 +70,17 @@ def make_people() -> People:
         organization=deployers,
         user=people["sara.nilsson"],
         role=Membership.Role.MEMBER,
+    )
+    accounts.ask_domain(
+        actor=people["deployer"],
+        organization=deployers,
+        address="admin@northwind-robotics.example",
+    )
+    accounts.confirm_mailbox(actor=None, secret=newest_secret("accounts.mailbox_domain"))
+    accounts.invite_member(
+        actor=people["deployer"],
+        organization=deployers,
+        address="custodian@northwind-robotics.example",
+        role=Membership.Role.CUSTODIAN,
     )
     return People(people, deployers, institute)

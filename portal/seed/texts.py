@@ -405,3 +405,9 @@ SUSPENDED = (
     "Until export counsel has read the new order, nobody downloads open weights whose country "
     "we do not know. Grants by review go on."
 )
+# What a referee answers by their link.
+REFERENCE = {
+    "known": "I have worked with Grace for six years, most of it on the same projects.",
+    "comment": "She publishes what she finds, also when it is inconvenient.",
+    "concerns": "She has little help with the security of her machines.",
+}

@@ -27,6 +27,7 @@ RELEASE = "/releases/models/demo/heron"
 REVIEW = r"/licensing/reviews/[0-9a-f-]{36}/$"
 GRANT = r"/licensing/grants/[0-9a-f-]{36}/$"
 SUSPENSION = r"/licensing/suspensions/[0-9a-f-]{36}/$"
+ORGANIZATION = r"/account/organisations/(?!new)[a-z0-9-]+/$"
 MOTION = r"/boards/motions/[0-9a-f-]{36}/$"
 VOTE = r"/boards/motions/[0-9a-f-]{36}/vote/$"
 EVIDENCE = r"/releases/evidence/[0-9a-f-]{36}/$"
@@ -82,12 +83,21 @@ PAGES: dict[str, list[Stop]] = {
         Stop("/account/device/?code=BCDF-GHJK"),
         Stop("/account/notifications/"),
         Stop("/account/organisations/"),
+        Stop("/account/organisations/", ORGANIZATION),
+        Stop("/account/organisations/", f"{ORGANIZATION} {ORGANIZATION[:-1]}edit/$"),
+        Stop("/account/organisations/", f"{ORGANIZATION} {ORGANIZATION[:-1]}domain/$"),
+        Stop("/account/organisations/", f"{ORGANIZATION} /account/memberships/[0-9]+/role/$"),
+        Stop("/account/clearances/"),
+        Stop("/account/clearances/changed/"),
+        Stop("/licensing/grants/", f"{GRANT} {GRANT[:-1]}people/$"),
     ],
     "reviewer": [
         Stop("/dashboard/"),
         Stop("/licensing/reviews/"),
         Stop("/licensing/reviews/", REVIEW),
         Stop("/licensing/reviews/", r"/licensing/models/demo/heron/grants/$"),
+        Stop("/licensing/reviews/", f"{REVIEW} {REVIEW[:-1]}references/$"),
+        Stop("/licensing/renewals/", r"/licensing/renewals/[0-9a-f-]{36}/$"),
         Stop("/licensing/models/demo/heron/grants/", GRANT),
         Stop("/dashboard/", rf"{REVIEW} /refer/$"),
     ],

@@ -5,12 +5,15 @@ Releases are plain rows: licensing never touches a byte, so there need be no fil
 
 import hashlib
 import itertools
+import json
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Organization, User
+from audit import personal
 from boards.models import Board, Seat
 from licensing import services
 from licensing.models import Acceptance, Application, Ban, Grant, Suspension, TermsVersion
@@ -18,6 +21,7 @@ from licensing.selection import Criteria
 from licensing.selectors import answers_of
 from licensing.selectors.agreements import may_sign, version_in_force
 from licensing.selectors.asked import sections_now
+from licensing.services.references import ask_references
 from licensing.witness import Witness
 from releases.choices import Right
 from releases.models import Hold, Ladder, Model, Release, Stage
@@ -352,6 +356,18 @@ def make_application(
     """Make an application and send it."""
     draft = make_draft(model, applicant, organization, track=track, **changes)
     return services.submit_application(actor=draft.applicant, application=draft)
+
+
+def name_references(application: Application, **answers: Any) -> None:
+    """Name referees or an official in the answers, as the form would, and ask them."""
+    pseudonym = application.applicant.pseudonym
+    token = application.sealed_answers
+    private = json.loads(personal.unseal(pseudonym, token)) if token is not None else {}
+    sealed = personal.seal(pseudonym, json.dumps(private | answers))
+    Application.objects.filter(pk=application.pk).update(sealed_answers=sealed)
+    application.refresh_from_db()
+    with transaction.atomic():
+        ask_references(actor=application.applicant, application=application)
 
 
 def make_in_review(application: Application, reviewer: User | None = None) -> Application:

@@ -125,6 +125,8 @@ USE_FLIPS: list[tuple[dict[str, Any], str]] = [
     (with_terms(signature=SignatureFact(signed=False)), "organization_terms"),
     (with_terms(signature=SignatureFact(signed=False, signed_earlier=True)), "organization_terms"),
     ({"person_tier": 1}, "person_tier"),
+    ({"person_tier": 0, "person_reopened": True}, "person_tier"),
+    (with_grant(organization_tier=0, organization_reopened=True), "organization_tier"),
     (with_grant(organization_tier=1), "organization_tier"),
 ]
 APPLY_FLIPS: list[tuple[dict[str, Any], str]] = [
@@ -424,6 +426,7 @@ grants = st.builds(
     for_organization=st.booleans(),
     member=st.sampled_from([True, True, False]),
     organization_tier=st.integers(0, 3),
+    organization_reopened=st.booleans(),
     place=st.sampled_from(["admitted", "queued", "none"]),
     reviewed=st.sampled_from([frozenset(), GRANT.modes]),
     suspensions=st.lists(
@@ -460,6 +463,7 @@ worlds = st.builds(
         ),
     ),
     person_tier=st.integers(0, 3),
+    person_reopened=st.booleans(),
     terms=st.lists(
         st.builds(
             TermsFact,
@@ -548,3 +552,14 @@ def test_every_verdict_has_a_sentence(facts: Facts, action: VerdictAction) -> No
     assert verdict.sentence
     assert all(check.sentence for check in verdict.checks)
     assert verdict.allowed == (not verdict.denials)
+
+
+def test_a_reopened_clearance_leads_to_its_renewal() -> None:
+    links = Links(apply="/apply/", clearances="/clearances/")
+    facts = replace(GOOD, person_tier=0, person_reopened=True, links=links)
+    [denial] = evaluate(VerdictAction.DOWNLOAD, facts).denials
+    assert denial.rule == "person_tier"
+    assert "reopened" in denial.sentence
+    assert denial.remedy_url == "/clearances/"
+    # Within its grace it counts, and nothing is said.
+    assert evaluate(VerdictAction.DOWNLOAD, replace(facts, person_tier=2)).allowed

@@ -11,7 +11,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from accounts import services as accounts
-from accounts.models import Organization, User
+from accounts.models import Clearance, Organization, User
+from accounts.services import reopen_clearances
 from licensing import services
 from licensing.facts import Check, VerdictAction
 from licensing.models import Application, Grant, Terms
@@ -163,6 +164,19 @@ def _lose_own_clearance(world: World) -> None:
     world.user.clearances.update(revoked_at=timezone.now())
 
 
+def _reopen_own_clearance(world: World) -> None:
+    reopen_clearances(actor=None, change=Clearance.Change.COUNTRY, user=world.user)
+
+
+def _reopen_organization_clearance(world: World) -> None:
+    change = Clearance.Change.PARENT
+    reopen_clearances(actor=None, change=change, organization=world.organization)
+
+
+def _lapse(world: World) -> None:
+    world.user.memberships.update(affiliation_until=timezone.now())
+
+
 def _lose_organization_clearance(world: World) -> None:
     world.organization.clearances.update(expires_at=timezone.now())
 
@@ -194,6 +208,9 @@ CHANGES: list[tuple[Callable[[World], None], set[str]]] = [
     (_scheduled_terms, set()),
     (_lose_own_clearance, {"person_tier"}),
     (_lose_organization_clearance, {"organization_tier"}),
+    (_reopen_own_clearance, {"person_tier"}),
+    (_reopen_organization_clearance, {"organization_tier"}),
+    (_lapse, {"membership"}),
     (_lose_place, {"cohort"}),
 ]
 
@@ -606,6 +623,9 @@ def _random_world(seed: int) -> tuple[list[User | AnonymousUser], list[Release]]
     for user in users[:3]:
         if draw.random() < 0.6:
             make_clearance(user=user, tier=draw.randint(1, 3))
+            if draw.random() < 0.3:
+                change = draw.choice(list(Clearance.Change))
+                reopen_clearances(actor=None, change=change, user=user)
     models = [
         make_model(caps={"gated": draw.randint(0, 2)}, tiers={"gated": draw.randint(0, 2)})
         for _ in range(2)

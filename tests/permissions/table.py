@@ -450,6 +450,51 @@ LICENSING = [
         "/licensing/grants/{grant}/summary.json",
     ),
     public("licensing/safety-research/"),
+    page(
+        f"licensing/applications/{ONE}new/",
+        APPLICANT,
+        "/licensing/applications/{application}/new/",
+        note="Whoever is vetted: what is new, on one page",
+    ),
+    page(
+        f"licensing/applications/{ONE}references/",
+        APPLICANT,
+        "/licensing/applications/{application}/references/",
+    ),
+    page(
+        f"licensing/references/{ONE}replace/",
+        APPLICANT,
+        "/licensing/references/{reference}/replace/",
+    ),
+    act(
+        f"licensing/references/{ONE}resend/",
+        APPLICANT,
+        "/licensing/references/{reference}/resend/",
+    ),
+    public(
+        "licensing/references/open/<str:secret>/",
+        "/licensing/references/open/{reference_secret}/",
+        note="Whoever holds the link from the mail, once",
+    ),
+    page(
+        f"licensing/reviews/{ONE}references/",
+        REVIEWER,
+        "/licensing/reviews/{review}/references/",
+    ),
+    page(
+        "licensing/clearances/<int:clearance_id>/renew/",
+        GRANTEE,
+        "/licensing/clearances/{clearance}/renew/",
+        note="The person, or owners of the organisation",
+    ),
+    page("licensing/renewals/", REVIEWER, note="Reviewers of any model"),
+    page(
+        f"licensing/renewals/{ONE}",
+        GRANTEE | REVIEWER,
+        "/licensing/renewals/{renewal}/",
+        note="Who asked, and reviewers of any model",
+    ),
+    act(f"licensing/renewals/{ONE}withdraw/", GRANTEE, "/licensing/renewals/{renewal}/withdraw/"),
     page("licensing/reviews/", SIGNED_IN, note="Lists what one may review"),
     page(f"licensing/reviews/{ONE}", REVIEWER, "/licensing/reviews/{review}/"),
     *acts(
@@ -504,6 +549,12 @@ LICENSING = [
     page(f"licensing/bans/{ONE}lift/", LEAD, "/licensing/bans/{ban}/lift/"),
     page("licensing/grants/", SIGNED_IN, note="One's own"),
     page(f"licensing/grants/{ONE}", GRANTEE | STAFF, "/licensing/grants/{grant}/"),
+    page(
+        f"licensing/grants/{ONE}people/",
+        GRANTEE,
+        "/licensing/grants/{grant}/people/",
+        note="Who keeps the list",
+    ),
     *acts(
         f"licensing/grants/{ONE}",
         "licensing/grants/{grant}/",

@@ -14,7 +14,13 @@ from boards.models import Motion, Seat
 from boards.services import draft_public_summary
 from delivery.services import create_links
 from licensing import services as licensing
-from licensing.models import Acceptance, Application, Grant
+from licensing.models import (
+    Acceptance,
+    Application,
+    Grant,
+    KnownAnswers,
+    ReferenceRequest,
+)
 from licensing.verdict import Context
 from releases import services as releases
 from releases.evidence.entry import Entry
@@ -22,12 +28,13 @@ from releases.models import Artifact, Hold, Transition
 from tests.factories import (
     ask_for_codes,
     mailed_secret,
+    make_clearance,
     make_organization,
     make_second_factor,
     make_token,
     make_user,
 )
-from tests.licensing.factories import make_suspension
+from tests.licensing.factories import make_suspension, name_references
 from tests.releases.comparables import make_comparable, make_keeper
 from tests.seeded import demo_release, person
 
@@ -79,6 +86,23 @@ def make_world() -> World:
         actor=grantee, organization=organization, address=applicant.email, role="member"
     )
     ask_domain(actor=grantee, organization=organization, address="admin@deployer.example")
+    named = {"name": "R", "email": "referee@other.example", "relation": "A colleague"}
+    draft = Application.objects.get(applicant=applicant)
+    name_references(draft, referees=[named])
+    name_references(
+        Application.objects.get(applicant=person("grace.mbeki")),
+        official_name="O",
+        official_email="official@other.example",
+        official_position="Head",
+    )
+    KnownAnswers.objects.create(
+        application=draft,
+        source=draft,
+        sections=["hosting"],
+        valid_until=timezone.now() + timedelta(days=30),
+    )
+    clearance = make_clearance(user=grantee, days=30)
+    renewal = licensing.ask_renewal(actor=grantee, clearance=clearance, changed=False, note="")
     document = releases.keep_attachment(
         actor=lead, release=demo_release("heron v1.1"), file=io.BytesIO(b"Found."), name="a.txt"
     )
@@ -99,6 +123,12 @@ def make_world() -> World:
         "device_sign_in": look_up_device_code(actor=grantee, typed=codes.user_code).public_id,
         "notification": Notification.objects.filter(recipient=grantee).latest("pk").pk,
         "organization": organization.slug,
+        "reference": ReferenceRequest.objects.get(
+            application=draft, kind="referee", replaced_at=None
+        ).public_id,
+        "reference_secret": mailed_secret("licensing.reference"),
+        "clearance": clearance.pk,
+        "renewal": renewal.public_id,
         "invitation": invited.public_id,
         "invitation_secret": invitation_secret,
         "own_invitation": own_invitation.public_id,
