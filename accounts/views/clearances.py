@@ -1,5 +1,6 @@
 """How well I and my organisations are known, until when, and what reopens it."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -56,7 +57,9 @@ def _row(clearance: Clearance, may_renew: bool) -> dict[str, Any]:
         word = "expired"
     elif clearance.reopened_at is not None:
         word = "renewal_due"
-    can = may_renew and clearance.revoked_at is None
+    soon = clearance.expires_at <= now + timedelta(days=selectors.CLEARANCE_REMINDERS[0])
+    due = clearance.revoked_at is None and (soon or clearance.reopened_at is not None)
+    can = may_renew and due
     url = renewing.renewal_url(clearance.pk) if can else ""
     return {"clearance": clearance, "counts": counts, "word": word, "renew_url": url}
 
