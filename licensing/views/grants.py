@@ -179,6 +179,7 @@ def grant_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     releases = selectors.outward_releases(grant.model)
     governs, suspended = standing.governs, grant.state == GrantState.SUSPENDED
     stopping = _selections(user, grant, governs=governs) if live else []
+    brakes = set(permissions.banning_models(user).values_list("pk", flat=True)) if governs else ()
     context = {
         "grant": grant,
         "holder": holder_name(grant),
@@ -196,8 +197,8 @@ def grant_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "waits_for_second": governs and grant.suspended_by_id == user.pk,
         "can_revoke": governs and live,
         "can_set_volume": governs and live and Mode.WEIGHTS in grant.modes,
-        "ban_url": _ban_url(user, grant) if governs else "",
-        "selection_url": _organization_url(user, grant) if governs and live else "",
+        "ban_url": _ban_url(grant) if brakes else "",
+        "selection_url": _organization_url(grant) if live and grant.model_id in brakes else "",
         "selections": stopping,
         "status": _status(grant, stopping),
         "panels": panels(user, grant, standing),
@@ -239,19 +240,16 @@ def _selection_url(**chosen: str) -> str:
     return f"{reverse('suspension_new')}?{urlencode(chosen)}"
 
 
-def _organization_url(user: User, grant: Grant) -> str:
+def _organization_url(grant: Grant) -> str:
     """Return where whoever may do so suspends every grant of the organisation on the model."""
     organization = grant.organization
-    may = permissions.banning_models(user).filter(pk=grant.model_id).exists()
-    if organization is None or not may:
+    if organization is None:
         return ""
     return _selection_url(model=str(grant.model), organization=organization.slug, every_model="on")
 
 
-def _ban_url(user: User, grant: Grant) -> str:
+def _ban_url(grant: Grant) -> str:
     """Return where whoever may do so bans the holder: the brake is never far."""
-    if not permissions.banning_models(user).exists():
-        return ""
     if grant.organization is not None:
         page = reverse("ban_organization", args=[grant.organization.slug])
     elif grant.person is not None and grant.person.is_active:
