@@ -70,14 +70,26 @@ def apply_for_heron(page: Page) -> str:
     page.locator("[name=holder]").last.check()
     page.locator("[name=track][value=researcher]").check()
     press(page, "Begin")
-    page.locator(".tasks a").first.click()
-    while page.get_by_role("button", name="Save and go on").count():
+    page.wait_for_url("**/edit/")
+    links = [link.get_attribute("href") or "" for link in page.locator(".tasks a").all()]
+    for address in [link for link in links if "/check/" not in link]:
+        page.goto(address)
         fill(page, ANSWERS)
         press(page, "Save and go on")
-    page.goto(re.sub(r"(applications/[0-9a-f-]+/).*", r"\1check/", page.url))
-    press(page, "Send the application")
+        page.wait_for_url(lambda url, left=address: not url.endswith(left))
+    send(page, re.sub(r"(applications/[0-9a-f-]+/).*", r"\1check/", page.url))
     expect(page.get_by_role("main")).to_contain_text("Submitted")
     return page.url
+
+
+def send(page: Page, check: str) -> None:
+    page.goto(check)
+    # The model's questions name the button.
+    button = page.get_by_role("main").get_by_role(
+        "button", name=re.compile("^Send the application")
+    )
+    button.click()
+    page.wait_for_url(lambda url: not url.endswith("/check/"))
 
 
 def review_page(page: Page, application: str) -> str:
@@ -103,8 +115,8 @@ def answer_and_send_again(page: Page, application: str) -> None:
     page.locator(".tasks a").filter(has_text=re.compile("host|secur", re.IGNORECASE)).first.click()
     page.locator("[name=security]").fill("Only the two administrators, both named in our register.")
     press(page, "Save and go on")
-    page.goto(edit.replace("/edit/", "/check/"))
-    press(page, "Send the application")
+    page.wait_for_url(lambda url: "/host" not in url and "/secur" not in url)
+    send(page, edit.replace("/edit/", "/check/"))
 
 
 def approve_it(page: Page, address: str) -> None:
