@@ -4,10 +4,12 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.sites.shortcuts import get_current_site
 from django.forms import BaseForm
 from django.http import HttpRequest
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
 from accounts import services
 from accounts.models import User
@@ -68,6 +70,20 @@ class AccountAdapter(DefaultAccountAdapter):
             subject=message.subject,
             body=str(message.body),
         )
+
+    def get_reauthentication_methods(self, user: User | AnonymousUser) -> list[dict[str, Any]]:
+        """Ask whoever has a key for the key, and for the password last: it alone can be phished."""
+        words = {
+            "mfa_reauthenticate:webauthn": _("Use your passkey or security key"),
+            "mfa_reauthenticate": _("Use a code of your app, or a recovery code"),
+            "reauthenticate": _("Use your password"),
+        }
+        methods = {each["id"]: each for each in super().get_reauthentication_methods(user)}
+        return [
+            methods[name] | {"description": description}
+            for name, description in words.items()
+            if name in methods
+        ]
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the address that rate limits count by, behind our own number of proxies."""

@@ -11,6 +11,7 @@ urlpatterns = [
     path("tokens/new/", views.account_token_create, name="account_token_create"),
     path("tokens/revoke/", views.account_tokens_revoke, name="account_tokens_revoke"),
     path("tokens/<int:token_id>/revoke/", views.account_token_revoke, name="account_token_revoke"),
+    path("second-factor/", views.account_second_factor, name="account_second_factor"),
     path("device/", views.account_device, name="account_device"),
     path("device/<uuid:public_id>/", views.account_device_answer, name="account_device_answer"),
     path("device/<uuid:public_id>/deny/", views.account_device_deny, name="account_device_deny"),

@@ -11,6 +11,7 @@ from accounts.models import PersonalToken, User
 from common.client_address import client_address
 from delivery.choices import Way
 from delivery.models import Link
+from licensing.circumstances import context_of
 from licensing.verdict import Context
 
 __all__ = ["Caller", "InvalidCredentials", "identify"]
@@ -42,11 +43,15 @@ def identify(request: HttpRequest) -> Caller:
     """Return who asks. Raises InvalidCredentials."""
     token = bearer_token(request)
     subject = request.user if token is None else token.user
-    context = Context(now=timezone.now(), token=token, address=client_address(request))
+    context = context_of(request, token)
     return Caller(subject=subject, token=token, context=context)
 
 
 def bearer_of(link: Link, request: HttpRequest) -> Caller:
     """Return whoever made the link: what is done with it is done in their name."""
-    context = Context(now=timezone.now(), address=client_address(request))
+    context = Context(
+        now=timezone.now(),
+        address=client_address(request),
+        second_factor_at=link.second_factor_at,
+    )
     return Caller(subject=link.user, token=None, context=context, link=link)

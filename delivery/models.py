@@ -26,6 +26,8 @@ class Link(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
+    # When its maker had last shown a second factor as it was made.
+    second_factor_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("-id",)

@@ -6,10 +6,10 @@ from django.http import HttpRequest
 from ninja import Router, Schema, Status
 
 from accounts.authentication import bearer_token
-from common.client_address import client_address
 from licensing import foresight
+from licensing.circumstances import context_of
 from licensing.facts import VerdictAction
-from licensing.verdict import Context, Subject, decide_all
+from licensing.verdict import Subject, decide_all
 from releases.selectors import release_by_name
 
 
@@ -66,7 +66,7 @@ def explain(
     release = release_by_name(namespace, name, version)
     if release is None:
         return Status(404, unknown)
-    context = Context(token=token, address=client_address(request))
+    context = context_of(request, token)
     verdicts = decide_all(subject, [release], context=context)[release.pk]
     if not verdicts[VerdictAction.SEE].allowed:
         return Status(404, unknown)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -113,6 +113,18 @@ class TokenFact:
 
 
 @dataclass(frozen=True)
+class SecondFactorFact:
+    """How fresh a second factor the stage asks for, and when the person showed one.
+
+    In the session, or before they made the token or link. Not known where somebody else asks.
+    """
+
+    within: timedelta | None = None
+    shown_at: datetime | None = None
+    known: bool = True
+
+
+@dataclass(frozen=True)
 class BanFact:
     """A ban in force, and the page on which those concerned can object to it."""
 
@@ -178,6 +190,7 @@ class Links:
     sign_in: str = ""
     verify_email: str = ""
     tokens: str = ""
+    second_factor: str = ""
     organizations: str = ""
     apply: str = ""
     application: str = ""
@@ -217,6 +230,7 @@ class Facts:
     ban: BanFact | None = None
     # The person has a clearance that a change reopened, and that waits to be renewed.
     person_reopened: bool = False
+    second_factor: SecondFactorFact = SecondFactorFact()
     links: Links = field(default_factory=Links)
 
 

@@ -144,6 +144,7 @@ def _person() -> QuerySet[Any]:
         reopened=_reopened(user=OuterRef("pk")),
         ban=_ban(person=OuterRef("pk")),
         token_rights=Subquery(live_token.values("rights")[:1]),
+        token_second_factor_at=Subquery(live_token.values("second_factor_at")[:1]),
         accepted=ArraySubquery(
             acceptances.values(
                 fact=JSONObject(

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
+from common.templatetags.ui import span
 from licensing import apply_rules, grant_rules, terms_rules
 from licensing.checks import na, no, ok
 from licensing.facts import (
@@ -194,6 +195,40 @@ def _organization_tier(_action: VerdictAction, facts: Facts) -> list[Check]:
     )
 
 
+def _second_factor(_action: VerdictAction, facts: Facts) -> list[Check]:
+    asked = facts.second_factor
+    if asked.within is None:
+        return na("second_factor", _("The stage asks for no second factor."))
+    time = {"time": span(asked.within)}
+    if not asked.known:
+        return na(
+            "second_factor",
+            _("Judged at each download: a second factor must have been shown within %(time)s.")
+            % time,
+        )
+    if not facts.signed_in:
+        return na("second_factor", _("Judged once you are signed in."))
+    if asked.shown_at is not None and facts.now - asked.shown_at <= asked.within:
+        return ok("second_factor", _("You showed a second factor within %(time)s.") % time)
+    if facts.token is not None:
+        return no(
+            "second_factor",
+            _(
+                "The stage asks for a second factor shown within %(time)s, and this token was not "
+                "made after one."
+            )
+            % time,
+            _("Show your second factor in the browser, then make a new token or sign in again."),
+            facts.links.second_factor,
+        )
+    return no(
+        "second_factor",
+        _("The stage asks for a second factor shown within %(time)s.") % time,
+        _("Show your passkey or a code; set one up if you have none."),
+        facts.links.second_factor,
+    )
+
+
 _USE: tuple[Rule, ...] = (
     _signed_in,
     _account,
@@ -231,5 +266,5 @@ _RULES: dict[VerdictAction, tuple[Rule, ...]] = {
         apply_rules.no_grant,
     ),
     VerdictAction.USE_API: _USE,
-    VerdictAction.DOWNLOAD: _USE,
+    VerdictAction.DOWNLOAD: (*_USE, _second_factor),
 }

@@ -22,6 +22,7 @@ from licensing.facts import (
     Facts,
     GrantFact,
     Links,
+    SecondFactorFact,
     TokenFact,
     Verdict,
     VerdictAction,
@@ -50,7 +51,11 @@ class Context:
     token: PersonalToken | None = None
     address: str = ""
     country: str = ""
-    second_factor_age: int | None = None
+    # When the person last showed a second factor, in this session or for this link. What a token
+    # carries is read from its row.
+    second_factor_at: datetime | None = None
+    # Somebody else asks about the person, whose own session is not known.
+    for_another: bool = False
 
 
 def decide(
@@ -142,8 +147,10 @@ def _worlds(row: Row, person: Row, grants: list[Row], context: Context) -> list[
 def _base(row: Row, person: Row, context: Context) -> Facts:
     active = person is not None and person.is_active
     token = None
+    shown_at = context.second_factor_at
     if context.token is not None:
         rights = person.token_rights if person is not None else None
+        shown_at = person.token_second_factor_at if person is not None else None
         token = TokenFact(live=rights is not None, rights=frozenset(rights or ()))
     access_mode = row.stage.access_mode if row.stage else AccessMode.NONE.value
     application = row.application["state"] if row.application and active else ""
@@ -153,6 +160,11 @@ def _base(row: Row, person: Row, context: Context) -> Facts:
         access_mode=access_mode,
         stage_name=row.stage.name if row.stage else "",
         required_tier=row.stage.required_tier if row.stage else 0,
+        second_factor=SecondFactorFact(
+            within=row.stage.second_factor if row.stage else None,
+            shown_at=shown_at,
+            known=not context.for_another,
+        ),
         holds=frozenset(row.hold_kinds),
         takes_applications=row.takes_applications,
         self_service=SELF_SERVICE.get(access_mode, frozenset()),
@@ -222,8 +234,16 @@ def _links(row: Row) -> Links:
         sign_in=reverse("account_login"),
         verify_email=reverse("account_email"),
         tokens=reverse("account_tokens"),
+        second_factor=_second_factor_url(row),
         organizations=reverse("account_organizations"),
         apply=f"{reverse('application_new')}?{query}",
         application=application,
         clearances=reverse("account_clearances"),
     )
+
+
+def _second_factor_url(row: Row) -> str:
+    """Return where to show a second factor; from there one comes back to the explanation."""
+    names = [row.model.namespace, row.model.name, row.version]
+    query = urlencode({"next": reverse("explain", args=names)})
+    return f"{reverse('account_second_factor')}?{query}"

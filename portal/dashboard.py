@@ -54,10 +54,11 @@ def is_staff(viewer: Viewer, model: Model) -> bool:
     return bool(viewer.rights.get(model.pk)) or model.board_id in viewer.boards
 
 
-def read(user: User, viewer: Viewer, now: datetime) -> Board:
+def read(user: User, viewer: Viewer, context: Context) -> Board:
     """Read one person's dashboard: a fixed number of queries, however much there is."""
+    now = context.now
     grants = list(grants_of(user).filter(state__in=LIVE_GRANT_STATES)[:SHOWN])
-    found = _releases(user, viewer, {grant.model_id for grant in grants}, now)
+    found = _releases(user, viewer, {grant.model_id for grant in grants}, context)
     reviewed = viewer.models_with(Right.REVIEW_APPLICATION)
     return Board(
         viewer=viewer,
@@ -72,10 +73,10 @@ def read(user: User, viewer: Viewer, now: datetime) -> Board:
 
 
 def _releases(
-    user: User, viewer: Viewer, granted: Iterable[int], now: datetime
+    user: User, viewer: Viewer, granted: Iterable[int], context: Context
 ) -> list[tuple[Release, Verdicts]]:
     models = {*granted, *viewer.rights}
     if not models and not viewer.boards:
         return []
     mine = Q(model__in=models) | Q(model__board__in=viewer.boards)
-    return visible(user, all_releases().filter(mine)[:200], Context(now=now))
+    return visible(user, all_releases().filter(mine)[:200], context)

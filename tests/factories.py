@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -136,6 +136,7 @@ def make_token(
     name: str = "",
     days: float = 30,
     networks: tuple[str, ...] = (),
+    second_factor_at: datetime | None = None,
 ) -> tuple[PersonalToken, str]:
     """Make a personal token; the second part is its secret."""
     return accounts.create_token(
@@ -145,6 +146,7 @@ def make_token(
         rights=rights,
         networks=networks,
         expires_at=timezone.now() + timedelta(days=days),
+        second_factor_at=second_factor_at,
     )
 
 

@@ -53,6 +53,9 @@ class DeviceSignIn(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True, blank=True)
+    second_factor_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When whoever approved had last shown a second factor")
+    )
     polled_at = models.DateTimeField(null=True, blank=True)
     interval = models.PositiveSmallIntegerField(help_text=_("Seconds between two questions"))
 

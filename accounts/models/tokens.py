@@ -34,6 +34,9 @@ class PersonalToken(models.Model):
         INGEST = "ingest", _("Ingest releases")
         EVIDENCE = "evidence", _("Add evidence to releases")
 
+    # What only staff can use.
+    STAFF_RIGHTS = frozenset({"review", "ingest", "evidence"})
+
     user = models.ForeignKey(User, models.PROTECT, related_name="tokens")
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.PERSONAL)
     name = models.CharField(_("name"), max_length=80)
@@ -63,10 +66,17 @@ class PersonalToken(models.Model):
         null=True, blank=True, help_text=_("When its owner was told that it is about to end")
     )
     revoked_at = models.DateTimeField(null=True, blank=True)
+    second_factor_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text=_("When its maker had last shown a second factor as it was made"),
+    )
 
     # The device's secret that this token was found by, if its pair was never used before (see
     # accounts.selectors.token_for_secret). No column.
     unused_secret_id: int | None = None
+    # Whether its owner has a second factor, where the token was found by its secret. No column.
+    owner_has_second_factor: bool = False
 
     class Meta:
         ordering = ("-created_at",)

@@ -108,6 +108,7 @@ def _sign_in(sign_in: DeviceSignIn, owner: User, address: str) -> DeviceTokens:
         name=sign_in.client_name,
         rights=sign_in.rights,
         expires_at=timezone.now() + timedelta(days=settings.DEVICE_SIGN_IN_DAYS),
+        second_factor_at=sign_in.second_factor_at,
     )
     Device.objects.create(
         token=token,

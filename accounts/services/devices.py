@@ -134,11 +134,20 @@ def _look_up(actor: User, typed: str) -> DeviceSignIn | None:
 
 
 @transaction.atomic
-def approve_device(*, actor: User, sign_in: DeviceSignIn, rights: Iterable[str]) -> DeviceSignIn:
-    """Let a device act for oneself with these rights. It signs in when it asks the next time."""
+def approve_device(
+    *,
+    actor: User,
+    sign_in: DeviceSignIn,
+    rights: Iterable[str],
+    second_factor_at: datetime | None = None,
+) -> DeviceSignIn:
+    """Let a device act for oneself with these rights. It signs in when it asks the next time.
+
+    `second_factor_at`: when its owner last showed a second factor, which the device carries on.
+    """
     wanted = checked_rights(rights)
     lock_owner(actor)
-    return _answer(actor, sign_in, DeviceSignIn.State.APPROVED, wanted)
+    return _answer(actor, sign_in, DeviceSignIn.State.APPROVED, wanted, second_factor_at)
 
 
 @transaction.atomic
@@ -157,7 +166,11 @@ def require_waiting(sign_in: DeviceSignIn) -> None:
 
 
 def _answer(
-    actor: User, sign_in: DeviceSignIn, state: DeviceSignIn.State, rights: list[str]
+    actor: User,
+    sign_in: DeviceSignIn,
+    state: DeviceSignIn.State,
+    rights: list[str],
+    second_factor_at: datetime | None = None,
 ) -> DeviceSignIn:
     now = timezone.now()
     waiting = DeviceSignIn.objects.select_for_update(no_key=True)
@@ -170,7 +183,8 @@ def _answer(
     sign_in.user = actor
     sign_in.rights = rights
     sign_in.decided_at = now
-    sign_in.save(update_fields=["state", "user", "rights", "decided_at"])
+    sign_in.second_factor_at = second_factor_at
+    sign_in.save(update_fields=["state", "user", "rights", "decided_at", "second_factor_at"])
     approved = state == DeviceSignIn.State.APPROVED
     record(
         actor=actor,

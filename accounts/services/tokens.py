@@ -40,8 +40,12 @@ def create_token(
     rights: Iterable[str],
     expires_at: datetime,
     networks: Iterable[str] = (),
+    second_factor_at: datetime | None = None,
 ) -> tuple[PersonalToken, str]:
-    """Make a token for oneself (the portal may for anyone). The secret is returned once only."""
+    """Make a token for oneself (the portal may for anyone). The secret is returned once only.
+
+    `second_factor_at`: when its maker last showed a second factor, which the token carries on.
+    """
     name = checked_line(name, _("The name"), max_length=80)
     wanted = checked_rights(rights)
     try:
@@ -65,6 +69,7 @@ def create_token(
                 rights=wanted,
                 networks=bound_to,
                 expires_at=expires_at,
+                second_factor_at=second_factor_at,
             )
     except IntegrityError:
         raise Refused(
@@ -80,6 +85,7 @@ def create_token(
             "rights": wanted,
             "expires_at": expires_at.isoformat(),
             "bound_to_networks": bool(bound_to),
+            "second_factor_at": second_factor_at.isoformat() if second_factor_at else None,
         },
     )
     notifications.token_created(token)

@@ -28,6 +28,7 @@ from accounts.views.organizations import (
     account_organization_edit,
     account_organizations,
 )
+from accounts.views.second_factor import account_second_factor
 from accounts.views.tokens import (
     account_token_create,
     account_token_revoke,
@@ -59,6 +60,7 @@ __all__ = [
     "account_organization_edit",
     "account_organizations",
     "account_profile",
+    "account_second_factor",
     "account_token_create",
     "account_token_revoke",
     "account_tokens",

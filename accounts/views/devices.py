@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -16,6 +15,8 @@ from accounts import permissions, services
 from accounts.forms import ApproveDeviceForm, DeviceCodeForm
 from accounts.networks import shortened
 from accounts.permissions import signed_in
+from accounts.proofs import second_factor_at
+from accounts.reauthentication import proven_again_when_sent
 from common.client_address import client_address
 from common.errors import Refused
 
@@ -44,7 +45,7 @@ def account_device(request: HttpRequest) -> HttpResponse:
 def account_device_answer(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Say who asks for what, and approve; to approve takes the password again."""
     services.require_waiting(permissions.get_device_sign_in_or_404(signed_in(request), public_id))
-    return reauthentication_required(_answer, allow_get=True)(request, public_id)
+    return proven_again_when_sent(_answer)(request, public_id)
 
 
 def _answer(request: HttpRequest, public_id: UUID) -> HttpResponse:
@@ -54,7 +55,12 @@ def _answer(request: HttpRequest, public_id: UUID) -> HttpResponse:
     form = ApproveDeviceForm(sent, initial={"rights": ["weights"]})
     if request.method == "POST" and form.is_valid():
         try:
-            services.approve_device(actor=user, sign_in=sign_in, rights=form.cleaned_data["rights"])
+            services.approve_device(
+                actor=user,
+                sign_in=sign_in,
+                rights=form.cleaned_data["rights"],
+                second_factor_at=second_factor_at(request),
+            )
         except Refused as refused:
             form.add_error(None, refused.sentence)
         else:

@@ -19,6 +19,8 @@ from accounts import permissions, selectors, services
 from accounts.forms import TokenForm
 from accounts.models import PersonalToken, User
 from accounts.permissions import signed_in
+from accounts.proofs import second_factor_at
+from accounts.reauthentication import proven_again
 from common.errors import Refused
 
 
@@ -42,6 +44,7 @@ def account_tokens(request: HttpRequest) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
+@proven_again
 def account_token_create(request: HttpRequest) -> HttpResponse:
     """Create a token and show its secret.
 
@@ -59,6 +62,7 @@ def account_token_create(request: HttpRequest) -> HttpResponse:
                 rights=form.cleaned_data["rights"],
                 networks=form.cleaned_data["networks"],
                 expires_at=form.cleaned_data["expires_at"],
+                second_factor_at=second_factor_at(request),
             )
         except Refused as refused:
             form.add_error(None, refused.sentence)

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import signed_in
+from accounts.reauthentication import proven_again
 from boards import permissions, selectors, services
 from boards.forms import OverrideForm, RationaleForm, TypedForm
 from boards.models import Motion
@@ -65,7 +65,7 @@ def motion_override(request: HttpRequest, public_id: UUID) -> HttpResponse:
         standing = selectors.opened_standing(motion)
     if why := permissions.why_no_override(user, motion, standing, timezone.now()):
         return refusal_page(request, motion, why)
-    return reauthentication_required(_override)(request, motion)
+    return proven_again(_override)(request, motion)
 
 
 def _override(request: HttpRequest, motion: Motion) -> HttpResponse:

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import signed_in
+from accounts.reauthentication import proven_again
 from boards import permissions, selectors, services
 from boards.forms import ReasonedForm, TypedForm
 from boards.models import Motion
@@ -41,7 +41,7 @@ def motion_close(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if why := permissions.why_no_close(user, motion, standing, timezone.now()):
         return refusal_page(request, motion, why)
     # A vote that is closed cannot be opened again, so the chair proves to be at the keyboard.
-    return reauthentication_required(_close)(request, motion)
+    return proven_again(_close)(request, motion)
 
 
 def _close(request: HttpRequest, motion: Motion) -> HttpResponse:
@@ -107,6 +107,7 @@ def motion_withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@proven_again
 def motion_cancel(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One seat holder stops an approved motion before it takes effect."""
     user = signed_in(request)

@@ -67,6 +67,7 @@ def create_links(
             artifact=artifact,
             digest=secret_digest(secret),
             expires_at=now + timedelta(hours=hours),
+            second_factor_at=context.second_factor_at,
         )
         record(
             actor=actor,

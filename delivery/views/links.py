@@ -17,7 +17,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from accounts.permissions import signed_in
-from common.client_address import client_address
 from common.errors import Refused
 from delivery import services
 from delivery.callers import bearer_of
@@ -28,8 +27,9 @@ from delivery.refusals import absolute
 from delivery.selectors import link_by_secret, links_of
 from delivery.serving import serve
 from licensing import shown
+from licensing.circumstances import context_of
 from licensing.facts import VerdictAction
-from licensing.verdict import Context, decide_all
+from licensing.verdict import decide_all
 from releases.models import Release
 from releases.selectors import artifacts_of, release_by_name
 
@@ -49,7 +49,7 @@ def release_links(request: HttpRequest, namespace: str, name: str, version: str)
     release = release_by_name(namespace, name, version)
     if release is None:
         raise Http404
-    context = Context(address=client_address(request))
+    context = context_of(request)
     actions = (VerdictAction.SEE, VerdictAction.DOWNLOAD)
     verdicts = decide_all(user, [release], actions, context)[release.pk]
     if not verdicts[VerdictAction.SEE].allowed:

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Organization, User
 from accounts.permissions import signed_in
+from accounts.reauthentication import proven_again
 from audit.selectors import timeline
 from boards.permissions import can_see_motion
 from boards.tally import describe_rule
@@ -102,7 +102,7 @@ def ban_person(request: HttpRequest, pseudonym: UUID) -> HttpResponse:
     """Ban a person."""
     _banning_models(signed_in(request))
     person = get_object_or_404(User, pseudonym=pseudonym, is_active=True)
-    return reauthentication_required(_place)(request, person, person.email)
+    return proven_again(_place)(request, person, person.email)
 
 
 @login_required
@@ -111,7 +111,7 @@ def ban_organization(request: HttpRequest, slug: str) -> HttpResponse:
     """Ban an organisation."""
     _banning_models(signed_in(request))
     organization = get_object_or_404(Organization, slug=slug)
-    return reauthentication_required(_place)(request, organization, organization.slug)
+    return proven_again(_place)(request, organization, organization.slug)
 
 
 def _place(request: HttpRequest, holder: Holder, word: str) -> HttpResponse:
@@ -218,6 +218,7 @@ def ban_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(GET_OR_POST)
+@proven_again
 def ban_lift(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Ask the board to lift a ban."""
     user = signed_in(request)

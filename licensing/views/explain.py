@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from common.client_address import client_address
 from licensing import foresight, shown
+from licensing.circumstances import context_of
 from licensing.facts import VerdictAction
 from licensing.selectors import person_name
 from licensing.verdict import Context, decide_all
@@ -24,13 +24,14 @@ def explain(request: HttpRequest, namespace: str, name: str, version: str) -> Ht
     release = release_by_name(namespace, name, version) if "\x00" not in name + version else None
     if release is None:
         raise Http404
-    context = Context(address=client_address(request))
+    context = context_of(request)
     verdicts = decide_all(request.user, [release], context=context)[release.pk]
     if not verdicts[VerdictAction.SEE].allowed:
         raise Http404
     about = _somebody_else(request, release.model)
     if about is not None:
-        verdicts = decide_all(about, [release], context=Context(now=context.now))[release.pk]
+        asked = Context(now=context.now, for_another=True)
+        verdicts = decide_all(about, [release], context=asked)[release.pk]
     verdicts = foresight.foreseen(verdicts, context.now)
     page = {
         "release": release,

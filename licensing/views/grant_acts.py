@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
 from accounts.permissions import signed_in
+from accounts.reauthentication import proven_again, proven_again_when_sent
 from accounts.selectors import user_by_email
 from common.errors import Refused
 from licensing import permissions, selectors, services
@@ -57,6 +58,7 @@ def grant_user_end(request: HttpRequest, public_id: UUID, pseudonym: UUID) -> Ht
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@proven_again_when_sent
 def grant_suspend(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Stop a grant at once."""
     grant = permissions.get_governed_grant_or_404(signed_in(request), public_id)
@@ -77,6 +79,7 @@ def grant_suspend(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@proven_again
 def grant_lift(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Lift a suspension that somebody else placed."""
     user = signed_in(request)
@@ -99,6 +102,7 @@ def grant_lift(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@proven_again
 def grant_revoke(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """End a grant for good."""
     grant = permissions.get_governed_grant_or_404(signed_in(request), public_id)

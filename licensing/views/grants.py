@@ -15,10 +15,10 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from accounts.permissions import signed_in
 from audit.selectors import timeline
-from common.client_address import client_address
 from licensing import foresight, permissions, selectors, shown, summary
 from licensing import scope as scopes
 from licensing.application_form import scope_asked
+from licensing.circumstances import context_of
 from licensing.facts import MODE_OF, Outcome, Verdict, VerdictAction
 from licensing.forms import NamedUserForm
 from licensing.models import LIVE_GRANT_STATES, Grant, GrantState, Mode, Suspension
@@ -56,7 +56,7 @@ def grant_list(request: HttpRequest) -> HttpResponse:
 
 
 def _context(request: HttpRequest) -> Context:
-    return Context(address=client_address(request))
+    return context_of(request)
 
 
 Verdicts = dict[int, dict[VerdictAction, Verdict]]

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from accounts.permissions import signed_in
+from accounts.reauthentication import proven_again
 from audit.selectors import timeline
 from boards.permissions import can_see_motion
 from boards.tally import describe_rule
@@ -126,7 +126,7 @@ def suspension_place(request: HttpRequest) -> HttpResponse:
     form = SelectionForm(models, request.GET)
     if not form.is_valid():
         return redirect(f"{reverse('suspension_new')}?{request.GET.urlencode()}")
-    return reauthentication_required(_place)(request, form)
+    return proven_again(_place)(request, form)
 
 
 def _place(request: HttpRequest, chosen: SelectionForm) -> HttpResponse:
@@ -269,6 +269,7 @@ def suspension_export(request: HttpRequest, public_id: UUID) -> HttpResponseBase
 
 @login_required
 @require_http_methods(GET_OR_POST)
+@proven_again
 def suspension_let_out(request: HttpRequest, public_id: UUID, grant_id: UUID) -> HttpResponse:
     """Let one grant go on, as the second authorised person."""
     user = signed_in(request)
@@ -317,6 +318,7 @@ def suspension_let_out(request: HttpRequest, public_id: UUID, grant_id: UUID) ->
 
 @login_required
 @require_http_methods(GET_OR_POST)
+@proven_again
 def suspension_lift(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Ask the board to lift a suspension."""
     user = signed_in(request)

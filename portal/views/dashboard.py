@@ -3,10 +3,10 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.permissions import signed_in
+from licensing.circumstances import context_of
 from portal import cards
 from portal import dashboard as reading
 from portal.viewer import viewer
@@ -17,7 +17,7 @@ from portal.viewer import viewer
 def dashboard(request: HttpRequest) -> HttpResponse:
     """Show the parts that concern this person; nobody chooses a kind of user."""
     person = viewer(request)
-    board = reading.read(signed_in(request), person, timezone.now())
+    board = reading.read(signed_in(request), person, context_of(request))
     page = {
         "waiting": cards.waiting(board),
         "access": [cards.access_card(grant, board) for grant in board.grants],

@@ -7,9 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from common.client_address import client_address
+from licensing.circumstances import context_of
 from licensing.facts import VerdictAction
-from licensing.verdict import Context
 from portal import access, showing
 from portal.selectors import Standing, Verdicts, all_releases, standing_of, visible
 from portal.showing import Data
@@ -19,7 +18,7 @@ from releases.models import Release
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """List the models of which the visitor may see a release."""
-    context = Context(address=client_address(request))
+    context = context_of(request)
     live = all_releases().filter(state__in=["sealed", "withdrawn"])
     found = visible(request.user, live, context)
     standing = standing_of([release for release, _verdicts in found], context.now)

@@ -10,11 +10,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from audit.selectors import timeline
-from common.client_address import client_address
 from delivery.services import foreseen
 from licensing import shown
+from licensing.circumstances import context_of
 from licensing.facts import VerdictAction
-from licensing.verdict import Context
 from portal import access, showing
 from portal.getting import get_card
 from portal.inspection import inspection
@@ -43,7 +42,7 @@ def model_page(request: HttpRequest, namespace: str, name: str) -> HttpResponse:
     model = model_for_page(namespace, name)
     if model is None:
         raise Http404
-    context = Context(address=client_address(request))
+    context = context_of(request)
     person = viewer(request)
     found = visible(request.user, all_releases().filter(model=model), context)
     is_staff = bool(person.rights.get(model.pk)) or model.board_id in person.boards
@@ -118,7 +117,7 @@ def _steps(release: Release, standing: Standing) -> list[Data]:
 def release_page(request: HttpRequest, namespace: str, name: str, version: str) -> HttpResponse:
     """Show a release: where it stands, what that means for the viewer, and its files."""
     release = release_for_page(namespace, name, version)
-    context = Context(address=client_address(request))
+    context = context_of(request)
     found = visible(request.user, [release], context) if release else []
     if release is None or not found:
         raise Http404

@@ -15,6 +15,8 @@ from releases.requirement_plans import check_requirement
 
 MOST_PROBLEMS = 20
 LONGEST_VOTE = timedelta(days=366)
+_DUE_AT_ONCE = "a review that is due at once would be due for ever"
+_NOT_AT_ONCE = {"second_factor": "nobody can show a second factor within no time"}
 
 Problems = Iterator[tuple[Path, str]]
 
@@ -55,6 +57,9 @@ def _stage_plan(stage: dict[str, Any]) -> StagePlan:
         requirements=tuple(stage.get("requirements", ())),
         re_review=parse_duration(stage["re_review"]) if "re_review" in stage else None,
         override=tuple(stage.get("override", ())),
+        second_factor=(
+            parse_duration(stage["second_factor"]) if "second_factor" in stage else None
+        ),
     )
 
 
@@ -88,8 +93,10 @@ def _checks(data: dict[str, Any]) -> Problems:
 
 
 def _check_stage(path: Path, stage: dict[str, Any]) -> Problems:
-    yield from _check_times(path, stage, positive=("re_review",))
+    yield from _check_times(path, stage, positive=("re_review", "second_factor"))
     yield from _check_rule((*path, "rule"), stage["rule"])
+    if "second_factor" in stage and stage["access"] not in WEIGHTS_MODES:
+        yield (*path, "second_factor"), "a second factor is asked for where weights are downloaded"
     outward = stage["access"] != "none"
     if outward and not stage["terms"]:
         yield (*path, "terms"), "a stage that lets anything out names the terms to accept"
@@ -112,7 +119,7 @@ def _check_times(path: Path, part: dict[str, Any], *, positive: tuple[str, ...])
         if key == "voting_period" and not timedelta(0) < length <= LONGEST_VOTE:
             yield (*path, key), "voting lasts from a second to a year"
         if key in positive and not length:
-            yield (*path, key), "a review that is due at once would be due for ever"
+            yield (*path, key), _NOT_AT_ONCE.get(key, _DUE_AT_ONCE)
 
 
 def _check_rule(path: Path, rule: dict[str, Any]) -> Problems:

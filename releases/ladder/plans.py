@@ -9,7 +9,10 @@ HOLD_REVIEW = timedelta(days=14)
 
 @dataclass(frozen=True)
 class StagePlan:
-    """One rung. `override`: the seats that may override a requirement of the move into it."""
+    """One rung. `override`: the seats that may override a requirement of the move into it.
+
+    `second_factor`: how long ago whoever downloads may have shown one; None asks for none.
+    """
 
     slug: str
     name: str
@@ -26,6 +29,7 @@ class StagePlan:
     requirements: tuple[dict[str, Any], ...] = ()
     re_review: timedelta | None = None
     override: tuple[str, ...] = ()
+    second_factor: timedelta | None = None
 
 
 @dataclass(frozen=True)

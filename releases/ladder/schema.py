@@ -53,6 +53,7 @@ _STAGE = {
         "cool_off": _TIME,
         "voting_period": _TIME,
         "required_tier": {"type": "integer", "minimum": 0, "maximum": 3},
+        "second_factor": _TIME,
         "terms": {"type": "array", "items": _SLUG, "uniqueItems": True, "maxItems": 20},
         "irreversible": {"type": "boolean"},
         "rule": {"type": "object"},

@@ -41,6 +41,12 @@ def _none_is_longest(length: timedelta | None) -> timedelta:
     return timedelta.max if length is None else length
 
 
+def _second_factor(within: timedelta | None) -> str:
+    if within is None:
+        return _("not asked for")
+    return _("shown within %(time)s") % {"time": time_words(within)}
+
+
 def _cap(cap: int | None) -> str:
     if cap is None:
         return _("no cap")
@@ -88,6 +94,14 @@ STAGE_MEASURES: dict[str, Measure] = {
         lambda tier: _("tier %(tier)d") % {"tier": tier},
         gettext_lazy("People who were vetted less are let in."),
         gettext_lazy("Only people who were vetted more are let in."),
+    ),
+    "second_factor": Measure(
+        "second_factor",
+        gettext_lazy("Second factor for downloads"),
+        _none_is_longest,
+        _second_factor,
+        gettext_lazy("Whoever holds a recipient's password or an old token gets further."),
+        gettext_lazy("Recipients must show a second factor, or show it again sooner."),
     ),
     "irreversible": Measure(
         "irreversible",

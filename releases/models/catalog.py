@@ -81,6 +81,9 @@ class Stage(models.Model):
         null=True, blank=True, help_text=_("How often a release at this stage is judged again")
     )
     override = ArrayField(models.CharField(max_length=20), default=list)
+    second_factor = models.DurationField(
+        null=True, blank=True, help_text=_("How long ago whoever downloads may have shown one")
+    )
 
     class Meta:
         ordering = ("ladder", "position")

@@ -48,6 +48,7 @@ def _stage_plan(stage: Stage) -> StagePlan:
         requirements=tuple(stage.requirements),
         re_review=stage.re_review,
         override=tuple(stage.override),
+        second_factor=stage.second_factor,
     )
 
 

@@ -97,6 +97,7 @@ def _insert_ladder(actor: User | None, plan: LadderPlan, source_text: str, diges
             requirements=list(stage.requirements),
             re_review=stage.re_review,
             override=list(stage.override),
+            second_factor=stage.second_factor,
         )
         for position, stage in enumerate(plan.stages)
     )

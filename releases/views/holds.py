@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.permissions import signed_in
+from accounts.reauthentication import proven_again, proven_again_when_sent
 from boards.permissions import can_see_motion
 from boards.tally import describe_rule
 from common.errors import Refused
@@ -29,6 +29,7 @@ from releases.views.shared import GET_OR_POST, refusal_page, sent
 
 @login_required
 @require_http_methods(GET_OR_POST)
+@proven_again_when_sent
 def hold_place(request: HttpRequest, namespace: str, name: str, version: str = "") -> HttpResponse:
     """Pull the brake on a release, or on a whole model."""
     user = signed_in(request)
@@ -100,6 +101,7 @@ def _hold_ways() -> list[Way]:
 
 @login_required
 @require_http_methods(GET_OR_POST)
+@proven_again
 def hold_lift(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Ask the board to lift a hold."""
     user = signed_in(request)
@@ -145,6 +147,7 @@ def hold_lift(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(GET_OR_POST)
+@proven_again_when_sent
 def release_demote(request: HttpRequest, namespace: str, name: str, version: str) -> HttpResponse:
     """Move a release down, at once."""
     user = signed_in(request)
@@ -229,7 +232,7 @@ def release_withdraw(request: HttpRequest, namespace: str, name: str, version: s
             _("Place a hold on %(release)s first; withdrawing is for what is held.")
             % {"release": release},
         )
-    return reauthentication_required(_withdraw)(request, release, user)
+    return proven_again(_withdraw)(request, release, user)
 
 
 def _withdraw(request: HttpRequest, release: Release, user: User) -> HttpResponse:

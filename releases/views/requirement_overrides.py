@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.permissions import signed_in
+from accounts.reauthentication import proven_again
 from common.errors import Refused
 from releases import permissions, services
 from releases.forms.gates import OverrideRequirementForm
@@ -36,7 +36,7 @@ def requirement_override(request: HttpRequest, public_id: UUID, key: str) -> Htt
         raise Http404
     if why := permissions.why_no_requirement_override(user, transition, requirement):
         return refusal_page(request, transition.release, why)
-    return reauthentication_required(_override)(request, user, transition, requirement)
+    return proven_again(_override)(request, user, transition, requirement)
 
 
 def _override(

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from allauth.account.decorators import reauthentication_required
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -19,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.permissions import signed_in
+from accounts.reauthentication import proven_again
 from boards.dossier import CONDITIONS
 from boards.forms import TypedForm
 from boards.models import Motion
@@ -259,7 +259,7 @@ def transition_open(request: HttpRequest, public_id: UUID) -> HttpResponse:
             % {"state": motion.get_state_display().lower()},
         )
     if transition.to_stage.irreversible:
-        return reauthentication_required(_open)(request, transition, user)
+        return proven_again(_open)(request, transition, user)
     return _open(request, transition, user)
 
 

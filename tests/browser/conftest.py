@@ -68,23 +68,31 @@ def sessions() -> dict[str, StorageState]:
 def sign_in(
     browser: Browser, portal: Portal, sessions: dict[str, StorageState]
 ) -> Iterator[Callable[..., Page]]:
-    """Return a function that signs a demo account in, in a browser of its own."""
+    """Return a function that signs a demo account in, in a browser of its own.
+
+    `proven`: who it is was asked for once more, as before what matters.
+    """
     contexts: list[tuple[str, BrowserContext]] = []
 
-    def sign_in(name: str, **options: object) -> Page:
+    def sign_in(name: str, *, proven: bool = True, **options: object) -> Page:
         context = browser.new_context(
             base_url=portal.url,
-            storage_state=sessions.get(name),
+            storage_state=sessions.get(name) if proven else None,
             **options,  # type: ignore[arg-type]
         )
         context.set_default_timeout(15_000)
         contexts.append((name, context))
         page = context.new_page()
-        if name and name not in sessions:
+        if name and (name not in sessions or not proven):
             page.goto("/accounts/login/")
             page.get_by_label("Email").fill(f"{name}@demo.example")
             page.get_by_label("Password", exact=True).fill(PASSWORD)
             page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
+            page.wait_for_url("**/dashboard/")
+        if name and proven:
+            page.goto("/accounts/reauthenticate/")
+            page.get_by_label("Password", exact=True).fill(PASSWORD)
+            page.get_by_role("main").get_by_role("button", name="Confirm", exact=True).click()
             page.wait_for_url("**/dashboard/")
         return page
 

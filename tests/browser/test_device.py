@@ -30,7 +30,7 @@ def test_a_device_is_signed_in_with_a_look_and_a_password(
     portal: Portal, sign_in: Callable[..., Page]
 ) -> None:
     codes = ask(portal, "device")
-    page = sign_in("deployer")
+    page = sign_in("deployer", proven=False)
     page.goto(codes["verification_uri_complete"])
     press(page, "Continue")
     expect(page.get_by_role("heading", name="Sign this device in?")).to_be_visible()

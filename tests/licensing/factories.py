@@ -45,6 +45,7 @@ def make_model(
     caps: dict[str, int] | None = None,
     tiers: dict[str, int] | None = None,
     terms: dict[str, list[str]] | None = None,
+    second_factors: dict[str, timedelta] | None = None,
     reviewers: tuple[User, ...] = (),
 ) -> Model:
     """Make a model on a ladder of its own, with the stages above."""
@@ -68,6 +69,7 @@ def make_model(
             terms=(terms or {}).get(slug, slugs),
             rule={},
             irreversible=False,
+            second_factor=(second_factors or {}).get(slug),
         )
     board = Board.objects.create(name=f"Board {number}", slug=f"licensing-board-{number}")
     model = Model.objects.create(

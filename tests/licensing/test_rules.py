@@ -16,6 +16,7 @@ from licensing.facts import (
     GrantFact,
     Links,
     Outcome,
+    SecondFactorFact,
     SignatureFact,
     SuspensionFact,
     TermsFact,
@@ -129,6 +130,16 @@ USE_FLIPS: list[tuple[dict[str, Any], str]] = [
     (with_grant(organization_tier=0, organization_reopened=True), "organization_tier"),
     (with_grant(organization_tier=1), "organization_tier"),
 ]
+HOUR = timedelta(hours=1)
+# What only a download asks.
+DOWNLOAD_FLIPS: list[tuple[dict[str, Any], str]] = [
+    ({"second_factor": SecondFactorFact(within=HOUR)}, "second_factor"),
+    ({"second_factor": SecondFactorFact(within=HOUR), "token": None}, "second_factor"),
+    (
+        {"second_factor": SecondFactorFact(within=HOUR, shown_at=NOW - HOUR - timedelta(1))},
+        "second_factor",
+    ),
+]
 APPLY_FLIPS: list[tuple[dict[str, Any], str]] = [
     ({"release_state": "verifying"}, "visible"),
     ({"access_mode": "none"}, "visible"),
@@ -166,7 +177,7 @@ def test_where_everything_is_well_the_answer_is_yes(action: VerdictAction, facts
     assert verdict.sentence.startswith("You may")
 
 
-@pytest.mark.parametrize(("changes", "rule"), USE_FLIPS)
+@pytest.mark.parametrize(("changes", "rule"), USE_FLIPS + DOWNLOAD_FLIPS)
 def test_one_wrong_fact_refuses_a_download_by_exactly_one_rule(
     changes: dict[str, Any], rule: str
 ) -> None:
@@ -188,7 +199,7 @@ def test_one_wrong_fact_refuses_an_application_by_exactly_one_rule(
 
 
 def test_every_fact_that_a_download_looks_at_is_flipped_above() -> None:
-    flipped = {rule for _changes, rule in USE_FLIPS}
+    flipped = {rule for _changes, rule in USE_FLIPS + DOWNLOAD_FLIPS}
     assert flipped == {check.rule for check in evaluate(VerdictAction.DOWNLOAD, GOOD).checks}
     applied = {rule for _changes, rule in APPLY_FLIPS}
     assert applied == {check.rule for check in evaluate(VerdictAction.APPLY, GOOD_APPLY).checks}
@@ -563,3 +574,38 @@ def test_a_reopened_clearance_leads_to_its_renewal() -> None:
     assert denial.remedy_url == "/clearances/"
     # Within its grace it counts, and nothing is said.
     assert evaluate(VerdictAction.DOWNLOAD, replace(facts, person_tier=2)).allowed
+
+
+@pytest.mark.parametrize(
+    ("fact", "state"),
+    [
+        (SecondFactorFact(), Outcome.NOT_APPLICABLE),
+        (SecondFactorFact(shown_at=NOW), Outcome.NOT_APPLICABLE),
+        (SecondFactorFact(within=HOUR, known=False), Outcome.NOT_APPLICABLE),
+        (SecondFactorFact(within=HOUR), Outcome.DENIED),
+        (SecondFactorFact(within=HOUR, shown_at=NOW - HOUR - timedelta(seconds=1)), Outcome.DENIED),
+        (SecondFactorFact(within=HOUR, shown_at=NOW - HOUR), Outcome.OK),
+        (SecondFactorFact(within=HOUR, shown_at=NOW), Outcome.OK),
+    ],
+)
+def test_a_second_factor_counts_while_it_is_as_fresh_as_the_stage_asks(
+    fact: SecondFactorFact, state: Outcome
+) -> None:
+    facts = replace(GOOD, second_factor=fact, links=Links(second_factor="/show/"))
+    (check,) = (
+        each
+        for each in evaluate(VerdictAction.DOWNLOAD, facts).checks
+        if each.rule == "second_factor"
+    )
+    assert check.state is state
+    assert bool(check.remedy_url) == (state is Outcome.DENIED)
+    # The hosted API is not asked about it: a gateway's client cannot show one.
+    assert evaluate(VerdictAction.USE_API, facts).allowed
+
+
+def test_a_token_is_told_to_be_made_anew() -> None:
+    facts = replace(GOOD, second_factor=SecondFactorFact(within=HOUR))
+    (check,) = evaluate(VerdictAction.DOWNLOAD, facts).denials
+    assert "make a new token" in check.remedy
+    (check,) = evaluate(VerdictAction.DOWNLOAD, replace(facts, token=None)).denials
+    assert "Show your passkey or a code" in check.remedy

@@ -51,9 +51,10 @@ API = VerdictAction.USE_API
 class World:
     """A release at gated weights, and a deployer whose organisation holds a working grant."""
 
-    def __init__(self) -> None:
+    def __init__(self, second_factor: timedelta | None = None) -> None:
         make_all_terms()
-        self.model = make_model(caps={"gated": 3}, tiers={"gated": 1})
+        asked = {"gated": second_factor} if second_factor else {}
+        self.model = make_model(caps={"gated": 3}, tiers={"gated": 1}, second_factors=asked)
         self.release = make_release(self.model, "gated")
         self.user = make_user()
         self.organization = make_organization(self.user)
@@ -627,8 +628,12 @@ def _random_world(seed: int) -> tuple[list[User | AnonymousUser], list[Release]]
                 change = draw.choice(list(Clearance.Change))
                 reopen_clearances(actor=None, change=change, user=user)
     models = [
-        make_model(caps={"gated": draw.randint(0, 2)}, tiers={"gated": draw.randint(0, 2)})
-        for _ in range(2)
+        make_model(
+            caps={"gated": draw.randint(0, 2)},
+            tiers={"gated": draw.randint(0, 2)},
+            second_factors={"gated": timedelta(hours=12)} if number else {},
+        )
+        for number in range(2)
     ]
     releases = [make_release(model, draw.choice(STAGE_NAMES)) for model in models for _ in range(3)]
     for model in models:
@@ -696,7 +701,7 @@ def _random_grant(
 @pytest.mark.parametrize("seed", range(4))
 def test_a_list_of_what_one_may_do_equals_each_verdict_alone(seed: int) -> None:
     subjects, releases = _random_world(seed)
-    context = Context()
+    context = Context(second_factor_at=timezone.now() if seed % 2 else None)
     allowed = 0
     for subject in subjects:
         many = decide_all(subject, releases, context=context)
@@ -711,6 +716,35 @@ def test_a_list_of_what_one_may_do_equals_each_verdict_alone(seed: int) -> None:
         pk: verdicts[API] for pk, verdicts in many.items()
     }
     assert allowed
+
+
+def test_a_session_shows_its_own_second_factor() -> None:
+    world = World(second_factor=timedelta(hours=12))
+    now = timezone.now()
+    assert world.denied() == {"second_factor"}
+    assert world.denied(API) == set()
+    old = Context(now=now, second_factor_at=now - timedelta(hours=13))
+    assert world.denied(DOWNLOAD, old) == {"second_factor"}
+    fresh = Context(now=now, second_factor_at=now - timedelta(hours=11))
+    assert world.denied(DOWNLOAD, fresh) == set()
+
+
+def test_a_token_carries_what_its_maker_had_shown_and_nothing_that_memory_says() -> None:
+    world = World(second_factor=timedelta(hours=12))
+    now = timezone.now()
+    bare, _secret = make_token(world.user)
+    carrying, _secret = make_token(world.user, second_factor_at=now - timedelta(hours=11))
+    bare.second_factor_at = now
+    context = Context(now=now, token=bare, second_factor_at=now)
+    assert world.denied(DOWNLOAD, context) == {"second_factor"}
+    assert world.denied(DOWNLOAD, Context(now=now, token=carrying)) == set()
+    later = Context(now=now + timedelta(hours=2), token=carrying)
+    assert world.denied(DOWNLOAD, later) == {"second_factor"}
+
+
+def test_asked_about_another_the_verdict_does_not_guess_at_their_session() -> None:
+    world = World(second_factor=timedelta(hours=12))
+    assert world.denied(DOWNLOAD, Context(for_another=True)) == set()
 
 
 def test_an_acceptance_for_oneself_is_none_for_the_organisation() -> None:

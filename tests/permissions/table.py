@@ -97,6 +97,11 @@ ACCOUNT = [
     *(page(f"account/{rest}", SIGNED_IN) for rest in ("", "profile/", "tokens/", "tokens/new/")),
     page("account/tokens/revoke/", SIGNED_IN),
     act("account/tokens/<int:token_id>/revoke/", GRANTEE, "/account/tokens/{token}/revoke/"),
+    page(
+        "account/second-factor/",
+        SIGNED_IN,
+        note="Leads to where a second factor is shown, or set up",
+    ),
     page("account/device/", SIGNED_IN, note="Where one enters the code that a device shows"),
     page(
         "account/device/<uuid:public_id>/",

@@ -62,6 +62,15 @@ def test_a_file_without_the_newer_keys_stays_valid() -> None:
     assert all(stage.requirements == () for stage in plan.stages)
 
 
+def test_the_default_ladder_asks_for_a_second_factor_at_gated_weights_and_the_demo_for_none() -> (
+    None
+):
+    asked = [stage.second_factor for stage in parse_ladder(TEXT).stages]
+    assert asked == [None, None, None, timedelta(days=30), None]
+    demo = parse_ladder((Path(__file__).parents[2] / "deploy" / "ladder-demo.yaml").read_text())
+    assert all(stage.second_factor is None for stage in demo.stages)
+
+
 def test_every_newer_key_is_read() -> None:
     text = TEXT.replace(
         "hold_review: 14d", f"hold_review: 7d\nexecutive: [chair]\nemergency: {EMERGENCY}"
@@ -137,6 +146,10 @@ def test_what_is_no_duration_is_refused(text: str) -> None:
         ("hold_review: 14d", f"emergency: {EMERGENCY}".replace("quo", "fo"), "emergency.rule: The"),
         ("hold_review: 14d", f"emergency: {EMERGENCY}".replace("9d", "0s"), "due for ever"),
         ("re_review: 180d", "re_review: 0d", "stages[3].re_review: a review that is due at once"),
+        ("second_factor: 30d", "second_factor: 0d", "stages[3].second_factor: nobody can show"),
+        ("second_factor: 30d", "second_factor: often", "stages[3].second_factor: 'often' is not a"),
+        ("second_factor: 30d", "second_factor: 99999d", "stages[3].second_factor: '99999d' is lon"),
+        ("required_tier: 0", "required_tier: 0\n    second_factor: 1d", "where weights are downlo"),
         ("re_review: 180d", "override: safety", "stages[3].override: 'safety' is not of type"),
         ("re_review: 180d", "override: [wizard]", "stages[3].override[0]: 'wizard'"),
         ("re_review: 180d", "requirements: [soak]", "stages[3].requirements[0]: 'soak' is not of"),

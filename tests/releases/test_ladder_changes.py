@@ -75,6 +75,8 @@ LOOSER = [
     (at_gated(cool_off=timedelta(days=6)), "cool_off", "7 days becomes 6 days"),
     (at_gated(voting_period=timedelta(days=1)), "voting_period", "7 days becomes 1 day"),
     (at_gated(required_tier=1), "required_tier", "tier 2 becomes tier 1"),
+    (at_gated(second_factor=timedelta(days=31)), "second_factor", "within 30 days becomes shown w"),
+    (at_gated(second_factor=None), "second_factor", "shown within 30 days becomes not asked for"),
     (at_gated(terms=()), "terms", "weights-terms is removed"),
     (at_gated(re_review=timedelta(days=181)), "re_review", "180 days becomes 181 days"),
     (at_gated(re_review=None), "re_review", "180 days becomes never"),
@@ -302,6 +304,7 @@ def stages(draw: st.DrawFn, slug: str) -> StagePlan:
         requirements=draw(gates),
         re_review=draw(st.none() | times),
         override=tuple(draw(roles)),
+        second_factor=draw(st.none() | times),
     )
 
 
