@@ -11,6 +11,7 @@ class Action(models.TextChoices):
     USER_SIGNED_UP = "user.signed_up", _("signed up")
     USER_PROFILE_CHANGED = "user.profile_changed", _("changed the profile")
     SIGN_IN_CHANGED = "user.sign_in_changed", _("changed how they sign in")
+    SECOND_FACTORS_RESET = "user.second_factors_reset", _("removed a person's second factors")
     USER_ERASED = "user.erased", _("erased the person's data")
     ORGANIZATION_CREATED = "organization.created", _("registered the organisation")
     MEMBERSHIP_STARTED = "membership.started", _("added a member")

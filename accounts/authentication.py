@@ -1,5 +1,6 @@
 """Who calls with a personal token or as a signed-in device."""
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -39,6 +40,18 @@ def bearer_token(request: HttpRequest) -> PersonalToken | None:
     token = token_for_secret(secret.strip()) if scheme.lower() == "bearer" else None
     if token is None:
         raise InvalidCredentials
+    if (
+        settings.STAFF_MFA
+        and PersonalToken.STAFF_RIGHTS.intersection(token.rights)
+        and not token.owner_has_second_factor
+    ):
+        raise InvalidCredentials(
+            _(
+                "The token “%(name)s” carries rights of staff, and its owner has no second factor. "
+                "Set one up on your account page; the token then works."
+            )
+            % {"name": token.name}
+        )
     address = client_address(request)
     if token.networks and not is_within(address, token.networks):
         services.note_foreign_use(token=token)

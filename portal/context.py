@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.demo import ACCOUNTS, PASSWORD
+from portal.staff_second_factor import lacks_second_factor
 from portal.viewer import Viewer, viewer
 from releases.choices import Right
 
@@ -28,6 +29,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         context["notifications_url"] = reverse("account_notifications")
         context["unread_count"] = person.unread
     if settings.DEMO:
+        context["staff_without_second_factor"] = lacks_second_factor(request)
         context |= {
             "demo_mail_url": reverse("demo_mail"),
             "demo_accounts": [

@@ -120,6 +120,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.ProviderMiddleware",
+    "portal.staff_second_factor.StaffSecondFactorMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "common.errors.RefusedMiddleware",
 ]
@@ -330,6 +331,8 @@ ACCOUNT_RATE_LIMITS = {
 }
 # Second factors, and passkeys that stand for password and second factor together: so a device must
 # have made sure of its holder each time.
+# Whoever has a right, a seat or the operation needs one. The demo only says so.
+STAFF_MFA = env_bool("STAFF_MFA", default=not DEMO)
 MFA_ADAPTER = "accounts.second_factors.SecondFactorAdapter"
 MFA_FORMS = {"add_webauthn": "accounts.key_form.AddKeyForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

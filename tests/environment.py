@@ -26,6 +26,8 @@ EMBEDDED = not IS_WORKER and not os.environ.get("DATABASE_URL")
 os.environ.update(
     DATA_DIR=str(DATA_DIR),
     SLUICE_DEMO="0",
+    # Tests' staff has none; tests/portal/test_staff_second_factor.py turns it on.
+    STAFF_MFA="0",
     BASE_URL="http://localhost",
     ALLOWED_HOSTS="localhost,127.0.0.1,testserver",
     SECRET_KEY="tests-" + "s" * 40,

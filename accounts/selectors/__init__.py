@@ -60,9 +60,13 @@ def _live_token(*, told: dict[str, Expression] | None = None, **shown: object) -
                 user__is_active=True,
                 **shown,
             )
-            .annotate(**told or {})
+            .annotate(**_owner_has_second_factor(), **told or {})
         )
     )
+
+
+def _owner_has_second_factor() -> dict[str, Exists]:
+    return {"owner_has_second_factor": Exists(second_factors().filter(user=OuterRef("user")))}
 
 
 # Asked at every request of a program, so prepared. A refresh token opens nothing here.
@@ -157,7 +161,12 @@ def security_of(user: User) -> Security:
 
 def has_second_factor(user: User) -> bool:
     """Tell whether the person has set up a passkey, a security key or an authenticator app."""
-    return Authenticator.objects.filter(user=user, type__in=SECOND_FACTORS).exists()
+    return second_factors().filter(user=user).exists()
+
+
+def second_factors() -> QuerySet[Authenticator]:
+    """Return what counts as a second factor that somebody has set up."""
+    return Authenticator.objects.filter(type__in=SECOND_FACTORS)
 
 
 def verified_users() -> QuerySet[User]:

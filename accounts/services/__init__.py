@@ -53,7 +53,11 @@ from accounts.services.organizations import (
     create_organization,
 )
 from accounts.services.people import change_profile, create_user, erase_person, record_sign_up
-from accounts.services.sign_in import forget_ended_sessions, note_sign_in_change
+from accounts.services.sign_in import (
+    forget_ended_sessions,
+    note_sign_in_change,
+    reset_second_factors,
+)
 from accounts.services.tokens import (
     create_token,
     note_foreign_use,
@@ -104,6 +108,7 @@ __all__ = [
     "reopen_clearances",
     "require_waiting",
     "resend_invitation",
+    "reset_second_factors",
     "retry_notification",
     "revoke_all_tokens",
     "revoke_clearance",

@@ -4,7 +4,6 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
-from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
@@ -29,6 +28,7 @@ from accounts.services.checks import checked_line, checked_reason
 from accounts.services.clearances import reopen_clearances
 from accounts.services.links import end_checks, end_invitations
 from accounts.services.screening.watching import forget_subject, subject_changed
+from accounts.services.sign_in import end_sessions
 from audit.services import erase_subject, record, register_subject
 from common.errors import Refused
 
@@ -134,7 +134,7 @@ def erase_person(*, actor: User | None, user: User, reason: str) -> User:
     user.save()
     user.groups.clear()
     user.user_permissions.clear()
-    _end_sessions(user)
+    end_sessions(user)
     forget_subject(user)
     record(actor=actor, action=Action.USER_ERASED, target=user, data={"reason": reason})
     erase_subject(pseudonym=user.pseudonym)
@@ -148,10 +148,3 @@ def _blank_notifications(user: User, addresses: set[str]) -> None:
     Notification.objects.filter(to_them).update(
         address="", subject="", body="", url="", last_error="", in_inbox=False
     )
-
-
-def _end_sessions(user: User) -> None:
-    """Delete the person's sessions. The changed password ends them too; this empties the rows."""
-    for session in Session.objects.iterator():
-        if session.get_decoded().get("_auth_user_id") == str(user.pk):
-            session.delete()
