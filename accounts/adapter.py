@@ -4,11 +4,13 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sites.shortcuts import get_current_site
 from django.forms import BaseForm
 from django.http import HttpRequest
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import services
@@ -73,17 +75,23 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_reauthentication_methods(self, user: User | AnonymousUser) -> list[dict[str, Any]]:
         """Ask whoever has a key for the key, and for the password last: it alone can be phished."""
-        words = {
-            "mfa_reauthenticate:webauthn": _("Use your passkey or security key"),
-            "mfa_reauthenticate": _("Use a code of your app, or a recovery code"),
-            "reauthenticate": _("Use your password"),
+        if not user.is_authenticated:
+            return []
+        kinds = set(Authenticator.objects.filter(user=user).values_list("type", flat=True))
+        ways = []
+        if "webauthn" in kinds:
+            ways.append(("mfa_reauthenticate:webauthn", _("Use your passkey or security key")))
+        if kinds & {"totp", "recovery_codes"}:
+            words = _("Use a code of your app, or a recovery code")
+            ways.append(("mfa_reauthenticate", words))
+        if user.has_usable_password():
+            ways.append(("reauthenticate", _("Use your password")))
+        urls = {
+            "mfa_reauthenticate:webauthn": "mfa_reauthenticate_webauthn",
+            "mfa_reauthenticate": "mfa_reauthenticate",
+            "reauthenticate": "account_reauthenticate",
         }
-        methods = {each["id"]: each for each in super().get_reauthentication_methods(user)}
-        return [
-            methods[name] | {"description": description}
-            for name, description in words.items()
-            if name in methods
-        ]
+        return [{"id": way, "description": words, "url": reverse(urls[way])} for way, words in ways]
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the address that rate limits count by, behind our own number of proxies."""

@@ -23,6 +23,7 @@ RULE_NAMES: dict[str, str | Promise] = {
     "banned": gettext_lazy("Ban"),
     "email_verified": gettext_lazy("E-mail address"),
     "token_live": gettext_lazy("Token"),
+    "second_factor": gettext_lazy("Second factor"),
     "token_right": gettext_lazy("Right of the token"),
     "sealed": gettext_lazy("Release"),
     "stage": gettext_lazy("Stage"),

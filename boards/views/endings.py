@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import signed_in
-from accounts.reauthentication import proven_again
+from accounts.reauthentication import ask_again, proven_again
 from boards import permissions, selectors, services
 from boards.forms import ReasonedForm, TypedForm
 from boards.models import Motion
@@ -107,13 +107,14 @@ def motion_withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@proven_again
 def motion_cancel(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One seat holder stops an approved motion before it takes effect."""
     user = signed_in(request)
     motion = get_motion_or_404(user, public_id)
     if why := permissions.why_no_cancellation(user, motion):
         return refusal_page(request, motion, why)
+    if (asking := ask_again(request)) is not None:
+        return asking
     word = _("cancel")
     form = ReasonedForm(request.POST or None, word=word)
     if request.method == "POST" and form.is_valid():

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import signed_in
-from accounts.reauthentication import proven_again
+from accounts.reauthentication import ask_again
 from boards import permissions, selectors, services
 from boards.dossier import shown
 from boards.forms import VoteForm
@@ -24,11 +24,12 @@ from common.errors import Refused
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@proven_again
 def motion_vote(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """My vote, with its reason. What I voted before is not shown: nobody's vote is."""
     user = signed_in(request)
     motion = get_motion_or_404(user, public_id)
+    if (asking := ask_again(request)) is not None:
+        return asking
     standing = selectors.standing(motion)
     form = VoteForm(request.POST or None, initial={"dossier_digest": motion.dossier_digest})
     if request.method == "POST":

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Organization, User
 from accounts.permissions import signed_in
-from accounts.reauthentication import proven_again
+from accounts.reauthentication import ask_again, proven_again
 from audit.selectors import timeline
 from boards.permissions import can_see_motion
 from boards.tally import describe_rule
@@ -218,7 +218,6 @@ def ban_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(GET_OR_POST)
-@proven_again
 def ban_lift(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Ask the board to lift a ban."""
     user = signed_in(request)
@@ -230,6 +229,8 @@ def ban_lift(request: HttpRequest, public_id: UUID) -> HttpResponse:
         raise Refused(why)
     if bans.open_lift(ban) is not None:
         raise Refused(_("A motion to lift this ban is open already."))
+    if (asking := ask_again(request)) is not None:
+        return asking
     form = LiftBanForm(request.POST or None)
     status = 200
     if request.method == "POST" and form.is_valid():

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
 from accounts.permissions import signed_in
+from accounts.reauthentication import proven_again
 from common.comparison import compare
 from common.errors import Refused
 from licensing import clauses, permissions, services
@@ -116,7 +116,7 @@ def _preview(draft: TermsDraft) -> Data:
 def draft_publish(request: HttpRequest, draft_id: int) -> HttpResponse:
     """Publish a draft, at once or at a date."""
     draft = permissions.get_draft_or_404(_legal(request), draft_id)
-    return reauthentication_required(_publish)(request, draft)
+    return proven_again(_publish)(request, draft)
 
 
 def _publish(request: HttpRequest, draft: TermsDraft) -> HttpResponse:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
 from accounts.permissions import signed_in
-from accounts.reauthentication import proven_again, proven_again_when_sent
+from accounts.reauthentication import ask_again
 from accounts.selectors import user_by_email
 from common.errors import Refused
 from licensing import permissions, selectors, services
@@ -58,10 +58,11 @@ def grant_user_end(request: HttpRequest, public_id: UUID, pseudonym: UUID) -> Ht
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@proven_again_when_sent
 def grant_suspend(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Stop a grant at once."""
     grant = permissions.get_governed_grant_or_404(signed_in(request), public_id)
+    if (asking := ask_again(request, when_sent=True)) is not None:
+        return asking
     effects = [
         _("The next request of its users is refused. A stream that has begun may end."),
         _("It takes another authorised person to lift it."),
@@ -79,7 +80,6 @@ def grant_suspend(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@proven_again
 def grant_lift(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Lift a suspension that somebody else placed."""
     user = signed_in(request)
@@ -88,6 +88,8 @@ def grant_lift(request: HttpRequest, public_id: UUID) -> HttpResponse:
         raise Refused(
             _("Another authorised person must lift this: not who suspended it, nor its users.")
         )
+    if (asking := ask_again(request)) is not None:
+        return asking
     return _act(
         request,
         grant,
@@ -102,10 +104,11 @@ def grant_lift(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@proven_again
 def grant_revoke(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """End a grant for good."""
     grant = permissions.get_governed_grant_or_404(signed_in(request), public_id)
+    if (asking := ask_again(request)) is not None:
+        return asking
     effects = [
         _("The next request of its users is refused, and the grant never comes back."),
         _("Its place in the cohort goes to whoever waits longest."),

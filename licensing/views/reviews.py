@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from accounts.permissions import signed_in
-from accounts.reauthentication import proven_again
+from accounts.reauthentication import ask_again
 from audit.selectors import timeline
 from boards.permissions import can_see_motion
 from common.errors import Refused
@@ -255,10 +255,11 @@ def review_decline(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@proven_again
 def review_approve(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Approve an application, at most as asked."""
     application = in_my_review(request, public_id)
+    if (asking := ask_again(request)) is not None:
+        return asking
     form = ApproveForm(
         application,
         selectors.nameable_users(application),

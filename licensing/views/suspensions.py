@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from accounts.permissions import signed_in
-from accounts.reauthentication import proven_again
+from accounts.reauthentication import ask_again, proven_again
 from audit.selectors import timeline
 from boards.permissions import can_see_motion
 from boards.tally import describe_rule
@@ -269,7 +269,6 @@ def suspension_export(request: HttpRequest, public_id: UUID) -> HttpResponseBase
 
 @login_required
 @require_http_methods(GET_OR_POST)
-@proven_again
 def suspension_let_out(request: HttpRequest, public_id: UUID, grant_id: UUID) -> HttpResponse:
     """Let one grant go on, as the second authorised person."""
     user = signed_in(request)
@@ -281,6 +280,8 @@ def suspension_let_out(request: HttpRequest, public_id: UUID, grant_id: UUID) ->
         raise Refused(why)
     if not suspensions.affected(suspension).filter(pk=grant.pk).exists():
         raise Refused(_("This suspension does not stop the grant."))
+    if (asking := ask_again(request)) is not None:
+        return asking
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -318,7 +319,6 @@ def suspension_let_out(request: HttpRequest, public_id: UUID, grant_id: UUID) ->
 
 @login_required
 @require_http_methods(GET_OR_POST)
-@proven_again
 def suspension_lift(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Ask the board to lift a suspension."""
     user = signed_in(request)
@@ -327,6 +327,8 @@ def suspension_lift(request: HttpRequest, public_id: UUID) -> HttpResponse:
         raise Refused(why)
     if suspensions.open_lift(suspension) is not None:
         raise Refused(_("A motion to lift this suspension is open already."))
+    if (asking := ask_again(request)) is not None:
+        return asking
     form = LiftBanForm(request.POST or None)
     form.fields["rationale"].help_text = _(
         "Why the suspension is no longer needed, or should not have been placed."

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.permissions import signed_in
-from accounts.reauthentication import proven_again, proven_again_when_sent
+from accounts.reauthentication import ask_again, proven_again
 from boards.permissions import can_see_motion
 from boards.tally import describe_rule
 from common.errors import Refused
@@ -29,7 +29,6 @@ from releases.views.shared import GET_OR_POST, refusal_page, sent
 
 @login_required
 @require_http_methods(GET_OR_POST)
-@proven_again_when_sent
 def hold_place(request: HttpRequest, namespace: str, name: str, version: str = "") -> HttpResponse:
     """Pull the brake on a release, or on a whole model."""
     user = signed_in(request)
@@ -40,6 +39,8 @@ def hold_place(request: HttpRequest, namespace: str, name: str, version: str = "
     else:
         model = permissions.get_model_or_404(user, namespace, name)
     permissions.require(permissions.can_hold(user, model))
+    if (asking := ask_again(request, when_sent=True)) is not None:
+        return asking
     scope = release or model
     form = HoldForm(sent(request))
     status = 200
@@ -101,7 +102,6 @@ def _hold_ways() -> list[Way]:
 
 @login_required
 @require_http_methods(GET_OR_POST)
-@proven_again
 def hold_lift(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Ask the board to lift a hold."""
     user = signed_in(request)
@@ -119,6 +119,8 @@ def hold_lift(request: HttpRequest, public_id: UUID) -> HttpResponse:
             _("It stays until a full review has confirmed the emergency decision: %(motion)s.")
             % {"motion": decided},
         )
+    if (asking := ask_again(request)) is not None:
+        return asking
     form = LiftForm(sent(request))
     status = 200
     if request.method == "POST" and form.is_valid():
@@ -147,7 +149,6 @@ def hold_lift(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(GET_OR_POST)
-@proven_again_when_sent
 def release_demote(request: HttpRequest, namespace: str, name: str, version: str) -> HttpResponse:
     """Move a release down, at once."""
     user = signed_in(request)
@@ -158,6 +159,8 @@ def release_demote(request: HttpRequest, namespace: str, name: str, version: str
         return refusal_page(
             request, release, _("%(release)s has no stage below its own.") % {"release": release}
         )
+    if (asking := ask_again(request, when_sent=True)) is not None:
+        return asking
     form = DemoteForm(sent(request), word=release.version, stages=stages)
     status = 200
     if request.method == "POST" and form.is_valid():
