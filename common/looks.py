@@ -71,6 +71,14 @@ STATES: dict[str, State] = {
     "withdrawn": State(_("Withdrawn"), "past", "return"),
     "cancelled": State(_("Cancelled"), "past", "slash"),
     "effective": State(_("In effect"), "good", "tick"),
+    # Screening
+    "hit_stop": State(_("Same name"), "bad", "flag"),
+    "hit_review": State(_("To look at"), "wait", "clock"),
+    "hit_not_them": State(_("Somebody else"), "good", "tick"),
+    "hit_them": State(_("The listed party"), "bad", "stop"),
+    "recheck": State(_("Changed since"), "wait", "warning"),
+    "importing": State(_("Importing"), "busy", "half"),
+    "former": State(_("Former"), "past", "return"),
     # Holds and blockers
     "placed": State(_("Hold in force"), "bad", "stop"),
     "held": State(_("On hold"), "bad", "stop"),

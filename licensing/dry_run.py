@@ -35,6 +35,7 @@ from licensing.models import (
 )
 from licensing.rules import evaluate
 from licensing.selectors import bans, holder_name, suspensions
+from licensing.selectors.screening import listed_holder
 from releases.dry_run import Effect, Way
 from releases.models import Hold, Release, Stage
 
@@ -114,6 +115,7 @@ def _grants(releases: Sequence[Release], now: datetime) -> list[Row]:
                 )
             ),
             banned=ExpressionWrapper(bans.banned_holder(), output_field=BooleanField()),
+            listed=ExpressionWrapper(listed_holder(), output_field=BooleanField()),
             people=Count("named_users", filter=Q(named_users__ended_at__isnull=True)),
             places=ArraySubquery(
                 admissions.values(
@@ -203,6 +205,7 @@ def _with_grant(facts: Facts, release: Release, grant: Row) -> Facts:
         ),
         # On whomever it is, nobody uses the grant.
         ban=BanFact("") if grant.banned else None,
+        listed=grant.listed,
     )
 
 

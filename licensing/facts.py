@@ -176,6 +176,8 @@ class GrantFact:
     suspensions: tuple[SuspensionFact, ...] = ()
     # The organisation has a clearance that a change reopened, and that waits to be renewed.
     organization_reopened: bool = False
+    # Somebody decided that the organisation is a listed party.
+    listed: bool = False
 
     @property
     def is_live(self) -> bool:
@@ -231,6 +233,10 @@ class Facts:
     # The person has a clearance that a change reopened, and that waits to be renewed.
     person_reopened: bool = False
     second_factor: SecondFactorFact = SecondFactorFact()
+    # Somebody decided that the person is a listed party.
+    listed: bool = False
+    # Whom to write to about a check of one's details.
+    contact: str = ""
     links: Links = field(default_factory=Links)
 
 

@@ -21,6 +21,7 @@ from django.db.models.functions import Coalesce, JSONObject
 
 from accounts.models import Clearance, PersonalToken, User
 from accounts.selectors import live_clearances, live_memberships
+from accounts.selectors.screening import confirmed_hits
 from common.prepared import Parameter, Prepared
 from licensing.facts import NAMED_ACCESS_MODES
 from licensing.models import (
@@ -143,6 +144,7 @@ def _person() -> QuerySet[Any]:
         tier=_highest_tier(user=OuterRef("pk")),
         reopened=_reopened(user=OuterRef("pk")),
         ban=_ban(person=OuterRef("pk")),
+        listed=Exists(confirmed_hits().filter(watch__user=OuterRef("pk"))),
         token_rights=Subquery(live_token.values("rights")[:1]),
         token_second_factor_at=Subquery(live_token.values("second_factor_at")[:1]),
         accepted=ArraySubquery(
@@ -191,6 +193,7 @@ def _grants() -> QuerySet[Any]:
             ),
             signed=ArraySubquery(signed),
             officials=ArraySubquery(officials[:MOST_OFFICIALS]),
+            listed=Exists(confirmed_hits().filter(watch__organization=OuterRef("organization"))),
             places=ArraySubquery(
                 admissions.values(
                     fact=JSONObject(

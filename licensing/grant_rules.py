@@ -23,6 +23,22 @@ def organization_ban(_action: VerdictAction, facts: Facts) -> list[Check]:
     )
 
 
+def screening(_action: VerdictAction, facts: Facts) -> list[Check]:
+    """Nobody decided that the person, or the organisation that holds the grant, is listed.
+
+    The sentence says nothing of lists, nor whose details: those concerned read it too.
+    """
+    if not facts.signed_in:
+        return na("screening", _("Judged once you are signed in."))
+    if not facts.listed and not (facts.grant is not None and facts.grant.listed):
+        return ok("screening", _("No check of your details stands in the way."))
+    return no(
+        "screening",
+        _("A check of your details is open or failed."),
+        _("Write to %(contact)s; somebody will look at it.") % {"contact": facts.contact},
+    )
+
+
 def covered(action: VerdictAction, facts: Facts) -> list[Check]:
     """There is a grant, and it covers this."""
     grant, mode = facts.grant, MODE_OF[action]

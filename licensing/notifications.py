@@ -489,3 +489,19 @@ def _tell_users(grant: Grant, kind: str, subject: str, body: str) -> None:
             body=body,
             url=_grant_url(grant),
         )
+
+
+def suspension_asked(grant: Grant, leads: Iterable[User], url: str) -> None:
+    """Ask leads to suspend a grant: a party to it has the very name of a listed one."""
+    for lead in leads:
+        notify(
+            recipient=lead,
+            kind="licensing.suspension_asked",
+            subject=_("Should a grant of %(model)s be suspended?") % {"model": grant.model},
+            body=_(
+                "A party to it has exactly a name that is on a list of restricted parties. Nothing "
+                "is suspended by itself. Look at both, suspend the grant if in doubt, and do not "
+                "tell those concerned why."
+            ),
+            url=url,
+        )

@@ -1,6 +1,6 @@
 """Who may do what with terms, applications and grants."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from accounts.models import Clearance, Organization, User
+from accounts.models import Clearance, Organization, ScreeningHit, User
 from accounts.permissions import is_owner
 from accounts.selectors import live_memberships, membership_of
 from boards.models import Seat, SeatRole
@@ -24,12 +24,14 @@ from licensing.models import (
     ReferenceRequest,
     Renewal,
     Suspension,
+    SuspensionRequest,
     TermsDraft,
 )
 from licensing.selectors import KEEPER_ROLES, agreements, bans, named_users, suspensions
+from licensing.selectors.screening import hits_concerning, requests_open
 from releases.choices import Right
 from releases.models import Model
-from releases.permissions import has_right, models_with_right, rights_of
+from releases.permissions import has_right, models_with_right, rights_of, users_with_right
 from releases.selectors import model_by_name
 
 Person = User | AnonymousUser
@@ -445,3 +447,49 @@ def get_renewal_or_404(user: User, public_id: UUID) -> Renewal:
     if renewal.asked_by_id != user.pk and not reviewed_models(user).exists():
         raise Http404
     return renewal
+
+
+def visible_hits(user: Person) -> QuerySet[ScreeningHit]:
+    """Return what screening found that the person may know of and decide."""
+    if not isinstance(user, User) or not user.is_active:
+        return ScreeningHit.objects.none()
+    return hits_concerning(user, reviewed_models(user), banning_models(user))
+
+
+def can_see_screening(user: Person) -> bool:
+    """Tell whether the person reviews for some model, or may place holds on one."""
+    return reviewed_models(user).exists() or banning_models(user).exists()
+
+
+def can_decide_hit(user: Person, hit: ScreeningHit) -> bool:
+    """Tell whether the person may decide on a hit: whoever may know of it."""
+    return visible_hits(user).filter(pk=hit.pk).exists()
+
+
+def get_hit_or_404(user: Person, public_id: UUID) -> ScreeningHit:
+    """Return a hit that the person may know of."""
+    hit = visible_hits(user).filter(public_id=public_id).first()
+    if hit is None:
+        raise Http404
+    return hit
+
+
+def leads_to_ask(grant: Grant, hit: ScreeningHit) -> list[User]:
+    """Return who may suspend the grant and may know of the hit."""
+    return [
+        lead
+        for lead in users_with_right(Right.PLACE_HOLD, grant.model)
+        if can_decide_hit(lead, hit)
+    ]
+
+
+def models_of(user: User) -> QuerySet[Model]:
+    """Return the models that the person reviews for or may place holds on."""
+    return Model.objects.filter(
+        pk__in=reviewed_models(user).values("pk").union(banning_models(user).values("pk"))
+    )
+
+
+def asked_of(user: User, braked: Iterable[int]) -> list[SuspensionRequest]:
+    """Return what the person is asked to suspend on these models, but for their own."""
+    return list(requests_open(braked).filter(hit__in=visible_hits(user).values("pk"))[:50])

@@ -234,6 +234,7 @@ _USE: tuple[Rule, ...] = (
     _account,
     _person_ban,
     grant_rules.organization_ban,
+    grant_rules.screening,
     _email,
     _token_live,
     _token_right,

@@ -21,6 +21,7 @@ RULE_NAMES: dict[str, str | Promise] = {
     "signed_in": gettext_lazy("Signed in"),
     "account": gettext_lazy("Account"),
     "banned": gettext_lazy("Ban"),
+    "screening": gettext_lazy("Check of details"),
     "email_verified": gettext_lazy("E-mail address"),
     "token_live": gettext_lazy("Token"),
     "second_factor": gettext_lazy("Second factor"),

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from licensing import selectors, services
 from licensing.selectors import agreements
+from licensing.services import screening
 
 logger = logging.getLogger(__name__)
 
@@ -84,3 +85,10 @@ def sweep_references() -> None:
     """Remind referees and officials, and end the places of those who left the holder."""
     services.remind_of_references()
     services.end_lost_places()
+
+
+@shared_task(name="licensing.sweep_screening")
+def sweep_screening() -> None:
+    """Have screened whom a missed step left out, and ask leads about exact names."""
+    screening.sweep_watches()
+    screening.ask_for_suspensions()

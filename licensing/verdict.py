@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 from django.utils import timezone
@@ -181,6 +182,8 @@ def _base(row: Row, person: Row, context: Context) -> Facts:
         declined=application == ApplicationState.DECLINED,
         ban=_ban_fact(person.ban) if person is not None else None,
         person_reopened=person is not None and person.reopened,
+        listed=person is not None and person.listed,
+        contact=settings.SCREENING_CONTACT,
         links=_links(row),
     )
 
@@ -212,6 +215,7 @@ def _grant_fact(row: Row, grant: Row) -> GrantFact:
         ban=_ban_fact(grant.ban),
         suspensions=suspension_facts(grant.suspensions),
         organization_reopened=grant.organization_reopened,
+        listed=grant.listed,
     )
 
 

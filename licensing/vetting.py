@@ -25,6 +25,7 @@ from common.templatetags.ui import span
 from licensing.application_form import Answers
 from licensing.models import OPEN_APPLICATION_STATES, Application, Ban
 from licensing.selectors.references import current_requests
+from licensing.selectors.screening import standing_of
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ def signals(
         _tiers(person.tier, person.organization_tier if organization else None),
         _country(organization, answers),
         _bans(application),
+        screening_signal(application),
         _duplicates(application),
         _history(earlier),
     ]
@@ -209,6 +211,33 @@ def _ban_sentence(ban: Ban) -> str:
     if ban.lifted_at is not None:
         return _("%(who)s was banned, which a board lifted.") % words
     return _("%(who)s is banned: %(reason)s") % words
+
+
+def screening_signal(application: Application) -> Signal:
+    """Say what the lists of restricted parties say of the parties to an application."""
+    name = _("Screening")
+    found = standing_of(application)
+    if not found.lists:
+        return Signal("na", name, _("No list is in force: nobody is screened."))
+    if found.confirmed:
+        return Signal("no", name, _("A party to it is a listed one, as somebody decided."))
+    if found.open:
+        words = ngettext(
+            "%(count)d likeness with a list is not decided. It keeps the application from "
+            "approval.",
+            "%(count)d likenesses with lists are not decided. They keep the application from "
+            "approval.",
+            found.open,
+        )
+        return Signal("no", name, words % {"count": found.open})
+    if found.due or not found.watched:
+        return Signal("na", name, _("The parties are not screened yet; they are before approval."))
+    words = ngettext(
+        "%(count)d party screened; none is like an entry of a list, or somebody else was meant.",
+        "%(count)d parties screened; none is like an entry of a list, or somebody else was meant.",
+        found.watched,
+    )
+    return Signal("yes", name, words % {"count": found.watched})
 
 
 def _duplicates(application: Application) -> Signal:

@@ -8,7 +8,8 @@ from django.utils.translation import ngettext
 
 from boards.models import Motion
 from common.templatetags.ui import span
-from licensing.models import Application, Grant
+from licensing.models import Application, Grant, SuspensionRequest
+from licensing.selectors import person_name
 from portal import access, operation, showing
 from portal.dashboard import Board
 from portal.showing import Data
@@ -23,7 +24,8 @@ SERVICE_LEVEL = timedelta(days=10)
 def waiting(board: Board) -> list[Data]:
     """Return what waits for this person, the most pressing first."""
     me = board.viewer.user
-    cards = [_vote(motion, board) for motion in board.votes]
+    cards = [_asked(request) for request in board.asked]
+    cards += [_vote(motion, board) for motion in board.votes]
     cards += [_answer(each) for each in board.applications if each.state == "returned"]
     cards += [_terms(grant, board) for grant in board.grants if grant.state == "pending_terms"]
     cards += [_review(each, board) for each in board.queue if me and each.reviewer_id == me.pk]
@@ -31,6 +33,21 @@ def waiting(board: Board) -> list[Data]:
     cards += _unopened_votes(board)
     cards += [_finish(each) for each in board.applications if each.state == "draft"]
     return cards
+
+
+def _asked(request: SuspensionRequest) -> Data:
+    grant = request.grant
+    return {
+        "title": _("Should this grant of %(model)s be suspended?") % {"model": grant.model},
+        "status": "hit_stop",
+        "text": _("A party to it has exactly a name on %(list)s. Nothing is suspended by itself.")
+        % {"list": request.hit.on_list},
+        "meta": str(grant.organization or person_name(grant.person)),
+        "next": {
+            "label": _("Look at both"),
+            "url": reverse("screening_hit", args=[request.hit.public_id]),
+        },
+    }
 
 
 def _vote(motion: Motion, board: Board) -> Data:

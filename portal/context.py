@@ -48,6 +48,8 @@ def _places(request: HttpRequest, person: Viewer) -> list[dict[str, Any]]:
     ]
     if person.models_with(Right.REVIEW_APPLICATION):
         places.append(_place(request, _("Reviews"), reverse("review_queue")))
+    if person.models_with(Right.REVIEW_APPLICATION) or person.models_with(Right.PLACE_HOLD):
+        places.append(_place(request, _("Screening"), reverse("screening_queue")))
     if person.boards:
         places.append(_place(request, _("Boards"), reverse("board_list")))
     if person.boards or person.models_with(Right.PLACE_HOLD):
@@ -55,6 +57,7 @@ def _places(request: HttpRequest, person: Viewer) -> list[dict[str, Any]]:
         places.append(_place(request, _("Bans"), reverse("ban_list")))
     if person.is_operator:
         places.append(_place(request, _("Operation"), reverse("operator")))
+        places.append(_place(request, _("Lists"), reverse("screening_lists")))
     return places
 
 

@@ -9,7 +9,8 @@ from django.db.models import Q
 from accounts.models import User
 from boards.models import Motion
 from boards.selectors import open_motions_for
-from licensing.models import LIVE_GRANT_STATES, Application, Grant
+from licensing.models import LIVE_GRANT_STATES, Application, Grant, SuspensionRequest
+from licensing.permissions import asked_of
 from licensing.selectors import applications_of, grants_of, review_queue
 from licensing.verdict import Context
 from portal.selectors import Standing, Verdicts, all_releases, standing_of, visible
@@ -31,6 +32,7 @@ class Board:
     applications: list[Application] = field(default_factory=list)
     queue: list[Application] = field(default_factory=list)
     votes: list[Motion] = field(default_factory=list)
+    asked: list[SuspensionRequest] = field(default_factory=list)
     found: list[tuple[Release, Verdicts]] = field(default_factory=list)
 
     def staff_releases(self) -> list[Release]:
@@ -60,6 +62,7 @@ def read(user: User, viewer: Viewer, context: Context) -> Board:
     grants = list(grants_of(user).filter(state__in=LIVE_GRANT_STATES)[:SHOWN])
     found = _releases(user, viewer, {grant.model_id for grant in grants}, context)
     reviewed = viewer.models_with(Right.REVIEW_APPLICATION)
+    braked = viewer.models_with(Right.PLACE_HOLD)
     return Board(
         viewer=viewer,
         now=now,
@@ -68,6 +71,7 @@ def read(user: User, viewer: Viewer, context: Context) -> Board:
         standing=standing_of([release for release, _verdicts in found], now),
         applications=list(applications_of(user)[:SHOWN]),
         queue=list(review_queue(Model.objects.filter(pk__in=reviewed))) if reviewed else [],
+        asked=asked_of(user, braked)[:SHOWN] if braked else [],
         votes=list(open_motions_for(user, now)) if viewer.boards else [],
     )
 

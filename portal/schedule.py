@@ -45,6 +45,7 @@ def beat_schedule(sweep: timedelta) -> dict[str, dict[str, Any]]:
         "terms": {"task": "licensing.sweep_terms", "schedule": crontab(minute="*/5")},
         "receipts": {"task": "licensing.sweep_receipts", "schedule": crontab(minute="*/10")},
         "references": {"task": "licensing.sweep_references", "schedule": crontab(minute="*/5")},
+        "licensing-screening": {"task": "licensing.sweep_screening", "schedule": sweep},
         "grants-expiry": {"task": "licensing.sweep_grants", "schedule": crontab(minute="*/5")},
         "heartbeat": {"task": "portal.beat_heartbeat", "schedule": timedelta(seconds=20)},
         "sessions": {"task": "portal.clear_sessions", "schedule": crontab(hour="3", minute="17")},

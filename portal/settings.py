@@ -259,6 +259,8 @@ UPLOADS = {
     "api:evidence_post": EVIDENCE_MOST_BYTES,
     "comparable_import": 1_000_000,
     "application_section": ATTACHMENT_MOST_BYTES,
+    # Below the 64 MB that nginx takes of a request.
+    "screening_upload": 60_000_000,
 }
 FILE_UPLOAD_HANDLERS = [
     "common.uploads.LimitedUploadHandler",
@@ -381,6 +383,8 @@ else:
     EMAIL_USE_SSL = _MAIL.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"sluice@{_base.hostname}")
+# Whom people write to whose access a check of their details keeps shut.
+SCREENING_CONTACT = env.str("SCREENING_CONTACT", default=DEFAULT_FROM_EMAIL)
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # Pages

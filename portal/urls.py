@@ -28,6 +28,7 @@ urlpatterns = [
     path("boards/", include("boards.urls")),
     path("releases/", include("releases.urls")),
     path("licensing/", include("licensing.urls")),
+    path("operation/lists/", include("accounts.list_urls")),
     path("operation/", operator, name="operator"),
     path("operation/mail/<int:notification_id>/retry/", retry_mail, name="retry_mail"),
     path("operation/releases/<int:release_id>/retry/", retry_job, name="retry_job"),

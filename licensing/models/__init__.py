@@ -25,6 +25,7 @@ from licensing.models.references import (
     ReferenceRequest,
     Renewal,
 )
+from licensing.models.screening import SuspensionRequest
 from licensing.models.suspensions import LeftOut, Suspension
 from licensing.models.terms import Terms, TermsDraft, TermsNotice, TermsVersion
 
@@ -55,6 +56,7 @@ __all__ = [
     "Renewal",
     "Submission",
     "Suspension",
+    "SuspensionRequest",
     "Terms",
     "TermsDraft",
     "TermsNotice",

@@ -36,6 +36,7 @@ from licensing.services.guards import (
     require_member,
     require_not_banned,
 )
+from licensing.services.screening import watch_application
 from licensing.verdict import decide_many
 from releases.choices import Right
 from releases.models import Model
@@ -194,6 +195,7 @@ def submit_application(*, actor: User, application: Application) -> Application:
     references.ask_references(actor=actor, application=application)
     _note_country(actor, application)
     known.reopen_renamed(application)
+    watch_application(application)
     notifications.application_received(application)
     notifications.application_submitted(application, _reviewers(application))
     return application
@@ -246,6 +248,7 @@ def withdraw_application(*, actor: User, application: Application) -> Applicatio
         target=application,
         also=_also(application),
     )
+    watch_application(application)
     if was_referred and application.referral is not None:
         _end_referral(application.referral)
     if was_in_review:

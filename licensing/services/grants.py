@@ -23,6 +23,7 @@ from licensing.services.guards import (
     require_not_banned,
     text_of,
 )
+from licensing.services.screening import watch_grant
 from releases.models import Model
 
 # A self-service grant ends, so that somebody who still needs it says so once a year.
@@ -89,6 +90,7 @@ def create_self_service_grant(
         also=(model,),
         data={"modes": modes, "self_service": True},
     )
+    watch_grant(grant)
     return admissions.activate_grant(actor=actor, grant=grant)
 
 
@@ -130,6 +132,7 @@ def _widen(actor: User, grant: Grant, modes: list[str]) -> Grant:
     if not named:
         GrantUser.objects.create(grant=grant, user=actor)
         record(actor=actor, action=Action.GRANT_USER_ADDED, target=grant, also=(actor,))
+        watch_grant(grant)
     added = [mode for mode in modes if mode not in grant.modes]
     if added:
         grant.modes = sorted({*grant.modes, *added})
@@ -246,6 +249,7 @@ def end_grant(
         also=(grant.model,),
         data={"reason": reason} if reason else {},
     )
+    watch_grant(grant)
     if state != GrantState.SUPERSEDED:
         notifications.grant_ended(grant)
     return grant
@@ -273,6 +277,7 @@ def add_named_user(*, actor: User, grant: Grant, user: User) -> GrantUser:
         raise Refused(_("A grant names at most %(most)d people.") % {"most": MAX_NAMED_USERS})
     named = GrantUser.objects.create(grant=grant, user=user)
     record(actor=actor, action=Action.GRANT_USER_ADDED, target=grant, also=(user,))
+    watch_grant(grant)
     notifications.grant_user_added(grant, user)
     return named
 
@@ -290,6 +295,7 @@ def end_named_user(*, actor: User, grant: Grant, user: User) -> Grant:
     if not ended:
         raise Refused(_("This person is not named on the grant."))
     record(actor=actor, action=Action.GRANT_USER_ENDED, target=grant, also=(user,))
+    watch_grant(grant)
     return grant
 
 

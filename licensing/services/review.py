@@ -31,6 +31,7 @@ from licensing.services import admissions, grants
 from licensing.services.again import require_unended
 from licensing.services.applications import locked_application
 from licensing.services.guards import lock_parties, require_not_banned, text_of
+from licensing.services.screening import require_screened, watch_application, watch_grant
 from licensing.services.volume import volume_after
 from licensing.volume import Former, Volume
 from releases.choices import Right
@@ -99,6 +100,7 @@ def decline_application(*, actor: User, application: Application, reason: str) -
     application.decided_at = timezone.now()
     application.save(update_fields=["message", "state", "decided_at"])
     _record(actor, Action.APPLICATION_DECLINED, application, data={"reason": application.message})
+    watch_application(application)
     notifications.application_declined(application)
     return application
 
@@ -131,6 +133,7 @@ def approve_application(
     _check_end(ends_at)
     quota = volume_after(actor, selectors.grant_before(application), volume)
     users = _named(application, named_users)
+    require_screened(application, users)
     if tier is not None:
         _clear(actor, application, users, tier)
     former = _superseded(actor, application)
@@ -152,6 +155,8 @@ def approve_application(
             "volume": [grant.volume.bytes, grant.volume.days] if grant.volume else None,
         },
     )
+    watch_application(application)
+    watch_grant(grant)
     notifications.application_approved(application, grant)
     return admissions.activate_grant(actor=actor, grant=grant)
 

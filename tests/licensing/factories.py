@@ -9,10 +9,20 @@ import json
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Organization, User
+from accounts.models import (
+    ListSnapshot,
+    Organization,
+    ScreeningHit,
+    ScreeningList,
+    ScreeningRound,
+    User,
+)
+from accounts.services import screening
+from accounts.services.screening import Party
 from audit import personal
 from boards.models import Board, Seat
 from licensing import services
@@ -414,3 +424,57 @@ def make_grant(
         accept_all(application.applicant, organization=organization)
     grant.refresh_from_db()
     return grant
+
+
+def make_hit(
+    party: Party, *, exact: bool = True, source: str = "tests.reason", source_id: int = 0
+) -> ScreeningHit:
+    """Make a list entry that a party is like, without a list's file."""
+    number = next(_numbers)
+    on_list = ScreeningList.objects.create(
+        slug=f"list-{number}", title=f"List {number}", format="plain"
+    )
+    begun = ScreeningRound.objects.create(
+        lists=[{"list": on_list.slug, "snapshot": 0, "sha256": "0" * 64}],
+        algorithm=settings.SCREENING.version,
+        total=1,
+    )
+    (watch,) = screening.watch(source=source, source_id=source_id or number, parties=[party])
+    return ScreeningHit.objects.create(
+        watch=watch,
+        on_list=on_list,
+        key="e1",
+        fingerprint="0" * 64,
+        subject_digest="0" * 64,
+        entry={"name": "Listed Name", "kind": "person"},
+        matched="Listed Name",
+        score=100 if exact else 85,
+        exact=exact,
+        route="stop" if exact else "review",
+        round=begun,
+        opened_at=timezone.now(),
+    )
+
+
+def make_confirmed(party: Party) -> ScreeningHit:
+    """Make a party that somebody decided to be a listed one."""
+    return screening.decide_hit(
+        actor=make_user(), hit=make_hit(party), decision="them", reason="The same passport."
+    )
+
+
+def make_snapshot() -> ListSnapshot:
+    """Make a list in force with no entry."""
+    number = next(_numbers)
+    on_list = ScreeningList.objects.create(
+        slug=f"list-{number}", title=f"List {number}", format="plain"
+    )
+    return ListSnapshot.objects.create(
+        on_list=on_list,
+        state="current",
+        sha256="0" * 64,
+        size=1,
+        file_name="list.csv",
+        checked=0,
+        current_at=timezone.now(),
+    )

@@ -88,6 +88,8 @@ USE_FLIPS: list[tuple[dict[str, Any], str]] = [
     ({"active": False}, "account"),
     ({"ban": BanFact("A leak")}, "banned"),
     (with_grant(ban=BanFact("A leak")), "banned"),
+    ({"listed": True}, "screening"),
+    (with_grant(listed=True), "screening"),
     ({"email_verified": False}, "email_verified"),
     ({"token": TokenFact(live=False, rights=frozenset({"api", "weights"}))}, "token_live"),
     ({"token": TokenFact(live=True, rights=frozenset())}, "token_right"),
@@ -218,6 +220,14 @@ def test_a_ban_of_the_organisation_leaves_a_grant_of_one_s_own_alone() -> None:
     assert denied(VerdictAction.DOWNLOAD, replace(GOOD, grant=own)) == []
     banned = replace(GRANT, ban=BanFact("A leak"))
     assert denied(VerdictAction.DOWNLOAD, replace(GOOD, grant=banned)) == ["banned"]
+
+
+def test_a_failed_check_of_details_says_whom_to_write_to_and_nothing_of_lists() -> None:
+    told = replace(GOOD, listed=True, contact="desk@sluice.example")
+    (denial,) = evaluate(VerdictAction.DOWNLOAD, told).denials
+    assert denial.sentence == "A check of your details is open or failed."
+    assert "desk@sluice.example" in denial.remedy
+    assert "list" not in f"{denial.sentence} {denial.remedy}".lower()
 
 
 def test_a_ban_hides_nothing() -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts import services as accounts
 from accounts.models import Clearance, Organization, User
 from accounts.services import reopen_clearances
+from accounts.services.screening import Party
 from licensing import services
 from licensing.facts import Check, VerdictAction
 from licensing.models import Application, Grant, Terms
@@ -29,6 +30,7 @@ from tests.licensing.factories import (
     make_all_terms,
     make_application,
     make_ban,
+    make_confirmed,
     make_draft,
     make_grant,
     make_hold,
@@ -145,6 +147,14 @@ def _suspend_stage(world: World) -> None:
     make_suspension(world.model, access_modes=("weights_gated",))
 
 
+def _listed(world: World) -> None:
+    make_confirmed(Party(user=world.user))
+
+
+def _listed_organization(world: World) -> None:
+    make_confirmed(Party(organization=world.organization))
+
+
 def _new_terms(world: World) -> None:
     make_terms("weights-terms")
 
@@ -203,6 +213,8 @@ CHANGES: list[tuple[Callable[[World], None], set[str]]] = [
     (_suspend_everybody, {"suspension"}),
     (_suspend_country, {"suspension"}),
     (_suspend_stage, {"suspension"}),
+    (_listed, {"screening"}),
+    (_listed_organization, {"screening"}),
     (_new_terms, {"terms", "organization_terms"}),
     (_new_terms_with_grace, set()),
     (_editorial_terms, set()),

@@ -512,6 +512,17 @@ LICENSING = [
         ("decline/", REVIEWER),
         ("refer/", REVIEWER),
     ),
+    page(
+        "licensing/screening/",
+        REVIEWER | LEAD,
+        note="Hits of applicants and grantees of one's own models, never of oneself",
+    ),
+    page(f"licensing/screening/{ONE}", REVIEWER | LEAD, "/licensing/screening/{hit}/"),
+    page(
+        f"licensing/screening/{ONE}decide/",
+        REVIEWER | LEAD,
+        "/licensing/screening/{hit}/decide/",
+    ),
     page("licensing/suspensions/", LEAD, note="Who may place holds on a model, and every seat"),
     page("licensing/suspensions/new/", LEAD, note="Who may place holds on a model"),
     page(
@@ -635,6 +646,14 @@ LICENSING = [
 ]
 
 OPERATION = [
+    page("operation/lists/", OPERATOR),
+    page("operation/lists/new/", OPERATOR),
+    page("operation/lists/<int:snapshot_id>/", OPERATOR, "/operation/lists/{snapshot}/"),
+    page(
+        "operation/lists/<int:snapshot_id>/compare/<int:other_id>/",
+        OPERATOR,
+        "/operation/lists/{snapshot}/compare/{snapshot}/",
+    ),
     page("operation/", OPERATOR),
     act(
         "operation/mail/<int:notification_id>/retry/",

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Invitation, Membership, Notification, Organization, User
 from accounts.services import ask_domain, invite_member, look_up_device_code
+from accounts.services.screening import Party
 from audit.selectors import signing_keys
 from boards.models import Motion, Seat
 from boards.services import draft_public_summary
@@ -34,7 +35,7 @@ from tests.factories import (
     make_token,
     make_user,
 )
-from tests.licensing.factories import make_suspension, name_references
+from tests.licensing.factories import make_hit, make_snapshot, make_suspension, name_references
 from tests.releases.comparables import make_comparable, make_keeper
 from tests.seeded import demo_release, person
 
@@ -153,6 +154,12 @@ def make_world() -> World:
         ).public_id,
         "suspension": make_suspension(hold.model, lead, countries=("AQ",)).public_id,
         "banned": make_user().pseudonym,
+        "hit": make_hit(
+            Party(user=person("tomas.novak")),
+            source="licensing.application",
+            source_id=Application.objects.get(applicant=person("tomas.novak")).pk,
+        ).public_id,
+        "snapshot": make_snapshot().pk,
         "comparable": comparable.public_id,
         "comparable_result": comparable.results.get().public_id,
         "verification": comparable.verifications.get().public_id,
