@@ -51,14 +51,19 @@ def _names(wanted: Iterable[UUID], subjects: Mapping[UUID, Subject]) -> dict[UUI
 
 
 def timeline(
-    *objects: Model, before: int | None = None, limit: int = 30, only: Collection[str] = ()
+    *objects: Model,
+    before: int | None = None,
+    limit: int = 30,
+    only: Collection[str] = (),
+    leaving_out: Collection[str] = (),
 ) -> list[Entry]:
     """Return the newest events that touch any of the objects, in one query; no quiet ones.
 
-    `before` pages by key: the id of the last entry already shown. `only` keeps some actions.
+    `before` pages by key: the id of the last entry already shown. `only` keeps some actions,
+    `leaving_out` drops some.
     """
     events = Event.objects.filter(refs__overlap=[ref(obj) for obj in objects])
-    events = events.exclude(action__in=actions.quiet_actions())
+    events = events.exclude(action__in={*actions.quiet_actions(), *leaving_out})
     if only:
         events = events.filter(action__in=only)
     if before is not None:

@@ -41,6 +41,23 @@ class Action(models.TextChoices):
         "questions.published",
         _("published the questions that the model asks applicants"),
     )
+    APPLICATION_ASSIGNED = "application.assigned", _("gave the application to a reviewer")
+    APPLICATION_VIEWED = "application.viewed", _("read the application")
+    APPLICATION_CHECKED = "application.checked", _("ticked the checklist")
+    APPLICATION_NOTED = "application.noted", _("wrote a note for the reviewers")
+    APPLICATION_LAPSED = "application.lapsed", _("let the application lapse: no answer in time")
+    APPLICATION_APPEALED = "application.appealed", _("appealed against the decline")
+    APPEAL_UPHELD = "appeal.upheld", _("decided the appeal: the decline stands")
+    APPEAL_OVERTURNED = "appeal.overturned", _("decided the appeal: the decline was overturned")
+    APPROVAL_PROPOSED = (
+        "approval.proposed",
+        _("would approve the application, and asked a second reviewer"),
+    )
+    APPROVAL_SENT_BACK = "approval.sent_back", _("sent the approval back to the first reviewer")
+    APPROVAL_TAKEN_BACK = "approval.taken_back", _("took the approval back")
+    REVIEW_RULE_SET = "review_rule.set", _("said how applications are reviewed")
+    CANNED_TEXT_ADDED = "canned_text.added", _("added a text to begin messages from")
+    CANNED_TEXT_RETIRED = "canned_text.retired", _("retired a text to begin messages from")
     BAN_PLACED = "ban.placed", _("placed a ban")
     BAN_OBJECTED = "ban.objected", _("objected to the ban")
     BAN_LIFTED = "ban.lifted", _("lifted the ban by the board's decision")
@@ -73,3 +90,17 @@ class Action(models.TextChoices):
     RENEWAL_APPROVED = "renewal.approved", _("renewed a clearance")
     RENEWAL_DECLINED = "renewal.declined", _("declined to renew a clearance")
     RENEWAL_WITHDRAWN = "renewal.withdrawn", _("took back the request to renew a clearance")
+
+
+# What passes among the reviewers; an applicant's own timeline leaves it out.
+INTERNAL = frozenset(
+    (
+        Action.APPLICATION_ASSIGNED,
+        Action.APPLICATION_VIEWED,
+        Action.APPLICATION_CHECKED,
+        Action.APPLICATION_NOTED,
+        Action.APPROVAL_PROPOSED,
+        Action.APPROVAL_SENT_BACK,
+        Action.APPROVAL_TAKEN_BACK,
+    )
+)

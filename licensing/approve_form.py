@@ -14,7 +14,7 @@ from accounts.models import Tier, User
 from licensing import application_form
 from licensing import scope as scopes
 from licensing.application_form import Answers
-from licensing.forms import ReasonForm
+from licensing.forms import LongTextField, ReasonForm
 from licensing.models import Application, Mode
 from licensing.selectors import grant_before, person_name
 from licensing.volume import GIGABYTE, MOST_BYTES, MOST_DAYS, Volume
@@ -132,6 +132,16 @@ class ApproveForm(VolumeFields):
             ("", gettext_lazy("No change")),
             *[(tier.value, f"{tier.value}: {tier.label}") for tier in Tier if tier.value],
         ],
+    )
+
+    grounds = LongTextField(
+        label=gettext_lazy("Grounds, for a second reviewer"),
+        required=False,
+        rows=4,
+        help_text=gettext_lazy(
+            "Needed where a second reviewer confirms, as for tier 3: why you would approve it. "
+            "The applicant does not see it."
+        ),
     )
 
     def __init__(

@@ -230,28 +230,6 @@ class LiftBanForm(forms.Form):
     )
 
 
-class QueueFilterForm(forms.Form):
-    """Which part of the queue to show."""
-
-    show = forms.ChoiceField(
-        label=gettext_lazy("Show"),
-        required=False,
-        choices=[
-            ("", gettext_lazy("Everything that waits")),
-            ("unclaimed", gettext_lazy("Not claimed")),
-            ("mine", gettext_lazy("Claimed by me")),
-            ("referred", gettext_lazy("With the board")),
-        ],
-    )
-    model = forms.ChoiceField(label=gettext_lazy("Model"), required=False)
-
-    def __init__(self, models: Sequence[Model], data: Any = None) -> None:  # noqa: ANN401 - as Django declares it
-        super().__init__(data)
-        field = self.fields["model"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
-        field.choices = [("", _("All models")), *[(str(each.pk), str(each)) for each in models]]
-
-
 class NamedUserForm(forms.Form):
     """Who is to be named on a grant."""
 

@@ -1,17 +1,20 @@
 """What this room tells people. One function a message; nothing secret in any of them."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.urls import reverse
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Organization, User
 from accounts.services import notify
 from boards.selectors import members_of
 from licensing import summary
+from licensing.deadlines import APPEAL_PERIOD
 from licensing.models import (
     Acceptance,
+    Appeal,
     Application,
     Ban,
     Capacity,
@@ -59,15 +62,145 @@ def application_received(application: Application) -> None:
 
 
 def application_returned(application: Application) -> None:
-    """Tell the applicant what the reviewer asks."""
+    """Tell the applicant what the reviewer asks, and until when they can answer."""
     notify(
         recipient=application.applicant,
         kind="licensing.application_returned",
         subject=_("Your application for %(model)s came back with questions")
         % {"model": application.model},
-        body=_("Answer these and send it again:\n\n%(message)s") % {"message": application.message},
+        body=_("Answer these and send it again by %(day)s, after which it lapses:\n\n%(message)s")
+        % {"message": application.message, "day": _day(application.answer_by)},
         url=_application_url(application),
     )
+
+
+def _day(moment: datetime | None) -> str:
+    return formats.date_format(timezone.localtime(moment), "j M Y") if moment else ""
+
+
+def answer_due(application: Application) -> None:
+    """Remind the applicant of the questions before the application lapses."""
+    notify(
+        recipient=application.applicant,
+        kind="licensing.answer_due",
+        subject=_("Your application for %(model)s lapses on %(day)s")
+        % {"model": application.model, "day": _day(application.answer_by)},
+        body=_("It came back with questions that you have not answered:\n\n%(message)s")
+        % {"message": application.message},
+        url=_application_url(application),
+    )
+
+
+def application_lapsed(application: Application) -> None:
+    """Tell the applicant that the time for an answer has passed."""
+    notify(
+        recipient=application.applicant,
+        kind="licensing.application_lapsed",
+        subject=_("Your application for %(model)s has lapsed") % {"model": application.model},
+        body=_("The questions were not answered in time. You can apply again."),
+        url=_application_url(application),
+    )
+
+
+def application_assigned(
+    application: Application, actor: User, former: User | None, reason: str
+) -> None:
+    """Tell the reviewer who got it, and the one who had it."""
+    url = reverse("review_detail", args=[application.public_id])
+    if application.reviewer is not None and application.reviewer != actor:
+        notify(
+            recipient=application.reviewer,
+            kind="licensing.application_assigned",
+            subject=_("An application for %(model)s was given to you")
+            % {"model": application.model},
+            body=_("%(name)s asks you to review it.") % {"name": person_name(actor)},
+            url=url,
+        )
+    if former is not None and former != actor:
+        notify(
+            recipient=former,
+            kind="licensing.application_taken_over",
+            subject=_("An application for %(model)s was taken over") % {"model": application.model},
+            body=_("%(name)s gave it to another reviewer: %(reason)s")
+            % {"name": person_name(actor), "reason": reason},
+            url=url,
+        )
+
+
+def second_wanted(application: Application, people: list[User]) -> None:
+    """Tell those who may confirm a proposed approval."""
+    for person in people:
+        notify(
+            recipient=person,
+            kind="licensing.second_wanted",
+            subject=_("An approval for %(model)s waits for a second reviewer")
+            % {"model": application.model},
+            body=_("Read the application and what was proposed; confirm it or send it back."),
+            url=reverse("review_detail", args=[application.public_id]),
+        )
+
+
+def approval_sent_back(application: Application, reason: str) -> None:
+    """Tell the first reviewer what the second one says."""
+    if application.reviewer is None:
+        return
+    notify(
+        recipient=application.reviewer,
+        kind="licensing.approval_sent_back",
+        subject=_("Your approval for %(model)s was sent back") % {"model": application.model},
+        body=_("The second reviewer did not confirm it:\n\n%(reason)s") % {"reason": reason},
+        url=reverse("review_detail", args=[application.public_id]),
+    )
+
+
+def application_appealed(application: Application, people: list[User]) -> None:
+    """Tell the applicant that the appeal arrived, and those who may decide it."""
+    notify(
+        recipient=application.applicant,
+        kind="licensing.appeal_received",
+        subject=_("We have your appeal for %(model)s") % {"model": application.model},
+        body=_("A reviewer who did not decide before reads it. Their decision is the last word."),
+        url=_application_url(application),
+    )
+    for person in people:
+        notify(
+            recipient=person,
+            kind="licensing.application_appealed",
+            subject=_("An appeal for %(model)s waits for a reviewer")
+            % {"model": application.model},
+            body=_("You did not decide on this application before, so it can be yours."),
+            url=reverse("review_detail", args=[application.public_id]),
+        )
+
+
+def appeal_decided(application: Application, appeal: Appeal) -> None:
+    """Tell the applicant and whoever had declined what came of the appeal, and why."""
+    stands = appeal.outcome == Appeal.Outcome.UPHELD
+    notify(
+        recipient=application.applicant,
+        kind="licensing.appeal_decided",
+        subject=_("Your appeal for %(model)s: the decline stands") % {"model": application.model}
+        if stands
+        else _("Your appeal for %(model)s: the decline was overturned")
+        % {"model": application.model},
+        body=_("The reason given:\n\n%(reason)s") % {"reason": appeal.reason}
+        if stands
+        else _(
+            "The reason given:\n\n%(reason)s\n\nYour application is in review again. You hear when "
+            "it is approved, or if there are questions."
+        )
+        % {"reason": appeal.reason},
+        url=_application_url(application),
+    )
+    if appeal.declined_by is not None:
+        notify(
+            recipient=appeal.declined_by,
+            kind="licensing.appeal_noted",
+            subject=_("An appeal against your decline was decided: %(outcome)s")
+            % {"outcome": appeal.get_outcome_display()},
+            body=_("The reason given:\n\n%(reason)s") % {"reason": appeal.reason},
+            url=reverse("review_detail", args=[application.public_id]),
+        )
 
 
 def application_approved(application: Application, grant: Grant) -> None:
@@ -95,8 +228,11 @@ def application_declined(application: Application) -> None:
         recipient=application.applicant,
         kind="licensing.application_declined",
         subject=_("Your application for %(model)s was declined") % {"model": application.model},
-        body=_("The reason given:\n\n%(reason)s\n\nYou may apply again when this has changed.")
-        % {"reason": application.message},
+        body=_(
+            "The reason given:\n\n%(reason)s\n\nYou may apply again when this has changed. If you "
+            "find it wrong, you can appeal within %(days)d days, on the page of the application."
+        )
+        % {"reason": application.message, "days": APPEAL_PERIOD.days},
         url=_application_url(application),
     )
 

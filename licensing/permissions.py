@@ -1,18 +1,21 @@
 """Who may do what with terms, applications and grants."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet
 from django.http import Http404
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Clearance, Organization, ScreeningHit, User
+from accounts.models import Clearance, Membership, Organization, ScreeningHit, User
 from accounts.permissions import is_owner
 from accounts.selectors import live_memberships, membership_of
 from boards.models import Seat, SeatRole
+from licensing.deadlines import FORMER_MEMBER
 from licensing.models import (
     Acceptance,
     Application,
@@ -27,7 +30,7 @@ from licensing.models import (
     SuspensionRequest,
     TermsDraft,
 )
-from licensing.selectors import KEEPER_ROLES, agreements, bans, named_users, suspensions
+from licensing.selectors import KEEPER_ROLES, agreements, bans, named_users, reviews, suspensions
 from licensing.selectors.screening import hits_concerning, requests_open
 from releases.choices import Right
 from releases.models import Model
@@ -45,11 +48,57 @@ def reviewed_models(user: Person) -> QuerySet[Model]:
 
 def review_conflict(user: User, application: Application) -> str:
     """Return why this person must not review this application, or an empty string."""
-    if application.applicant_id == user.pk:
-        return _("This is your own application. Somebody else must review it.")
-    if review_conflicts(user, [application]):
-        return _("This application is from your own organisation. Somebody else must review it.")
+    return review_conflicts(user, [application]).get(application.pk, "")
+
+
+def why_no_reviewer(
+    user: User, application: Application, rights: Container[str] | None = None
+) -> str:
+    """Return why the person cannot have this application in review, or an empty string.
+
+    `rights` are those on its model, where they are at hand.
+    """
+    if rights is None:
+        rights = rights_of(user, application.model)
+    if Right.REVIEW_APPLICATION not in rights:
+        return _("You have no right to review applications for this model.")
+    conflict = review_conflict(user, application)
+    if conflict:
+        return conflict
+    if user.pk in reviews.deciders_before(application):
+        return _("You decided on this application before; an appeal goes to somebody else.")
     return ""
+
+
+def possible_reviewers(application: Application) -> list[User]:
+    """Return who may have this application in review."""
+    everyone = users_with_right(Right.REVIEW_APPLICATION, application.model)
+    deciders = reviews.deciders_before(application)
+    return [
+        user
+        for user in everyone
+        if user.pk not in deciders and not review_conflict(user, application)
+    ]
+
+
+def possible_seconds(application: Application) -> list[User]:
+    """Return who may confirm what the reviewer of this application proposed."""
+    return [user for user in possible_reviewers(application) if user.pk != application.reviewer_id]
+
+
+def can_lead(user: Person, model: Model) -> bool:
+    """Tell whether the person assigns reviewers and says how applications are reviewed."""
+    return isinstance(user, User) and has_right(user, Right.LEAD_REVIEW, model)
+
+
+def led_models(user: Person) -> QuerySet[Model]:
+    """Return the models whose reviews the person leads."""
+    return models_with_right(user, Right.LEAD_REVIEW)
+
+
+def can_manage_canned_texts(user: Person) -> bool:
+    """Tell whether the person leads the reviews of some model."""
+    return led_models(user).exists()
 
 
 def can_review(user: Person, application: Application) -> bool:
@@ -285,6 +334,7 @@ def get_ban_or_404(user: Person, public_id: UUID) -> BanView:
 _WITH_APPLICATION = (
     *("model", "organization", "applicant", "reviewer", "referral", "questionnaire"),
     *("amends", "amends__model", "amends__organization", "amends__person"),
+    *("appeal__declined_by", "appeal__decided_by"),
 )
 
 
@@ -322,14 +372,19 @@ def get_attachment_or_404(user: Person, public_id: UUID) -> Attachment:
     raise Http404
 
 
-def get_review_or_404(user: Person, public_id: UUID) -> Application:
+def reviewed_application(user: Person, public_id: UUID) -> Application | None:
     """Return an application that was once submitted, for a model that the person reviews."""
-    application = (
+    return (
         Application.objects.select_related(*_WITH_APPLICATION)
         .filter(public_id=public_id, model__in=reviewed_models(user), submitted_at__isnull=False)
         .exclude(state=ApplicationState.DRAFT)
         .first()
     )
+
+
+def get_review_or_404(user: Person, public_id: UUID) -> Application:
+    """Return the same, or answer that there is none."""
+    application = reviewed_application(user, public_id)
     if application is None:
         raise Http404
     return application
@@ -383,22 +438,41 @@ def organization_of_or_404(user: Person, organization_id: str) -> Organization:
     return membership.organization
 
 
-def review_conflicts(user: User, applications: Sequence[Application]) -> set[int]:
-    """Return the ids of the applications on a page that this person must not review."""
-    own = set(live_memberships().filter(user=user).values_list("organization", flat=True))
+def review_conflicts(user: User, applications: Sequence[Application]) -> dict[int, str]:
+    """Return of the applications on a page those that this person must not review, and why.
+
+    Their own, their organisation's (also one that they left within a year), a colleague's, and
+    those that name them as a user, a referee or the signing official.
+    """
+    since = timezone.now() - FORMER_MEMBER
     applicants = {application.applicant_id for application in applications}
-    colleagues = set(
-        live_memberships()
-        .filter(user__in=applicants, organization__in=own)
-        .values_list("user", flat=True)
+    of_applicants = live_memberships().filter(
+        user__in=applicants, organization=OuterRef("organization")
     )
-    return {
-        application.pk
-        for application in applications
-        if application.applicant_id == user.pk
-        or application.applicant_id in colleagues
-        or application.organization_id in own
-    }
+    memberships = (
+        Membership.objects.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=since), user=user)
+        .annotate(applicants=ArraySubquery(of_applicants.values("user")))
+        .values_list("organization", "applicants")
+    )
+    own: set[int] = set()
+    colleagues: set[int] = set()
+    for organization, people in memberships:
+        own.add(organization)
+        colleagues.update(people or ())
+    named = reviews.addresses_named(applications)
+    address = user.email.lower()
+    found = {}
+    for each in applications:
+        if each.applicant_id == user.pk:
+            found[each.pk] = _("This is your own application. Somebody else must review it.")
+        elif each.applicant_id in colleagues or each.organization_id in own:
+            found[each.pk] = _(
+                "This application is from your own organisation, or one that you left within a "
+                "year. Somebody else must review it."
+            )
+        elif address in named.get(each.pk, ()):
+            found[each.pk] = _("This application names you. Somebody else must review it.")
+    return found
 
 
 def get_reference_or_404(user: User, public_id: UUID) -> ReferenceRequest:

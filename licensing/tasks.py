@@ -1,12 +1,17 @@
 """What the workers do for licensing. Each run is short and does whatever is owed."""
 
 import logging
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 
 from celery import shared_task
 from django.utils import timezone
 
 from licensing import selectors, services
-from licensing.selectors import agreements
+from licensing.deadlines import ANSWER_REMINDER
+from licensing.models import Application
+from licensing.selectors import agreements, reviews
 from licensing.services import screening
 
 logger = logging.getLogger(__name__)
@@ -92,3 +97,30 @@ def sweep_screening() -> None:
     """Have screened whom a missed step left out, and ask leads about exact names."""
     screening.sweep_watches()
     screening.ask_for_suspensions()
+
+
+@shared_task(name="licensing.sweep_returned")
+def sweep_returned() -> int:
+    """Remind of returned applications whose date is near, and lapse those whose date has passed."""
+    now = timezone.now()
+    acts = [
+        *(partial(services.remind_of_answer, application=each) for each in _owed_reminder(now)),
+        *(partial(services.lapse_returned, application=each) for each in _over(now)),
+    ]
+    return sum(_attempt(act) for act in acts)
+
+
+def _owed_reminder(now: datetime) -> list[Application]:
+    return list(reviews.returned_before(now + ANSWER_REMINDER, reminded=False)[:CHUNK])
+
+
+def _over(now: datetime) -> list[Application]:
+    return list(reviews.returned_before(now)[:CHUNK])
+
+
+def _attempt(act: Callable[[], bool]) -> bool:
+    try:
+        return act()
+    except Exception:
+        logger.exception("An application that was returned was left alone; the next sweep tries.")
+        return False

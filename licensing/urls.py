@@ -5,6 +5,7 @@ from django.urls import path
 from licensing.views import (
     accepting,
     again,
+    appeals,
     applications,
     applying,
     attachments,
@@ -13,11 +14,14 @@ from licensing.views import (
     explain,
     grant_acts,
     grants,
+    model_grants,
     people,
     questionnaires,
     references,
     referrals,
     renewals,
+    review_acts,
+    review_settings,
     reviews,
     screening,
     sent,
@@ -107,13 +111,38 @@ urlpatterns = [
     path("renewals/", renewals.renewal_list, name="renewal_list"),
     path("renewals/<uuid:public_id>/", renewals.renewal_detail, name="renewal_detail"),
     path("renewals/<uuid:public_id>/withdraw/", renewals.renewal_withdraw, name="renewal_withdraw"),
+    path(
+        "applications/<uuid:public_id>/appeal/",
+        appeals.application_appeal,
+        name="application_appeal",
+    ),
     path("reviews/", reviews.review_queue, name="review_queue"),
+    path("reviews/export/", reviews.review_export, name="review_export"),
+    path("reviews/texts/", review_settings.canned_texts, name="canned_texts"),
+    path(
+        "reviews/texts/<uuid:public_id>/retire/",
+        review_settings.canned_text_retire,
+        name="canned_text_retire",
+    ),
     path("reviews/<uuid:public_id>/", reviews.review_detail, name="review_detail"),
-    path("reviews/<uuid:public_id>/claim/", reviews.review_claim, name="review_claim"),
-    path("reviews/<uuid:public_id>/release/", reviews.review_release, name="review_release"),
-    path("reviews/<uuid:public_id>/return/", reviews.review_return, name="review_return"),
-    path("reviews/<uuid:public_id>/approve/", reviews.review_approve, name="review_approve"),
-    path("reviews/<uuid:public_id>/decline/", reviews.review_decline, name="review_decline"),
+    *(
+        path(f"reviews/<uuid:public_id>/{act}/", view, name=f"review_{act.replace('-', '_')}")
+        for act, view in {
+            "claim": review_acts.review_claim,
+            "release": review_acts.review_release,
+            "assign": review_acts.review_assign,
+            "checklist": review_acts.review_tick,
+            "note": review_acts.review_note,
+            "return": review_acts.review_return,
+            "approve": review_acts.review_approve,
+            "confirm": review_acts.review_confirm,
+            "send-back": review_acts.review_send_back,
+            "take-back": review_acts.review_take_back,
+            "decline": review_acts.review_decline,
+            "uphold": review_acts.review_uphold,
+            "overturn": review_acts.review_overturn,
+        }.items()
+    ),
     path("reviews/<uuid:public_id>/refer/", referrals.review_refer, name="review_refer"),
     path("screening/", screening.screening_queue, name="screening_queue"),
     path("screening/<uuid:public_id>/", screening.screening_hit, name="screening_hit"),
@@ -160,10 +189,24 @@ urlpatterns = [
     path(
         "grants/<uuid:public_id>/relinquish/", grant_acts.grant_relinquish, name="grant_relinquish"
     ),
-    path("models/<slug:namespace>/<str:name>/grants/", grants.model_grants, name="model_grants"),
     *(
         path(f"models/<slug:namespace>/<str:name>/questions/{rest}", view, name=view.__name__)
         for rest, view in QUESTIONS
+    ),
+    path(
+        "models/<slug:namespace>/<str:name>/grants/",
+        model_grants.model_grants,
+        name="model_grants",
+    ),
+    path(
+        "models/<slug:namespace>/<str:name>/grants/export/",
+        model_grants.model_grants_export,
+        name="model_grants_export",
+    ),
+    path(
+        "models/<slug:namespace>/<str:name>/reviews/",
+        review_settings.review_rule,
+        name="review_rule",
     ),
     path("terms/", terms.terms_list, name="terms_list"),
     path("drafts/new/", drafts.draft_new, name="terms_draft_new"),

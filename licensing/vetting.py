@@ -1,15 +1,18 @@
 """What a reviewer should see beside the answers: facts to weigh, none of them a decision."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Membership, Organization, User
 from accounts.selectors import (
@@ -22,6 +25,7 @@ from accounts.selectors import (
 from common.countries import COUNTRIES
 from common.public_mail import PUBLIC_MAIL, is_at
 from common.templatetags.ui import span
+from licensing import selectors
 from licensing.application_form import Answers
 from licensing.models import OPEN_APPLICATION_STATES, Application, Ban
 from licensing.selectors.references import current_requests
@@ -54,25 +58,118 @@ def email_domain_signal(email: str, domain: str) -> Signal:
 
 def signals(
     application: Application, answers: Answers, earlier: Sequence[Application]
-) -> list[Signal]:
-    """Return every signal on an application; `earlier` are the decisions before it."""
+) -> dict[str, Signal]:
+    """Return every signal on an application by its key; `earlier` are the decisions before it."""
     organization = application.organization
     person = _person(application)
-    found = [
-        email_domain_signal(person.email, organization.domain if organization else ""),
-        _verified(verified=person.verified),
-        _account_age(person.date_joined),
-        _membership(person.role, organization),
-        _domain(organization),
-        *_references(application),
-        _tiers(person.tier, person.organization_tier if organization else None),
-        _country(organization, answers),
-        _bans(application),
-        screening_signal(application),
-        _duplicates(application),
-        _history(earlier),
-    ]
-    return sorted(found, key=lambda signal: ["no", "yes", "na"].index(signal.state))
+    found = {
+        "email_domain": email_domain_signal(
+            person.email, organization.domain if organization else ""
+        ),
+        "mailbox": _verified(verified=person.verified),
+        "account_age": _account_age(person.date_joined),
+        "membership": _membership(person.role, organization),
+        "domain": _domain(organization),
+        **_references(application),
+        "clearances": _tiers(person.tier, person.organization_tier if organization else None),
+        "orcid": orcid_signal(str(answers.get("profile_url") or "")),
+        "country": _country(organization, answers),
+        "bans": _bans(application),
+        "screening": screening_signal(application),
+        "duplicates": _duplicates(application, len(person.duplicates or [])),
+        "similar_organization": _similar_organizations(organization, person.namesakes or []),
+        "network": _network(application, set(person.neighbours or [])),
+        "history": _history(earlier),
+    }
+    return dict(sorted(found.items(), key=lambda pair: ["no", "yes", "na"].index(pair[1].state)))
+
+
+def flags(application: Application) -> list[str]:
+    """Return the keys of the signals that say to look closer, as things are now."""
+    answers = selectors.answers_of(application)
+    found = signals(application, answers, selectors.earlier_decisions(application))
+    return sorted(key for key, signal in found.items() if signal.state == "no")
+
+
+# The signals by which the queue can be filtered, in the words of its filter.
+FLAGS: dict[str, str | Promise] = {
+    "email_domain": gettext_lazy("E-mail domain does not fit"),
+    "mailbox": gettext_lazy("E-mail address not confirmed"),
+    "account_age": gettext_lazy("Account made the same day"),
+    "membership": gettext_lazy("Without an organisation, or not of it"),
+    "domain": gettext_lazy("Domain of the organisation not verified"),
+    "orcid": gettext_lazy("ORCID iD is not one"),
+    "country": gettext_lazy("Country differs from the organisation's"),
+    "bans": gettext_lazy("A ban, past or present"),
+    "screening": gettext_lazy("Like a name on a list"),
+    "duplicates": gettext_lazy("Others from the same organisation"),
+    "similar_organization": gettext_lazy("Another organisation with its domain"),
+    "network": gettext_lazy("Others from the same network"),
+    "history": gettext_lazy("Declined before"),
+}
+_ORCID = re.compile(
+    r"orcid\.org/([0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X])(?![0-9X-])", re.IGNORECASE
+)
+
+
+def orcid_signal(page: str) -> Signal:
+    """Judge an ORCID iD by its check digit (ISO 7064, MOD 11-2); whose it is shows its record."""
+    name = _("ORCID")
+    if "orcid.org" not in page.lower():
+        return Signal("na", name, _("No ORCID record was given."))
+    found = _ORCID.search(page)
+    digits = found[1].replace("-", "").upper() if found else ""
+    if not digits or digits[-1] != _orcid_check(digits[:-1]):
+        return Signal("no", name, _("What was given is no ORCID iD: %(page)s") % {"page": page})
+    return Signal(
+        "na", name, _("%(orcid)s is well formed; see whether its record fits.") % {"orcid": digits}
+    )
+
+
+def _orcid_check(digits: str) -> str:
+    total = 0
+    for digit in digits:
+        total = (total + int(digit)) * 2
+    rest = (12 - total % 11) % 11
+    return "X" if rest == 10 else str(rest)
+
+
+def _others_of_domain(organization: Organization | None) -> QuerySet[Organization]:
+    if organization is None or not organization.domain:
+        return Organization.objects.none()
+    others = Organization.objects.filter(domain__iexact=organization.domain)
+    return others.exclude(pk=organization.pk).order_by("pk")
+
+
+def _similar_organizations(organization: Organization | None, names: list[str]) -> Signal:
+    name = _("Similar organisations")
+    if organization is None or not organization.domain:
+        return Signal("na", name, _("There is no internet domain to compare by."))
+    if not names:
+        return Signal("yes", name, _("No other organisation here has the same domain."))
+    return Signal("no", name, _("The same domain: %(names)s.") % {"names": ", ".join(names)})
+
+
+def _others_of_network(application: Application) -> QuerySet[Application]:
+    if not application.sent_from:
+        return Application.objects.none()
+    same = Application.objects.filter(sent_from=application.sent_from).order_by()
+    return same.exclude(applicant=application.applicant_id)
+
+
+def _network(application: Application, people: set[int]) -> Signal:
+    """Compare the network that it came from with those of other people's applications."""
+    name, words = _("Network"), {"network": application.sent_from, "count": len(people)}
+    if not application.sent_from:
+        return Signal("na", name, _("Not known."))
+    if not people:
+        return Signal("na", name, _("%(network)s, nobody else's.") % words)
+    sentence = ngettext(
+        "%(network)s, from which %(count)d other person applied.",
+        "%(network)s, from which %(count)d other people applied.",
+        len(people),
+    )
+    return Signal("no", name, sentence % words)
 
 
 # An applicant with the further attributes that the query below annotates.
@@ -92,6 +189,9 @@ def _person(application: Application) -> Row:
         organization_tier=Coalesce(
             Subquery(clearances.filter(organization=application.organization_id)[:1]), 0
         ),
+        duplicates=ArraySubquery(_others_of_organization(application).values("pk")[:50]),
+        neighbours=ArraySubquery(_others_of_network(application).values("applicant")[:50]),
+        namesakes=ArraySubquery(_others_of_domain(application.organization).values("name")[:5]),
     ).get(pk=application.applicant_id)
 
 
@@ -136,13 +236,13 @@ def _domain(organization: Organization | None) -> Signal:
     return Signal("yes", name, _("%(domain)s was verified through %(how)s.") % words)
 
 
-def _references(application: Application) -> list[Signal]:
+def _references(application: Application) -> dict[str, Signal]:
     """Tell what referees and the signing official answered; their words stand on a page."""
     states: dict[str, list[bool | None]] = {"referee": [], "official": []}
     for kind, vouches in current_requests(application).values_list("kind", "answer__vouches"):
         states[kind].append(vouches)
     names = {"referee": _("Referees"), "official": _("Signing official")}
-    return [_answers(names[kind], found) for kind, found in states.items() if found]
+    return {kind: _answers(names[kind], found) for kind, found in states.items() if found}
 
 
 def _answers(name: str, found: list[bool | None]) -> Signal:
@@ -181,6 +281,33 @@ def _country(organization: Organization | None, answers: Answers) -> Signal:
     return Signal("no", name, _("Declared %(country)s; the organisation is in %(other)s.") % words)
 
 
+def screening_signal(application: Application) -> Signal:
+    """Say what the lists of restricted parties say of the parties to an application."""
+    name = _("Screening")
+    found = standing_of(application)
+    if not found.lists:
+        return Signal("na", name, _("No list is in force: nobody is screened."))
+    if found.confirmed:
+        return Signal("no", name, _("A party to it is a listed one, as somebody decided."))
+    if found.open:
+        words = ngettext(
+            "%(count)d likeness with a list is not decided. It keeps the application from "
+            "approval.",
+            "%(count)d likenesses with lists are not decided. They keep the application from "
+            "approval.",
+            found.open,
+        )
+        return Signal("no", name, words % {"count": found.open})
+    if found.due or not found.watched:
+        return Signal("na", name, _("The parties are not screened yet; they are before approval."))
+    words = ngettext(
+        "%(count)d party screened; none is like an entry of a list, or somebody else was meant.",
+        "%(count)d parties screened; none is like an entry of a list, or somebody else was meant.",
+        found.watched,
+    )
+    return Signal("yes", name, words % {"count": found.watched})
+
+
 def _bans(application: Application) -> Signal:
     """Look for bans, past ones too, of the applicant and of every organisation of theirs.
 
@@ -213,46 +340,21 @@ def _ban_sentence(ban: Ban) -> str:
     return _("%(who)s is banned: %(reason)s") % words
 
 
-def screening_signal(application: Application) -> Signal:
-    """Say what the lists of restricted parties say of the parties to an application."""
-    name = _("Screening")
-    found = standing_of(application)
-    if not found.lists:
-        return Signal("na", name, _("No list is in force: nobody is screened."))
-    if found.confirmed:
-        return Signal("no", name, _("A party to it is a listed one, as somebody decided."))
-    if found.open:
-        words = ngettext(
-            "%(count)d likeness with a list is not decided. It keeps the application from "
-            "approval.",
-            "%(count)d likenesses with lists are not decided. They keep the application from "
-            "approval.",
-            found.open,
-        )
-        return Signal("no", name, words % {"count": found.open})
-    if found.due or not found.watched:
-        return Signal("na", name, _("The parties are not screened yet; they are before approval."))
-    words = ngettext(
-        "%(count)d party screened; none is like an entry of a list, or somebody else was meant.",
-        "%(count)d parties screened; none is like an entry of a list, or somebody else was meant.",
-        found.watched,
+def _others_of_organization(application: Application) -> QuerySet[Application]:
+    if application.organization_id is None:
+        return Application.objects.none()
+    same = Application.objects.filter(
+        model=application.model_id,
+        organization=application.organization_id,
+        state__in=OPEN_APPLICATION_STATES,
     )
-    return Signal("yes", name, words % {"count": found.watched})
+    return same.exclude(pk=application.pk).order_by()
 
 
-def _duplicates(application: Application) -> Signal:
+def _duplicates(application: Application, count: int) -> Signal:
     name = _("Other applications")
     if application.organization_id is None:
         return Signal("na", name, _("No organisation to compare by."))
-    count = (
-        Application.objects.filter(
-            model=application.model_id,
-            organization=application.organization_id,
-            state__in=OPEN_APPLICATION_STATES,
-        )
-        .exclude(pk=application.pk)
-        .count()
-    )
     if not count:
         return Signal("yes", name, _("None open from the same organisation for this model."))
     words = ngettext(

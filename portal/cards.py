@@ -10,6 +10,7 @@ from boards.models import Motion
 from common.templatetags.ui import span
 from licensing.models import Application, Grant, SuspensionRequest
 from licensing.selectors import person_name
+from licensing.selectors.queue import COUNTED
 from portal import access, operation, showing
 from portal.dashboard import Board
 from portal.showing import Data
@@ -17,18 +18,14 @@ from releases.choices import Right
 from releases.models import Hold, Release
 from releases.requirements import blocking
 
-# Reviewers aim to answer within this time; what waits longer is marked.
-SERVICE_LEVEL = timedelta(days=10)
-
 
 def waiting(board: Board) -> list[Data]:
     """Return what waits for this person, the most pressing first."""
-    me = board.viewer.user
     cards = [_asked(request) for request in board.asked]
     cards += [_vote(motion, board) for motion in board.votes]
     cards += [_answer(each) for each in board.applications if each.state == "returned"]
     cards += [_terms(grant, board) for grant in board.grants if grant.state == "pending_terms"]
-    cards += [_review(each, board) for each in board.queue if me and each.reviewer_id == me.pk]
+    cards += [_review(each, board) for each in (board.desk.mine if board.desk else ())]
     cards += _due_holds(board)
     cards += _unopened_votes(board)
     cards += [_finish(each) for each in board.applications if each.state == "draft"]
@@ -107,10 +104,10 @@ def _review(application: Application, board: Board) -> Data:
             "applicant": application.organization or application.applicant,
             "model": application.model,
         },
-        "status": "in_review",
-        "text": _("You took this application for review."),
+        "status": application.state,
+        "text": _("You have this application in review."),
         "meta": _("Waiting for %(time)s") % {"time": span(board.now - since)},
-        "tone": "warn" if board.now - since > SERVICE_LEVEL else "",
+        "tone": "warn" if application.due_at and application.due_at < board.now else "",
         "next": {
             "label": _("Review"),
             "url": reverse("review_detail", args=[application.public_id]),
@@ -210,9 +207,12 @@ def application_card(application: Application) -> Data:
         "in_review": _("A reviewer's turn: somebody is reading it."),
         "referred": _("The board's turn: the reviewer asked it."),
         "returned": _("Your turn: a reviewer has questions."),
+        "awaiting_second": _("A reviewer's turn: a second one reads it."),
+        "appealed": _("A reviewer's turn: somebody else reads your appeal."),
         "approved": _("It was approved."),
         "declined": _("It was declined."),
         "withdrawn": _("You withdrew it."),
+        "lapsed": _("It lapsed, as it was not sent in time."),
     }
     return {
         "title": str(application.model),
@@ -266,19 +266,29 @@ def _blockers(release: Release, board: Board) -> str:
 
 def queue_metrics(board: Board) -> list[Data]:
     """Return the review queue in a few numbers."""
-    free = [each for each in board.queue if each.reviewer_id is None]
-    ages = [board.now - each.submitted_at for each in board.queue if each.submitted_at]
-    late = sum(age > SERVICE_LEVEL for age in ages)
+    if board.desk is None or not any(board.desk.load):
+        return []
+    load = board.desk.load
+    page = reverse("review_queue")
     return [
-        {"label": _("Waiting to be taken"), "value": len(free), "url": reverse("review_queue")},
-        {"label": _("In review"), "value": len(board.queue) - len(free)},
-        {"label": _("Oldest waits"), "value": span(max(ages)) if ages else "–"},
         {
-            "label": _("Over %(limit)s") % {"limit": span(SERVICE_LEVEL)},
-            "value": late,
-            "tone": "warn" if late else "",
+            "label": _("Waiting to be taken"),
+            "value": at_most(load.free),
+            "url": f"{page}?show=unclaimed",
+        },
+        {"label": _("In review"), "value": at_most(load.in_hand)},
+        {
+            "label": _("Past the promised date"),
+            "value": at_most(load.overdue),
+            "tone": "warn" if load.overdue else "",
+            "url": f"{page}?overdue=on",
         },
     ]
+
+
+def at_most(count: int) -> str:
+    """Return a count that stops at a bound, as a number or "more than" it."""
+    return str(count) if count <= COUNTED else _("over %(count)d") % {"count": COUNTED}
 
 
 def operation_metrics(now: datetime) -> list[Data]:

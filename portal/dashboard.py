@@ -11,7 +11,8 @@ from boards.models import Motion
 from boards.selectors import open_motions_for
 from licensing.models import LIVE_GRANT_STATES, Application, Grant, SuspensionRequest
 from licensing.permissions import asked_of
-from licensing.selectors import applications_of, grants_of, review_queue
+from licensing.selectors import applications_of, grants_of
+from licensing.selectors.queue import Desk, desk
 from licensing.verdict import Context
 from portal.selectors import Standing, Verdicts, all_releases, standing_of, visible
 from portal.viewer import Viewer
@@ -30,7 +31,7 @@ class Board:
     standing: Standing
     grants: list[Grant] = field(default_factory=list)
     applications: list[Application] = field(default_factory=list)
-    queue: list[Application] = field(default_factory=list)
+    desk: Desk | None = None
     votes: list[Motion] = field(default_factory=list)
     asked: list[SuspensionRequest] = field(default_factory=list)
     found: list[tuple[Release, Verdicts]] = field(default_factory=list)
@@ -61,7 +62,7 @@ def read(user: User, viewer: Viewer, context: Context) -> Board:
     now = context.now
     grants = list(grants_of(user).filter(state__in=LIVE_GRANT_STATES)[:SHOWN])
     found = _releases(user, viewer, {grant.model_id for grant in grants}, context)
-    reviewed = viewer.models_with(Right.REVIEW_APPLICATION)
+    reviewed = list(viewer.models_with(Right.REVIEW_APPLICATION))
     braked = viewer.models_with(Right.PLACE_HOLD)
     return Board(
         viewer=viewer,
@@ -70,7 +71,7 @@ def read(user: User, viewer: Viewer, context: Context) -> Board:
         found=found,
         standing=standing_of([release for release, _verdicts in found], now),
         applications=list(applications_of(user)[:SHOWN]),
-        queue=list(review_queue(Model.objects.filter(pk__in=reviewed))) if reviewed else [],
+        desk=desk(reviewed, user, now, SHOWN) if reviewed else None,
         asked=asked_of(user, braked)[:SHOWN] if braked else [],
         votes=list(open_motions_for(user, now)) if viewer.boards else [],
     )

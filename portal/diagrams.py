@@ -2,6 +2,7 @@
 
 from boards.states import MOTION
 from common.states import Machine
+from licensing.states import APPLICATION
 from releases.states import HOLD, RELEASE, TRANSITION
 
 MACHINES: tuple[tuple[str, Machine], ...] = (
@@ -9,6 +10,7 @@ MACHINES: tuple[tuple[str, Machine], ...] = (
     ("A transition", TRANSITION),
     ("A hold", HOLD),
     ("A release", RELEASE),
+    ("An application", APPLICATION),
 )
 BEGIN = "<!-- state diagrams: written by manage.py state_diagrams -->"
 END = "<!-- end of state diagrams -->"

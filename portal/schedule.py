@@ -47,6 +47,10 @@ def beat_schedule(sweep: timedelta) -> dict[str, dict[str, Any]]:
         "references": {"task": "licensing.sweep_references", "schedule": crontab(minute="*/5")},
         "licensing-screening": {"task": "licensing.sweep_screening", "schedule": sweep},
         "grants-expiry": {"task": "licensing.sweep_grants", "schedule": crontab(minute="*/5")},
+        "applications-returned": {
+            "task": "licensing.sweep_returned",
+            "schedule": crontab(minute="*/10"),
+        },
         "heartbeat": {"task": "portal.beat_heartbeat", "schedule": timedelta(seconds=20)},
         "sessions": {"task": "portal.clear_sessions", "schedule": crontab(hour="3", minute="17")},
     }

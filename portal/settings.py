@@ -285,6 +285,8 @@ except ValueError as error:
     raise ImproperlyConfigured(f"INGEST_S3_ROOTS {error}") from None
 
 # Every stored object is read again and compared at least so often.
+# Working days within which applications are to be answered, where a model has no level of its own.
+REVIEW_SERVICE_DAYS = env_number("REVIEW_SERVICE_DAYS", default=10, least=1, most=260)
 REHASH_DAYS = env_number("REHASH_DAYS", default=30, least=1, most=3650)
 
 # People

@@ -89,6 +89,7 @@ class Right(models.TextChoices):
     MANAGE_RELEASE = "manage_release", _("ingest, propose and describe releases")
     PLACE_HOLD = "place_hold", _("place holds and demote releases")
     REVIEW_APPLICATION = "review_application", _("review applications")
+    LEAD_REVIEW = "lead_review", _("assign reviewers, and say how applications are reviewed")
 
 
 class EvidenceType(models.TextChoices):

@@ -1,9 +1,11 @@
 """Organisations, who belongs to them, and how well both are known."""
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.people import User
+from accounts.search import Words
 
 
 class Organization(models.Model):
@@ -46,6 +48,7 @@ class Organization(models.Model):
                 condition=~models.Q(domain=""),
                 name="accounts_organization_domain",
             ),
+            GinIndex(Words("name", "domain"), name="accounts_organization_words"),
         )
         constraints = (
             models.CheckConstraint(

@@ -4,6 +4,7 @@ import uuid
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -11,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.managers import UserManager
+from accounts.search import Words
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -47,6 +49,7 @@ class User(AbstractBaseUser, PermissionsMixin):
                 condition=models.Q(erased_at__isnull=True) | models.Q(is_active=False),
             ),
         )
+        indexes = (GinIndex(Words("full_name", "email"), name="accounts_user_words"),)
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email

@@ -23,6 +23,7 @@ from accounts.models import (
     Tier,
     User,
 )
+from accounts.search import Words, beginnings
 from accounts.token_secret import Prefix, prefix_of, secret_digest
 from common import reminders
 from common.prepared import Parameter, Prepared
@@ -368,3 +369,17 @@ def owed_notifications(now: datetime) -> QuerySet[Notification]:
 def failing_notifications() -> QuerySet[Notification]:
     """Return the mails that could not be sent so far, or were given up, newest first."""
     return Notification.objects.filter(sent_at__isnull=True, attempts__gt=0)
+
+
+def matching_people(text: str) -> QuerySet[User, int]:
+    """Return the ids of people of whose name or address every word of a text begins a word."""
+    query = beginnings(text)
+    rows = User.objects.alias(words=Words("full_name", "email"))
+    return (rows.filter(words=query) if query else rows.none()).values_list("pk", flat=True)
+
+
+def matching_organizations(text: str) -> QuerySet[Organization, int]:
+    """Return the ids of organisations of whose name or domain it is the same."""
+    query = beginnings(text)
+    rows = Organization.objects.alias(words=Words("name", "domain")).order_by()
+    return (rows.filter(words=query) if query else rows.none()).values_list("pk", flat=True)

@@ -25,7 +25,12 @@ from delivery.refusals import absolute
 from licensing import selectors, services
 from licensing.application_form import in_words
 from licensing.approve_form import ApproveForm
-from licensing.models import LIVE_GRANT_STATES, Application, ApplicationState
+from licensing.models import (
+    LIVE_GRANT_STATES,
+    WAITING_APPLICATION_STATES,
+    Application,
+    ApplicationState,
+)
 from licensing.permissions import reviewed_models
 from licensing.questions import QUESTIONS
 from licensing.selectors import person_name
@@ -34,7 +39,7 @@ from releases.models import Model
 PENDING, ACCEPTED, REJECTED = "pending", "accepted", "rejected"
 _WAITING = (ApplicationState.SUBMITTED, ApplicationState.IN_REVIEW)
 _BY_STATUS = {
-    PENDING: Q(state__in=(*_WAITING, ApplicationState.REFERRED)),
+    PENDING: Q(state__in=(*WAITING_APPLICATION_STATES, ApplicationState.REFERRED)),
     ACCEPTED: Q(state=ApplicationState.APPROVED, grant__state__in=LIVE_GRANT_STATES),
     REJECTED: Q(state=ApplicationState.DECLINED),
 }

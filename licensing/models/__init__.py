@@ -1,13 +1,13 @@
 """Terms and their acceptance, applications, grants and admissions, bans, suspensions."""
 
-from licensing.models.acceptances import Acceptance, Capacity, Decline, Receipt
-from licensing.models.applications import (
+from licensing.choices import (
     OPEN_APPLICATION_STATES,
     REVIEWED_APPLICATION_STATES,
-    Application,
+    WAITING_APPLICATION_STATES,
     ApplicationState,
-    Submission,
 )
+from licensing.models.acceptances import Acceptance, Capacity, Decline, Receipt
+from licensing.models.applications import Application, Submission
 from licensing.models.attachments import Attachment
 from licensing.models.bans import Ban, Objection
 from licensing.models.grants import (
@@ -25,6 +25,15 @@ from licensing.models.references import (
     ReferenceRequest,
     Renewal,
 )
+from licensing.models.reviews import (
+    Appeal,
+    CannedText,
+    Look,
+    Note,
+    Proposal,
+    ReviewRule,
+    Tick,
+)
 from licensing.models.screening import SuspensionRequest
 from licensing.models.suspensions import LeftOut, Suspension
 from licensing.models.terms import Terms, TermsDraft, TermsNotice, TermsVersion
@@ -33,12 +42,15 @@ __all__ = [
     "LIVE_GRANT_STATES",
     "OPEN_APPLICATION_STATES",
     "REVIEWED_APPLICATION_STATES",
+    "WAITING_APPLICATION_STATES",
     "Acceptance",
     "Admission",
+    "Appeal",
     "Application",
     "ApplicationState",
     "Attachment",
     "Ban",
+    "CannedText",
     "Capacity",
     "Decline",
     "Grant",
@@ -46,14 +58,18 @@ __all__ = [
     "GrantUser",
     "KnownAnswers",
     "LeftOut",
+    "Look",
     "Mode",
+    "Note",
     "Objection",
+    "Proposal",
     "Questionnaire",
     "QuestionnaireDraft",
     "Receipt",
     "ReferenceAnswer",
     "ReferenceRequest",
     "Renewal",
+    "ReviewRule",
     "Submission",
     "Suspension",
     "SuspensionRequest",
@@ -61,4 +77,5 @@ __all__ = [
     "TermsDraft",
     "TermsNotice",
     "TermsVersion",
+    "Tick",
 ]

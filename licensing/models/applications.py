@@ -2,37 +2,36 @@
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organization, User
+from accounts.models.tokens import NETWORK_LENGTH
 from boards.models import Motion
+from licensing.choices import (
+    OPEN_APPLICATION_STATES,
+    WAITING_APPLICATION_STATES,
+    ApplicationState,
+)
 from licensing.models.questionnaires import Questionnaire
 from licensing.models.terms import TermsVersion
 from licensing.questions import Track
 from releases.models import Model
 
-
-class ApplicationState(models.TextChoices):
-    """`draft -> submitted -> in_review -> returned -> submitted`; `in_review -> referred` and back.
-
-    Ends: approved, declined, withdrawn.
-    """
-
-    DRAFT = "draft", _("Draft")
-    SUBMITTED = "submitted", _("Submitted")
-    IN_REVIEW = "in_review", _("In review")
-    RETURNED = "returned", _("Returned to you")
-    REFERRED = "referred", _("Referred to the board")
-    APPROVED = "approved", _("Approved")
-    DECLINED = "declined", _("Declined")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
-
-
-OPEN_APPLICATION_STATES = ("draft", "submitted", "in_review", "returned", "referred")
-# Decided by a reviewer or a board; who withdraws decides nothing.
-REVIEWED_APPLICATION_STATES = ("approved", "declined")
+# The queue in the order that it is read in, by itself and by each thing that it is filtered by.
+_QUEUE_ORDERS: dict[str, list[str]] = {
+    "licensing_application_queue": [],
+    "licensing_queue_model": ["model"],
+    "licensing_queue_state": ["state"],
+    "licensing_queue_reviewer": ["reviewer"],
+    "licensing_queue_organization": ["organization"],
+    "licensing_queue_applicant": ["applicant"],
+    "licensing_queue_country": ["country"],
+    "licensing_queue_tier": ["tier_asked"],
+    "licensing_queue_track": ["track"],
+}
 
 
 class Application(models.Model):
@@ -47,6 +46,11 @@ class Application(models.Model):
     `questionnaire` is the version of the model's own questions that the applicant last saw. With
     `amends` it asks for nothing but another scope of that grant. `changed_at` is when an answer
     was last saved, and `reminded_at` when the applicant was told since that the draft will lapse.
+
+    What the queue is found by is copied here when an application is sent: `due_at`, when the
+    reviewers promised an answer; the country declared; the highest tier that a stage of the model
+    asks for; the signals that say to look closer (licensing.vetting); and the network that it
+    came from, shortened. `answer_by` is until when a returned one can be sent again.
     """
 
     public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
@@ -65,7 +69,7 @@ class Application(models.Model):
     answers = models.JSONField(default=dict)
     sealed_answers = models.BinaryField(null=True)
     state = models.CharField(
-        max_length=10, choices=ApplicationState.choices, default=ApplicationState.DRAFT
+        max_length=15, choices=ApplicationState.choices, default=ApplicationState.DRAFT
     )
     reviewer = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="reviews"
@@ -78,6 +82,13 @@ class Application(models.Model):
     reminded_at = models.DateTimeField(null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)
+    answer_by = models.DateTimeField(null=True, blank=True)
+    answer_reminded_at = models.DateTimeField(null=True, blank=True)
+    country = models.CharField(max_length=2, blank=True)
+    tier_asked = models.PositiveSmallIntegerField(default=0)
+    flags = ArrayField(models.CharField(max_length=30), default=list, blank=True)
+    sent_from = models.CharField(max_length=NETWORK_LENGTH, blank=True)
 
     class Meta:
         ordering = ("-id",)
@@ -92,28 +103,24 @@ class Application(models.Model):
             ),
             models.CheckConstraint(
                 name="licensing_application_state_known",
-                condition=models.Q(
-                    state__in=[
-                        "draft",
-                        "submitted",
-                        "in_review",
-                        "returned",
-                        "referred",
-                        "approved",
-                        "declined",
-                        "withdrawn",
-                    ]
-                ),
+                condition=models.Q(state__in=ApplicationState.values),
             ),
             models.CheckConstraint(
                 name="licensing_application_review_has_reviewer",
-                condition=~models.Q(state__in=["in_review", "referred", "approved", "declined"])
+                condition=~models.Q(
+                    state__in=["in_review", "referred", "awaiting_second", "approved", "declined"]
+                )
                 | models.Q(reviewer__isnull=False),
             ),
             models.CheckConstraint(
                 name="licensing_application_decided_has_time",
-                condition=~models.Q(state__in=["approved", "declined", "withdrawn"])
+                condition=~models.Q(state__in=["approved", "declined", "withdrawn", "lapsed"])
                 | models.Q(decided_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="licensing_application_waiting_is_due",
+                condition=~models.Q(state__in=WAITING_APPLICATION_STATES)
+                | models.Q(due_at__isnull=False, submitted_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="licensing_application_referred_by_motion",
@@ -127,18 +134,34 @@ class Application(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["model", "applicant", "organization"],
-                condition=models.Q(
-                    state__in=["draft", "submitted", "in_review", "returned", "referred"]
-                ),
+                condition=models.Q(state__in=OPEN_APPLICATION_STATES),
                 nulls_distinct=False,
                 name="licensing_application_one_open",
             ),
         )
         indexes = (
+            *(
+                models.Index(
+                    fields=[*by, "due_at", "id"],
+                    condition=models.Q(state__in=WAITING_APPLICATION_STATES),
+                    name=name,
+                )
+                for name, by in _QUEUE_ORDERS.items()
+            ),
+            GinIndex(
+                fields=["flags"],
+                condition=models.Q(state__in=WAITING_APPLICATION_STATES),
+                name="licensing_application_flags",
+            ),
             models.Index(
-                fields=["submitted_at"],
-                condition=models.Q(state__in=["submitted", "in_review"]),
-                name="licensing_application_queue",
+                fields=["answer_by"],
+                condition=models.Q(state="returned"),
+                name="licensing_application_to_lapse",
+            ),
+            models.Index(
+                fields=["sent_from"],
+                condition=~models.Q(sent_from=""),
+                name="licensing_application_network",
             ),
         )
 

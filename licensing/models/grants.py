@@ -128,6 +128,18 @@ class Grant(models.Model):
             ),
         )
         indexes = (
+            models.Index(fields=["model", "-id"], name="licensing_grant_of_model"),
+            models.Index(fields=["model", "state", "-id"], name="licensing_grant_by_state"),
+            models.Index(
+                fields=["model", "-id"],
+                condition=models.Q(modes__contains=["api"]),
+                name="licensing_grant_with_api",
+            ),
+            models.Index(
+                fields=["model", "-id"],
+                condition=models.Q(modes__contains=["weights"]),
+                name="licensing_grant_with_weights",
+            ),
             models.Index(
                 fields=["ends_at"],
                 condition=models.Q(state__in=["pending_terms", "queued", "active", "suspended"]),

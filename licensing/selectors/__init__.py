@@ -1,6 +1,7 @@
 """Reading applications and grants."""
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,6 @@ from licensing.models import (
     LIVE_GRANT_STATES,
     OPEN_APPLICATION_STATES,
     Application,
-    ApplicationState,
     Grant,
     GrantUser,
     Mode,
@@ -108,24 +108,6 @@ def applications_of(user: User) -> QuerySet[Application]:
     )
 
 
-def review_queue(models: QuerySet[Model]) -> QuerySet[Application]:
-    """Return what waits for a review of these models, the longest waiting first."""
-    return _queue(models, ApplicationState.SUBMITTED, ApplicationState.IN_REVIEW)
-
-
-def with_the_board(models: QuerySet[Model]) -> QuerySet[Application]:
-    """Return the applications for these models that a board has before it."""
-    return _queue(models, ApplicationState.REFERRED)
-
-
-def _queue(models: QuerySet[Model], *states: ApplicationState) -> QuerySet[Application]:
-    return (
-        Application.objects.filter(model__in=models, state__in=states)
-        .select_related("model", "organization", "applicant", "reviewer")
-        .order_by("submitted_at", "pk")
-    )
-
-
 def answers_of(record: Application | Submission) -> dict[str, Any]:
     """Return all answers, the personal ones opened; they read "(erased)" once the key is gone."""
     application = record.application if isinstance(record, Submission) else record
@@ -141,6 +123,17 @@ def _opened(text: str, version: Questionnaire | None) -> dict[str, Any]:
         return json.loads(text)
     own = own_questions.parse(version.content).questions if version else ()
     return dict.fromkeys([*PERSONAL_KEYS, *(each.key for each in own)], personal.ERASED)
+
+
+def answers_of_many(applications: Iterable[Application]) -> dict[int, dict[str, Any]]:
+    """Return all answers of each application, in one query; the applicants must be at hand."""
+    sealed = [(each, each.sealed_answers) for each in applications]
+    sent = [(each, token) for each, token in sealed if token is not None]
+    texts = personal.unseal_many((each.applicant.pseudonym, token) for each, token in sent)
+    pairs = zip(sent, texts, strict=True)
+    return {
+        each.pk: each.answers | _opened(text, each.questionnaire) for (each, _token), text in pairs
+    }
 
 
 def answers_submitted(application: Application) -> list[dict[str, Any]]:

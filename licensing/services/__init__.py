@@ -12,11 +12,19 @@ from licensing.services.agreements import (
     save_terms_draft,
     withdraw_terms_version,
 )
+from licensing.services.appeals import appeal_application, overturn_decline, uphold_decline
 from licensing.services.applications import (
     save_draft,
     start_application,
     submit_application,
     withdraw_application,
+)
+from licensing.services.approving import (
+    approve_application,
+    confirm_approval,
+    propose_approval,
+    send_back_approval,
+    take_back_approval,
 )
 from licensing.services.attachments import attach_file, sweep_attachments
 from licensing.services.bans import (
@@ -25,6 +33,8 @@ from licensing.services.bans import (
     place_ban,
     propose_lift_ban,
 )
+from licensing.services.beside import add_note, note_look, tick_checklist
+from licensing.services.canned import add_canned_text, retire_canned_text
 from licensing.services.deciding import apply_decided_motions, exclude_conflicted_voters
 from licensing.services.grants import (
     add_named_user,
@@ -36,6 +46,7 @@ from licensing.services.grants import (
     revoke_grant,
     suspend_grant,
 )
+from licensing.services.lapsing import lapse_returned, remind_of_answer
 from licensing.services.lifting import apply_lift_of_selection, propose_lift_of_selection
 from licensing.services.named_users import add_named_users, end_lost_places
 from licensing.services.questionnaires import (
@@ -58,12 +69,13 @@ from licensing.services.renewals import (
     withdraw_renewal,
 )
 from licensing.services.review import (
-    approve_application,
+    assign_application,
     claim_application,
     decline_application,
     release_claim,
     return_application,
 )
+from licensing.services.review_rules import set_review_rule
 from licensing.services.suspensions import (
     call_for_review_of_selections,
     let_out,
@@ -78,9 +90,12 @@ __all__ = [
     "MOST_TOLD",
     "accept_terms",
     "activate_grant",
+    "add_canned_text",
     "add_named_user",
     "add_named_users",
+    "add_note",
     "answer_reference",
+    "appeal_application",
     "apply_decided_motions",
     "apply_lift_ban",
     "apply_lift_of_selection",
@@ -88,10 +103,12 @@ __all__ = [
     "approve_application",
     "approve_renewal",
     "ask_renewal",
+    "assign_application",
     "attach_file",
     "call_for_review_of_selections",
     "change_questions",
     "claim_application",
+    "confirm_approval",
     "copy_application",
     "create_self_service_grant",
     "decline_application",
@@ -105,10 +122,14 @@ __all__ = [
     "expire_grant",
     "follow_terms",
     "issue_owed_receipts",
+    "lapse_returned",
     "let_out",
     "lift_suspension",
+    "note_look",
     "object_to_ban",
+    "overturn_decline",
     "place_ban",
+    "propose_approval",
     "propose_lift_ban",
     "propose_lift_of_selection",
     "publish_questions",
@@ -117,14 +138,18 @@ __all__ = [
     "refer_application",
     "release_claim",
     "relinquish_grant",
+    "remind_of_answer",
     "remind_of_references",
     "replace_reference",
     "resend_reference",
+    "retire_canned_text",
     "retire_terms",
     "return_application",
     "revoke_grant",
     "save_draft",
     "save_terms_draft",
+    "send_back_approval",
+    "set_review_rule",
     "set_volume",
     "start_amendment",
     "start_application",
@@ -133,9 +158,12 @@ __all__ = [
     "suspend_selection",
     "sweep_admissions",
     "sweep_attachments",
+    "take_back_approval",
     "tell_of_selection",
     "tell_of_selections",
     "tell_of_terms",
+    "tick_checklist",
+    "uphold_decline",
     "withdraw_application",
     "withdraw_renewal",
     "withdraw_terms_version",

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Clearance, Organization, User
+from accounts.networks import shortened
 from accounts.selectors import settled_clearances
 from accounts.services import reopen_clearances
 from audit import personal
@@ -16,19 +17,21 @@ from audit.services import record
 from boards import services as boards
 from boards.models import OPEN_STATES, Motion
 from common.errors import Refused
-from licensing import application_form, notifications, permissions, selectors
+from licensing import application_form, notifications, permissions, selectors, vetting
 from licensing.actions import Action
 from licensing.asking import track_problem
 from licensing.facts import VerdictAction
 from licensing.models import (
     OPEN_APPLICATION_STATES,
+    Appeal,
     Application,
     ApplicationState,
     Attachment,
+    Proposal,
     Submission,
 )
 from licensing.questions import QUESTIONS, Track
-from licensing.selectors import asked
+from licensing.selectors import asked, reviews
 from licensing.services import known, references
 from licensing.services.guards import (
     lock_parties,
@@ -37,12 +40,17 @@ from licensing.services.guards import (
     require_not_banned,
 )
 from licensing.services.screening import watch_application
+from licensing.states import APPLICATION
 from licensing.verdict import decide_many
-from releases.choices import Right
 from releases.models import Model
-from releases.permissions import users_with_right
 
 EDITABLE_STATES = (ApplicationState.DRAFT, ApplicationState.RETURNED)
+_UNDER_REVIEW = (
+    ApplicationState.IN_REVIEW,
+    ApplicationState.REFERRED,
+    ApplicationState.AWAITING_SECOND,
+    ApplicationState.APPEALED,
+)
 
 
 def locked_application(application: Application) -> Application:
@@ -125,7 +133,7 @@ def save_draft(*, actor: User, application: Application, answers: dict[str, Any]
 
 def editable(actor: User, application: Application) -> Application:
     """Return the actor's application, locked, if its answers may change."""
-    application = _own(actor, application)
+    application = own_application(actor, application)
     if application.state not in EDITABLE_STATES:
         raise Refused(_("This application was sent; its answers are fixed."))
     return application
@@ -151,9 +159,12 @@ def _split(applicant: User, answers: dict[str, Any]) -> tuple[dict[str, Any], by
 
 
 @transaction.atomic
-def submit_application(*, actor: User, application: Application) -> Application:
-    """Send the application to the reviewers. What was sent is frozen as a submission."""
-    application = _own(actor, application)
+def submit_application(*, actor: User, application: Application, address: str = "") -> Application:
+    """Send the application to the reviewers. What was sent is frozen as a submission.
+
+    Of the address that it came from, only the network is kept.
+    """
+    application = own_application(actor, application)
     if application.state not in EDITABLE_STATES:
         raise Refused(_("This application was sent already."))
     lock_parties(actor, application.organization)
@@ -182,9 +193,10 @@ def submit_application(*, actor: User, application: Application) -> Application:
         criteria=asked.criteria_now() if application.track == Track.SAFETY else None,
     )
     submission.attachments.set(attached)
-    application.state = ApplicationState.SUBMITTED
+    APPLICATION.move(application, ApplicationState.SUBMITTED)
     application.submitted_at = timezone.now()
-    application.save(update_fields=["state", "submitted_at"])
+    _lay_in_the_queue(application, address)
+    application.save(update_fields=["state", "submitted_at", *_QUEUED_BY])
     record(
         actor=actor,
         action=Action.APPLICATION_SUBMITTED,
@@ -217,29 +229,40 @@ def _note_country(actor: User, application: Application) -> None:
         reopen_clearances(actor=actor, change=Clearance.Change.COUNTRY, user=actor)
 
 
+_QUEUED_BY = ("due_at", "answer_by", "country", "tier_asked", "flags", "sent_from")
+
+
+def _lay_in_the_queue(application: Application, address: str) -> None:
+    """Copy onto the row what the reviewers' queue is ordered and filtered by."""
+    application.due_at = reviews.promised(application.model, application.submitted_at)
+    application.answer_by = None
+    application.country = str(application.answers.get("country") or "")[:2]
+    application.tier_asked = selectors.tier_required(application.model)
+    application.sent_from = shortened(address)
+    application.flags = vetting.flags(application)
+
+
 def _reviewers(application: Application) -> list[User]:
     """Whoever returned it hears of it again; a new one goes to all who may review it."""
     if application.reviewer is not None and permissions.can_review(
         application.reviewer, application
     ):
         return [application.reviewer]
-    everyone = users_with_right(Right.REVIEW_APPLICATION, application.model)
-    return [user for user in everyone if not permissions.review_conflict(user, application)]
+    return permissions.possible_reviewers(application)
 
 
 @transaction.atomic
 def withdraw_application(*, actor: User, application: Application) -> Application:
     """Take an application back before it is decided."""
-    application = _own(actor, application)
+    application = own_application(actor, application)
     if application.state not in OPEN_APPLICATION_STATES:
         raise Refused(
             _("This application is decided already: %(state)s.")
             % {"state": application.get_state_display()}
         )
-    under_review = (ApplicationState.IN_REVIEW, ApplicationState.REFERRED)
-    was_in_review = application.state in under_review
+    was_in_review = application.state in _UNDER_REVIEW
     was_referred = application.state == ApplicationState.REFERRED
-    application.state = ApplicationState.WITHDRAWN
+    APPLICATION.move(application, ApplicationState.WITHDRAWN)
     application.decided_at = timezone.now()
     application.save(update_fields=["state", "decided_at"])
     record(
@@ -249,6 +272,7 @@ def withdraw_application(*, actor: User, application: Application) -> Applicatio
         also=_also(application),
     )
     watch_application(application)
+    _end_answers(application)
     if was_referred and application.referral is not None:
         _end_referral(application.referral)
     if was_in_review:
@@ -265,7 +289,19 @@ def _end_referral(motion: Motion) -> None:
     boards.mark_applied(motion=motion)
 
 
-def _own(actor: User, application: Application) -> Application:
+def _end_answers(application: Application) -> None:
+    """Close what a withdrawn application leaves open: a proposed approval, an appeal."""
+    now = timezone.now()
+    application.proposals.filter(outcome=Proposal.Outcome.PENDING).update(
+        outcome=Proposal.Outcome.VOID, answered_at=now
+    )
+    Appeal.objects.filter(application=application, outcome=Appeal.Outcome.PENDING).update(
+        outcome=Appeal.Outcome.VOID, decided_at=now
+    )
+
+
+def own_application(actor: User, application: Application) -> Application:
+    """Return the application, locked, if it is the actor's own. Refused otherwise."""
     application = locked_application(application)
     require_active(actor)
     if application.applicant_id != actor.pk:

@@ -22,6 +22,7 @@ from licensing.questions import QUESTIONS
 from licensing.services.applications import locked_application
 from licensing.services.guards import text_of
 from licensing.services.review import claimed
+from licensing.states import APPLICATION
 from releases.services.transitions import excluded_voters
 
 # What the board is told of the application; nothing of it tells who the applicant is.
@@ -82,7 +83,7 @@ def refer_application(
         also=(application, model),
     )
     motion = boards.open_vote(actor=actor, motion=motion)
-    application.state = ApplicationState.REFERRED
+    APPLICATION.move(application, ApplicationState.REFERRED)
     application.referral = motion
     application.board_approved_at = None
     application.message = ""
@@ -212,7 +213,7 @@ def apply_referral(*, motion_id: int) -> bool:
 
 
 def _decline(application: Application, motion: Motion) -> None:
-    application.state = ApplicationState.DECLINED
+    APPLICATION.move(application, ApplicationState.DECLINED)
     application.decided_at = timezone.now()
     application.message = _(
         "The reviewer asked the board of the model, and the board did not approve the application."
@@ -227,7 +228,7 @@ def _decline(application: Application, motion: Motion) -> None:
 
 def _give_back(application: Application, motion: Motion) -> None:
     approved = motion.outcome == MotionState.APPROVED
-    application.state = ApplicationState.IN_REVIEW
+    APPLICATION.move(application, ApplicationState.IN_REVIEW)
     application.board_approved_at = motion.outcome_at if approved else None
     application.save(update_fields=["state", "board_approved_at"])
     if approved:

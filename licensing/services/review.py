@@ -1,87 +1,149 @@
-"""The reviewer's side: claim, return, approve, decline."""
+"""The reviewer's side: claim, assign, put back, return, decline."""
 
-from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Model as Row
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.selectors import membership_of, settled_tier
-from accounts.services import grant_clearance
 from audit.services import record
 from common.errors import Refused
-from licensing import notifications, permissions, selectors
+from licensing import notifications, permissions
 from licensing.actions import Action
-from licensing.application_form import latest_end, scope_asked
-from licensing.models import (
-    Admission,
-    Application,
-    ApplicationState,
-    Grant,
-    GrantState,
-    GrantUser,
-    Mode,
-)
-from licensing.scope import Scope, excess, parse_scope
+from licensing.deadlines import ANSWER_DAYS, LONGEST_ANSWER_DAYS
+from licensing.models import Application, ApplicationState, CannedText
+from licensing.selectors import person_name, reviews
 from licensing.selectors.bans import ban_of
-from licensing.services import admissions, grants
-from licensing.services.again import require_unended
 from licensing.services.applications import locked_application
-from licensing.services.guards import lock_parties, require_not_banned, text_of
-from licensing.services.screening import require_screened, watch_application, watch_grant
-from licensing.services.volume import volume_after
-from licensing.volume import Former, Volume
+from licensing.services.canned import require_edited
+from licensing.services.guards import text_of
+from licensing.services.screening import watch_application
+from licensing.states import APPLICATION
 from releases.choices import Right
 from releases.permissions import has_right
 
-CLEARANCE_PERIOD = timedelta(days=365)
+# States in which somebody can have an application in hand, and put it back.
+IN_HAND = (ApplicationState.IN_REVIEW, ApplicationState.APPEALED)
 
 
 @transaction.atomic
 def claim_application(*, actor: User, application: Application) -> Application:
-    """Take an application from the queue."""
-    application = _reviewable(actor, application)
-    if application.state == ApplicationState.IN_REVIEW:
-        if application.reviewer_id == actor.pk:
-            return application
+    """Take an application, or an appeal, from the queue."""
+    application = reviewable(actor, application)
+    if application.state in IN_HAND and application.reviewer_id == actor.pk:
+        return application
+    _require_free(application)
+    _take(application, actor)
+    record_act(actor, Action.APPLICATION_CLAIMED, application)
+    return application
+
+
+def _require_free(application: Application) -> None:
+    if application.state in IN_HAND and application.reviewer_id is not None:
         raise Refused(_("Somebody else has this application in review."))
-    if application.state != ApplicationState.SUBMITTED:
-        raise Refused(_not_in_queue(application))
-    application.state = ApplicationState.IN_REVIEW
-    application.reviewer = actor
+    if application.state not in (ApplicationState.SUBMITTED, ApplicationState.APPEALED):
+        raise Refused(not_in_queue(application))
+
+
+def _take(application: Application, reviewer: User) -> None:
+    if application.state == ApplicationState.SUBMITTED:
+        APPLICATION.move(application, ApplicationState.IN_REVIEW)
+    application.reviewer = reviewer
     application.save(update_fields=["state", "reviewer"])
-    _record(actor, Action.APPLICATION_CLAIMED, application)
+
+
+@transaction.atomic
+def assign_application(
+    *, actor: User, application: Application, reviewer: User, reason: str = ""
+) -> Application:
+    """Give an application to a reviewer, also one that somebody else has, who is then told.
+
+    It takes the right to lead reviews. Whoever takes it away from somebody says why.
+    """
+    application = locked_application(application)
+    fresh = User.objects.filter(pk=actor.pk).first()
+    if fresh is None or not has_right(fresh, Right.LEAD_REVIEW, application.model):
+        raise Refused(_("Reviewers are assigned by whoever leads the reviews of this model."))
+    conflict = permissions.review_conflict(fresh, application)
+    if conflict:
+        raise Refused(conflict)
+    why_not = permissions.why_no_reviewer(reviewer, application)
+    if why_not:
+        raise Refused(
+            _("%(name)s cannot review it: %(why)s")
+            % {"name": person_name(reviewer), "why": why_not}
+        )
+    former = application.reviewer if application.state in IN_HAND else None
+    if former is not None:
+        if former.pk == reviewer.pk:
+            return application
+        reason = text_of(reason, _("Reason"))
+    elif application.state not in (ApplicationState.SUBMITTED, ApplicationState.APPEALED):
+        raise Refused(not_in_queue(application))
+    _take(application, reviewer)
+    record_act(
+        actor,
+        Action.APPLICATION_ASSIGNED,
+        application,
+        also=(reviewer,),
+        data={"reason": reason} if former is not None else {},
+    )
+    notifications.application_assigned(application, actor, former, reason)
     return application
 
 
 @transaction.atomic
 def release_claim(*, actor: User, application: Application) -> Application:
     """Put an application back in the queue: one's own, or that of a reviewer who is away."""
-    application = _reviewable(actor, application)
-    if application.state != ApplicationState.IN_REVIEW:
-        raise Refused(_not_in_queue(application))
-    application.state = ApplicationState.SUBMITTED
+    application = reviewable(actor, application)
+    if application.state not in IN_HAND or application.reviewer_id is None:
+        raise Refused(not_in_queue(application))
+    if application.state == ApplicationState.IN_REVIEW:
+        APPLICATION.move(application, ApplicationState.SUBMITTED)
     application.reviewer = None
     application.save(update_fields=["state", "reviewer"])
-    _record(actor, Action.APPLICATION_RELEASED, application)
+    record_act(actor, Action.APPLICATION_RELEASED, application)
     return application
 
 
 @transaction.atomic
-def return_application(*, actor: User, application: Application, message: str) -> Application:
-    """Send an application back to the applicant with questions."""
+def return_application(
+    *, actor: User, application: Application, message: str, answer_days: int = ANSWER_DAYS
+) -> Application:
+    """Send an application back to the applicant with questions, to be answered within some days.
+
+    After these it lapses, of which the applicant is told now and reminded.
+    """
     application = claimed(actor, application)
+    if not 1 <= answer_days <= LONGEST_ANSWER_DAYS:
+        raise Refused(
+            _("Give the applicant between 1 and %(most)d days.") % {"most": LONGEST_ANSWER_DAYS}
+        )
     application.message = text_of(message, _("Message"))
-    application.state = ApplicationState.RETURNED
+    require_edited(application.message, CannedText.Kind.RETURN)
+    APPLICATION.move(application, ApplicationState.RETURNED)
+    application.answer_by = _end_of_day(timezone.now() + timedelta(days=answer_days))
+    application.answer_reminded_at = None
     # What a board approved was what is changed now.
     application.board_approved_at = None
-    application.save(update_fields=["message", "state", "board_approved_at"])
-    _record(actor, Action.APPLICATION_RETURNED, application, data={"reason": application.message})
+    application.save(
+        update_fields=["message", "state", "board_approved_at", "answer_by", "answer_reminded_at"]
+    )
+    record_act(
+        actor,
+        Action.APPLICATION_RETURNED,
+        application,
+        data={"reason": application.message, "answer_by": application.answer_by.isoformat()},
+    )
     notifications.application_returned(application)
     return application
+
+
+def _end_of_day(moment: datetime) -> datetime:
+    return timezone.localtime(moment).replace(hour=23, minute=59, second=59, microsecond=0)
 
 
 @transaction.atomic
@@ -95,220 +157,58 @@ def decline_application(*, actor: User, application: Application, reason: str) -
                 "with questions. To have it declined, refer it to the board again."
             )
         )
+    if reviews.bound_by_appeal(application) and not _is_banned(application):
+        raise Refused(
+            _(
+                "The decline was overturned on appeal, which binds you: approve it, or return it "
+                "with questions. Once the applicant has answered you can decide anew."
+            )
+        )
     application.message = text_of(reason, _("Reason"))
-    application.state = ApplicationState.DECLINED
+    require_edited(application.message, CannedText.Kind.DECLINE)
+    APPLICATION.move(application, ApplicationState.DECLINED)
     application.decided_at = timezone.now()
     application.save(update_fields=["message", "state", "decided_at"])
-    _record(actor, Action.APPLICATION_DECLINED, application, data={"reason": application.message})
+    record_act(
+        actor, Action.APPLICATION_DECLINED, application, data={"reason": application.message}
+    )
     watch_application(application)
     notifications.application_declined(application)
     return application
-
-
-@transaction.atomic
-def approve_application(
-    *,
-    actor: User,
-    application: Application,
-    modes: Iterable[str],
-    scope: Mapping[str, Any] | Scope,
-    ends_at: datetime,
-    named_users: Iterable[User] | None = None,
-    tier: int | None = None,
-    volume: Volume | Former | None = Former.VOLUME,
-) -> Grant:
-    """Approve an application and make its grant, never wider than what was asked for.
-
-    `named_users` defaults to the applicant and the colleagues they listed. With `tier` the
-    reviewer says that the named people and the organisation were vetted to that tier; it counts
-    for a year, and for every model. `volume` is the download quota, None for none; left out it
-    is that of the holder's last grant, which whoever set it does not widen.
-    """
-    application = claimed(actor, application)
-    lock_parties(application.applicant, application.organization)
-    require_not_banned(application.applicant, application.organization)
-    require_unended(application)
-    granted_modes = _modes(application, modes)
-    granted_scope = _scope(application, scope)
-    _check_end(ends_at)
-    quota = volume_after(actor, selectors.grant_before(application), volume)
-    users = _named(application, named_users)
-    require_screened(application, users)
-    if tier is not None:
-        _clear(actor, application, users, tier)
-    former = _superseded(actor, application)
-    grant = _make_grant(application, former, granted_modes, granted_scope, ends_at, users, quota)
-    application.state = ApplicationState.APPROVED
-    application.decided_at = timezone.now()
-    application.message = ""
-    application.save(update_fields=["state", "decided_at", "message"])
-    _record(actor, Action.APPLICATION_APPROVED, application, also=(grant,))
-    record(
-        actor=actor,
-        action=Action.GRANT_CREATED,
-        target=grant,
-        also=(application.model, application),
-        data={
-            "modes": granted_modes,
-            "scope": grant.scope,
-            "ends_at": ends_at.isoformat(),
-            "volume": [grant.volume.bytes, grant.volume.days] if grant.volume else None,
-        },
-    )
-    watch_application(application)
-    watch_grant(grant)
-    notifications.application_approved(application, grant)
-    return admissions.activate_grant(actor=actor, grant=grant)
 
 
 def _is_banned(application: Application) -> bool:
     return bool(ban_of(application.applicant) or ban_of(application.organization))
 
 
-def _make_grant(
-    application: Application,
-    former: Grant | None,
-    modes: list[str],
-    scope: Scope,
-    ends_at: datetime,
-    users: list[User],
-    quota: tuple[Volume | None, User | None],
-) -> Grant:
-    """Insert the grant with its users, who keep what the former one gave them."""
-    limit, limited_by = quota
-    # Modes that the holder had by public terms are not lost by being approved for others.
-    public = sorted(set(former.public_modes) - set(modes)) if former else []
-    grant = Grant.objects.create(
-        model=application.model,
-        organization=application.organization,
-        person=None if application.organization else application.applicant,
-        application=application,
-        modes=sorted({*modes, *public}),
-        public_modes=public,
-        scope=scope.as_data(),
-        ends_at=ends_at,
-        volume_bytes=limit.bytes if limit else None,
-        volume_days=limit.days if limit else None,
-        volume_set_by=limited_by,
-    )
-    GrantUser.objects.bulk_create([GrantUser(grant=grant, user=user) for user in users])
-    if former is not None:
-        # Whoever had a place keeps it.
-        Admission.objects.filter(grant=former).update(grant=grant)
-    return grant
-
-
-def _modes(application: Application, modes: Iterable[str]) -> list[str]:
-    granted = sorted(set(modes))
-    if not granted or not set(granted) <= set(Mode.values):
-        raise Refused(_("Choose the hosted API, the weights, or both."))
-    if not set(granted) <= set(application.answers.get("modes", [])):
-        raise Refused(_("Grant no more than was asked for: a mode was not asked for."))
-    return granted
-
-
-def _scope(application: Application, scope: Mapping[str, Any] | Scope) -> Scope:
-    try:
-        granted = scope if isinstance(scope, Scope) else parse_scope(scope)
-        wider = excess(scope_asked(application.answers), granted)
-    except ValueError as error:
-        raise Refused(str(error)) from None
-    if wider:
-        raise Refused(" ".join([_("Grant no more than was asked for."), *wider]))
-    return granted
-
-
-def _check_end(ends_at: datetime) -> None:
-    today = timezone.localdate()
-    if ends_at <= timezone.now():
-        raise Refused(_("The end date must lie in the future."))
-    if timezone.localdate(ends_at) > latest_end(today) + timedelta(days=1):
-        raise Refused(_("The end date lies too far ahead: three years at most."))
-
-
-def _named(application: Application, named_users: Iterable[User] | None) -> list[User]:
-    if named_users is None:
-        named_users = selectors.nameable_users(application)
-    users = list({user.pk: user for user in named_users}.values())
-    if not users:
-        raise Refused(_("Name at least one person who may use the grant."))
-    if len(users) > grants.MAX_NAMED_USERS:
-        raise Refused(
-            _("A grant names at most %(most)d people.") % {"most": grants.MAX_NAMED_USERS}
-        )
-    for user in users:
-        organization = application.organization
-        belongs = (
-            user.pk == application.applicant_id
-            if organization is None
-            else membership_of(user, organization) is not None
-        )
-        if not belongs or not user.is_active:
-            raise Refused(
-                _("%(name)s cannot be named: they do not belong to the holder of the grant.")
-                % {"name": selectors.person_name(user)}
-            )
-        require_not_banned(user, None)
-    return users
-
-
-def _clear(actor: User, application: Application, users: list[User], tier: int) -> None:
-    now = timezone.now()
-    until = now + CLEARANCE_PERIOD
-    for user in users:
-        if settled_tier(user, now) < tier:
-            # Of the others only their organisation is known, not where they work.
-            own = user.pk == application.applicant_id
-            grant_clearance(
-                actor=actor,
-                user=user,
-                tier=tier,
-                expires_at=until,
-                affiliation=application.organization,
-                country=application.answers.get("country", "") if own else "",
-            )
-    organization = application.organization
-    if organization is not None and settled_tier(organization, now) < tier:
-        grant_clearance(actor=actor, organization=organization, tier=tier, expires_at=until)
-
-
-def _superseded(actor: User, application: Application) -> Grant | None:
-    """End the holder's former grant in favour of the new one."""
-    organization = application.organization
-    person = None if organization else application.applicant
-    former = selectors.live_grant(application.model, organization, person)
-    if former is None:
-        return None
-    former = Grant.objects.select_for_update(no_key=True).get(pk=former.pk)
-    if former.state == GrantState.SUSPENDED:
-        raise Refused(
-            _("The holder's present grant is suspended. Lift the suspension or revoke it first.")
-        )
-    return grants.end_grant(actor, former, GrantState.SUPERSEDED, Action.GRANT_SUPERSEDED, "")
-
-
-def _reviewable(actor: User, application: Application) -> Application:
+def reviewable(actor: User, application: Application) -> Application:
+    """Return the application, locked, if the actor may review it. Refused otherwise."""
     application = locked_application(application)
     fresh = User.objects.filter(pk=actor.pk).first()
-    if fresh is None or not has_right(fresh, Right.REVIEW_APPLICATION, application.model):
+    if fresh is None:
         raise Refused(_("You have no right to review applications for this model."))
-    conflict = permissions.review_conflict(fresh, application)
-    if conflict:
-        raise Refused(conflict)
+    why_not = permissions.why_no_reviewer(fresh, application)
+    if why_not:
+        raise Refused(why_not)
     return application
 
 
-def claimed(actor: User, application: Application) -> Application:
-    """Return the application, locked, if the actor may review it and has it in review."""
-    application = _reviewable(actor, application)
-    if application.state != ApplicationState.IN_REVIEW:
-        raise Refused(_not_in_queue(application))
+def claimed(
+    actor: User, application: Application, state: str = ApplicationState.IN_REVIEW
+) -> Application:
+    """Return the application, locked, if the actor may review it and has it in hand."""
+    application = reviewable(actor, application)
+    if application.state != state:
+        raise Refused(not_in_queue(application))
+    if application.reviewer_id is None:
+        raise Refused(_("Take the application from the queue first."))
     if application.reviewer_id != actor.pk:
         raise Refused(_("Somebody else has this application in review."))
     return application
 
 
-def _not_in_queue(application: Application) -> str:
+def not_in_queue(application: Application) -> str:
+    """Return why an act on an application in review is not one on this application."""
     if application.state == ApplicationState.SUBMITTED:
         return _("Take the application from the queue first.")
     return _("This application is not in review: %(state)s.") % {
@@ -316,14 +216,15 @@ def _not_in_queue(application: Application) -> str:
     }
 
 
-def _record(
-    actor: User,
+def record_act(
+    actor: User | None,
     action: Action,
     application: Application,
     *,
-    also: tuple[Grant, ...] = (),
+    also: tuple[Row, ...] = (),
     data: dict[str, Any] | None = None,
 ) -> None:
+    """Record an act on an application, on its model too."""
     record(
         actor=actor,
         action=action,

@@ -14,16 +14,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.permissions import signed_in
 from audit.selectors import timeline
+from common.client_address import client_address
 from common.errors import Refused
 from common.markdown import render_markdown
 from licensing import application_form, permissions, selectors, services, shown
+from licensing.actions import INTERNAL
 from licensing.application_form import Answers
 from licensing.asking import OWN_SECTION
 from licensing.forms import EmptyForm
 from licensing.models import OPEN_APPLICATION_STATES, Application, ApplicationState
 from licensing.questions import Section
 from licensing.section_form import SectionForm
-from licensing.selectors import asked
+from licensing.selectors import asked, reviews
 from licensing.selectors.files import File, files_of
 from licensing.shown import Data
 from licensing.views.uploads import Problems, take_files
@@ -82,9 +84,18 @@ def next_step(application: Application) -> tuple[str, str]:
             "",
         ),
         "returned": (_("It came back to you with questions."), _("Answer them")),
+        "awaiting_second": (
+            _("A second reviewer is reading it. Nothing for you to do."),
+            "",
+        ),
+        "appealed": (
+            _("Somebody who did not decide before reads your appeal. Nothing for you to do."),
+            "",
+        ),
         "approved": (_("It is approved. The grant has its own page."), _("See what you got")),
         "declined": (_("It was declined. The reason is on its page."), _("Read the reason")),
         "withdrawn": (_("You withdrew it."), ""),
+        "lapsed": (_("It lapsed, as it was not sent in time."), ""),
     }[application.state]
 
 
@@ -195,7 +206,11 @@ def application_check(request: HttpRequest, public_id: UUID) -> HttpResponse:
     form = EmptyForm(request.POST or None)
     if request.method == "POST":
         try:
-            services.submit_application(actor=signed_in(request), application=application)
+            services.submit_application(
+                actor=signed_in(request),
+                application=application,
+                address=client_address(request),
+            )
         except Refused as refused:
             form.is_valid()
             form.add_error(None, refused.sentence)
@@ -253,11 +268,14 @@ def application_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "sections": _sections(
             asked.sections_answered(application), given, files_of(application, given)
         ),
-        "entries": shown.timeline(timeline(application)),
+        "entries": shown.timeline(timeline(application, leaving_out=INTERNAL)),
         "resent": len(application.submissions.all()[:2]) > 1,
         "can_copy": application.state not in OPEN_APPLICATION_STATES
         and application.amends_id is None,
         "can_withdraw": application.state in OPEN_APPLICATION_STATES,
+        "appeal": reviews.appeal_of(application),
+        "can_appeal": not reviews.why_no_appeal(application),
+        "appealed": request.GET.get("appealed") == "1" and application.state == "appealed",
         "sent": request.GET.get("sent") == "1" and application.state == "submitted",
     }
     return render(request, "licensing/application_detail.html", context)
@@ -269,10 +287,21 @@ def _sections(sections: Iterable[Section], given: Answers, files: Mapping[str, F
     ]
 
 
+_PLACES = {
+    "draft": 0,
+    "returned": 0,
+    "submitted": 1,
+    "in_review": 2,
+    "referred": 2,
+    "awaiting_second": 2,
+    "appealed": 2,
+}
+
+
 def _steps(application: Application) -> list[Data]:
     """Return the application's line: written, sent, in review, decided."""
     state = application.state
-    place = {"draft": 0, "returned": 0, "submitted": 1, "in_review": 2, "referred": 2}.get(state, 3)
+    place = _PLACES.get(state, 3)
     labels = [
         (_("Written"), application.created_at),
         (_("Sent"), application.submitted_at),

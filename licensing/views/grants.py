@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -28,7 +28,6 @@ from licensing.shown import Data
 from licensing.verdict import Context, decide_all
 from releases.choices import AccessMode
 from releases.models import Release
-from releases.selectors import model_by_name
 
 PAGE_LENGTH = 25
 USES = (VerdictAction.DOWNLOAD, VerdictAction.USE_API)
@@ -133,44 +132,6 @@ def _best(
 
 @login_required
 @require_safe
-def model_grants(request: HttpRequest, namespace: str, name: str) -> HttpResponse:
-    """All grants on a model, for those who govern them."""
-    user = signed_in(request)
-    model = model_by_name(namespace, name) if "\x00" not in name else None
-    if model is None or not permissions.can_govern_grants(user, model):
-        raise Http404
-    state = request.GET.get("state", "")
-    found = selectors.grants_of_model(model)
-    if state in GrantState.values:
-        found = found.filter(state=state)
-    grants, next_url = _page(request, found)
-    stopped = suspensions.suspended_among(grants)
-    rows = [
-        {
-            "grant": grant,
-            "holder": holder_name(grant),
-            "modes": mode_names(grant),
-            "in_selection": grant.pk in stopped,
-        }
-        for grant in grants
-    ]
-    tabs = [{"label": _("All"), "url": "?", "current": not state}] + [
-        {"label": label, "url": f"?state={value}", "current": state == value}
-        for value, label in GrantState.choices
-    ]
-    may_suspend = permissions.banning_models(user).filter(pk=model.pk).exists()
-    context = {
-        "model": model,
-        "rows": rows,
-        "next_url": next_url,
-        "tabs": tabs,
-        "suspend_url": _selection_url(model=str(model)) if may_suspend else "",
-    }
-    return render(request, "licensing/model_grants.html", context)
-
-
-@login_required
-@require_safe
 def grant_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """What the grant allows, whether it works now, who is named, and what happened."""
     user = signed_in(request)
@@ -178,6 +139,7 @@ def grant_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     live = grant.state in LIVE_GRANT_STATES
     releases = selectors.outward_releases(grant.model)
     governs, suspended = standing.governs, grant.state == GrantState.SUSPENDED
+    brakes = set(permissions.banning_models(user).values_list("pk", flat=True)) if governs else ()
     stopping = _selections(user, grant, governs=governs) if live else []
     brakes = set(permissions.banning_models(user).values_list("pk", flat=True)) if governs else ()
     context = {
@@ -236,7 +198,8 @@ def _status(grant: Grant, stopping: list[Data]) -> str:
     return GrantState.SUSPENDED.value if everywhere else grant.state
 
 
-def _selection_url(**chosen: str) -> str:
+def selection_url(**chosen: str) -> str:
+    """Return where a selection of grants is suspended, with some of it chosen already."""
     return f"{reverse('suspension_new')}?{urlencode(chosen)}"
 
 
@@ -245,7 +208,7 @@ def _organization_url(grant: Grant) -> str:
     organization = grant.organization
     if organization is None:
         return ""
-    return _selection_url(model=str(grant.model), organization=organization.slug, every_model="on")
+    return selection_url(model=str(grant.model), organization=organization.slug, every_model="on")
 
 
 def _ban_url(grant: Grant) -> str:

@@ -13,7 +13,7 @@ from accounts.permissions import signed_in
 from common.errors import Refused
 from licensing import services
 from licensing.forms import ReferForm
-from licensing.views.reviews import act_page, in_my_review
+from licensing.views.review_acts import act_page, in_my_review
 
 
 @login_required

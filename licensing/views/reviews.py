@@ -1,35 +1,37 @@
 """The reviewers' pages."""
 
-from datetime import timedelta
+from datetime import datetime
 from uuid import UUID
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q, QuerySet
-from django.forms import Form
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from accounts.permissions import signed_in
-from accounts.reauthentication import ask_again
 from audit.selectors import timeline
 from boards.permissions import can_see_motion
-from common.errors import Refused
-from licensing import permissions, selectors, services, shown, vetting
-from licensing.approve_form import ApproveForm
-from licensing.forms import MessageForm, QueueFilterForm, ReasonForm
-from licensing.models import Application
-from licensing.selectors import asked, person_name
+from common.csv_export import csv_response
+from licensing import exports, paging, permissions, selectors, services, shown, vetting
+from licensing import scope as scopes
+from licensing.deadlines import working_days_between
+from licensing.models import Application, Mode, Proposal
+from licensing.queue_form import QueueFilterForm
+from licensing.review_forms import NoteForm
+from licensing.selectors import asked, person_name, queue, reviews
 from licensing.selectors.files import files_of
 from licensing.shown import Data
+from releases.choices import Right
+from releases.models import Model
+from releases.permissions import rights_of
 
-# Reviewers aim to answer within this time; what waits longer is marked.
-SERVICE_LEVEL = timedelta(days=10)
 PAGE_LENGTH = 25
 
 
@@ -39,75 +41,96 @@ def review_queue(request: HttpRequest) -> HttpResponse:
     """What waits for review, the longest waiting first."""
     user = signed_in(request)
     models = list(permissions.reviewed_models(user))
+    now = timezone.now()
     form = QueueFilterForm(models, request.GET)
-    queue = selectors.review_queue(permissions.reviewed_models(user))
-    if form.is_valid():
-        queue = _filtered(queue, user, form.cleaned_data)
-    after = request.GET.get("after", "")
-    if after.isascii() and after.isdigit():
-        queue = _after(queue, int(after[:18]))
-    page = list(queue[: PAGE_LENGTH + 1])
+    rows, problem = _found(user, models, form, now)
+    place = paging.place_of(request.GET.get("after", ""))
+    if place is not None:
+        rows = queue.after(rows, place)
+    page = list(rows[: PAGE_LENGTH + 1])
     next_url = ""
     if len(page) > PAGE_LENGTH:
         query = request.GET.copy()
-        query["after"] = str(page[PAGE_LENGTH - 1].pk)
+        query["after"] = paging.text_of(page[PAGE_LENGTH - 1])
         next_url = f"?{query.urlencode()}"
     conflicts = permissions.review_conflicts(user, page)
-    now = timezone.now()
-    rows = [
-        {
-            "application": application,
-            "applicant": person_name(application.applicant),
-            "reviewer": person_name(application.reviewer),
-            "mine": application.reviewer_id == user.pk,
-            "late": now - (application.submitted_at or now) > SERVICE_LEVEL,
-            "conflict": application.pk in conflicts,
-        }
-        for application in page[:PAGE_LENGTH]
-    ]
     context = {
-        "rows": rows,
+        "rows": [_row(each, user, conflicts, now) for each in page[:PAGE_LENGTH]],
         "form": form,
         "models": models,
+        "problem": problem,
+        "filtered": bool(request.GET),
         "next_url": next_url,
-        "service_level": SERVICE_LEVEL,
+        "export_url": _with_query(request, reverse("review_export")),
+        "led": list(permissions.led_models(user)),
     }
     return render(request, "licensing/review_queue.html", context)
 
 
-def _filtered(
-    queue: QuerySet[Application], user: User, wanted: dict[str, str]
-) -> QuerySet[Application]:
-    if wanted["show"] == "unclaimed":
-        queue = queue.filter(state="submitted")
-    elif wanted["show"] == "mine":
-        queue = queue.filter(state="in_review", reviewer=user)
-    elif wanted["show"] == "referred":
-        queue = selectors.with_the_board(permissions.reviewed_models(user))
-    return queue.filter(model=int(wanted["model"])) if wanted["model"] else queue
+def _found(
+    user: User, models: list[Model], form: QueueFilterForm, now: datetime
+) -> tuple[QuerySet[Application], str]:
+    """Return the part of the queue that the filter names, or why there is none."""
+    wanted = form.wanted(now) if form.is_valid() else queue.Wanted()
+    try:
+        return queue.found([model.pk for model in models], wanted, user, now), ""
+    except queue.TooMany:
+        return Application.objects.none(), _(
+            "More people or organisations fit than can be searched: type more of the name."
+        )
 
 
-def _after(queue: QuerySet[Application], last: int) -> QuerySet[Application]:
-    """Go on behind a row of the queue, also when it has left it meanwhile."""
-    row = Application.objects.filter(pk=last).values_list("submitted_at", flat=True).first()
-    if row is None:
-        return queue
-    return queue.filter(Q(submitted_at__gt=row) | Q(submitted_at=row, pk__gt=last))
+def _with_query(request: HttpRequest, url: str) -> str:
+    query = request.GET.copy()
+    query.pop("after", None)
+    return f"{url}?{query.urlencode()}" if query else url
+
+
+@login_required
+@require_safe
+def review_export(request: HttpRequest) -> HttpResponseBase:
+    """What the filter shows of the queue, as a table, however long."""
+    user = signed_in(request)
+    models = list(permissions.reviewed_models(user))
+    form = QueueFilterForm(models, request.GET)
+    rows, _problem = _found(user, models, form, timezone.now())
+    day = timezone.localdate().isoformat()
+    return csv_response(f"reviews-{day}.csv", exports.QUEUE_HEADER, exports.queue_rows(rows))
+
+
+def _row(application: Application, user: User, conflicts: dict[int, str], now: datetime) -> Data:
+    return {
+        "application": application,
+        "applicant": person_name(application.applicant),
+        "reviewer": person_name(application.reviewer),
+        "mine": application.reviewer_id == user.pk,
+        "age": working_days_between(application.submitted_at or now, now),
+        "signals": [vetting.FLAGS[each] for each in application.flags if each in vetting.FLAGS],
+        "late": application.due_at is not None and application.due_at < now,
+        "conflict": conflicts.get(application.pk, ""),
+        "free": application.state == "submitted"
+        or (application.state == "appealed" and application.reviewer_id is None),
+    }
 
 
 @login_required
 @require_safe
 def review_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """One application: the answers, and what is known beside them."""
+    """One application: the answers, and what is known beside them. Who reads it is kept."""
     user = signed_in(request)
     application = permissions.get_review_or_404(user, public_id)
+    looks = reviews.looks_at(application)
+    today = timezone.localdate()
+    if not any((look.person_id, look.day) == (user.pk, today) for look in looks):
+        services.note_look(actor=user, application=application)
+        looks = reviews.looks_at(application)
+    rights = rights_of(user, application.model)
     sent = selectors.answers_submitted(application)
     answers = sent[0] if sent else {}
     former = sent[1] if len(sent) > 1 else None
     files = files_of(application, answers, former)
     earlier = selectors.earlier_decisions(application)
-    conflict = permissions.review_conflict(user, application)
-    mine = application.state == "in_review" and application.reviewer_id == user.pk
+    why_not = permissions.why_no_reviewer(user, application, rights)
     context = {
         "application": application,
         "applicant": person_name(application.applicant),
@@ -117,17 +140,67 @@ def review_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
             for section in asked.sections_answered(application)
         ],
         "resubmitted": former is not None,
-        "signals": vetting.signals(application, answers, earlier),
+        "signals": vetting.signals(application, answers, earlier).values(),
         "earlier": [_earlier(each) for each in earlier],
-        "conflict": conflict,
-        "can_claim": application.state == "submitted" and not conflict,
-        "can_decide": mine and not conflict,
-        "can_decline": mine and not conflict and application.board_approved_at is None,
+        "why_not": why_not,
         "referral": _referral(user, application),
-        "can_release": application.state == "in_review" and not conflict,
+        "appeal": reviews.appeal_of(application),
+        "proposals": [_proposal(each) for each in reviews.proposals_of(application)],
+        "checklist": _checklist(application),
+        "notes": reviews.notes_of(application),
+        "note_form": NoteForm(),
+        "looks": looks,
+        "late": application.due_at is not None and application.due_at < timezone.now(),
         "entries": shown.timeline(timeline(application)),
+        **_acts(user, application, why_not, leads=Right.LEAD_REVIEW in rights),
     }
     return render(request, "licensing/review_detail.html", context)
+
+
+def _acts(user: User, application: Application, why_not: str, *, leads: bool) -> Data:
+    """Return what the person may do with the application as it is."""
+    if why_not:
+        return {"can_lead": leads}
+    state, has_it = application.state, application.reviewer_id == user.pk
+    in_hand = state in ("in_review", "appealed") and application.reviewer_id is not None
+    mine = state == "in_review" and has_it
+    bound = application.board_approved_at is not None or reviews.bound_by_appeal(application)
+    return {
+        "can_claim": state in ("submitted", "appealed") and application.reviewer_id is None,
+        "can_decide": mine,
+        "can_decline": mine and not bound,
+        "can_judge_appeal": state == "appealed" and has_it,
+        "can_release": in_hand,
+        "can_confirm": state == "awaiting_second" and not has_it,
+        "can_take_back": state == "awaiting_second" and has_it,
+        "can_lead": leads and (state in ("submitted", "appealed") or in_hand),
+    }
+
+
+def _checklist(application: Application) -> list[Data]:
+    ticks = reviews.ticks_of(application, reviews.submission_number(application))
+    return [
+        {"item": item, "tick": ticks.get(item.key)}
+        for item in reviews.checklist_of(application).items
+    ]
+
+
+def _proposal(proposal: Proposal) -> Data:
+    terms = proposal.terms
+    labels = dict(Mode.choices)
+    modes = ", ".join(str(labels[each]) for each in terms["modes"])
+    sentences = [
+        _("Access: %(modes)s.") % {"modes": modes},
+        *scopes.describe(scopes.parse_scope(terms["scope"])),
+        _("Until %(day)s.")
+        % {"day": date_format(timezone.localtime(datetime.fromisoformat(terms["ends_at"])))},
+    ]
+    if terms["tier"] is not None:
+        sentences.append(_("Vetted to tier %(tier)d.") % {"tier": terms["tier"]})
+    people = User.objects.filter(pk__in=terms["users"]).order_by("pk")
+    names = ", ".join(person_name(each) for each in people)
+    sentences.append(_("Named users: %(names)s.") % {"names": names})
+    return {"proposal": proposal, "sentences": sentences}
 
 
 def _referral(user: User, application: Application) -> Data | None:
@@ -150,136 +223,3 @@ def _earlier(application: Application) -> Data:
         "message": application.message,
         "who": str(application.organization or person_name(application.applicant)),
     }
-
-
-@login_required
-@require_POST
-def review_claim(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Take an application for review."""
-    user = signed_in(request)
-    application = permissions.get_review_or_404(user, public_id)
-    services.claim_application(actor=user, application=application)
-    return redirect("review_detail", public_id)
-
-
-@login_required
-@require_POST
-def review_release(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Put an application back in the queue."""
-    user = signed_in(request)
-    application = permissions.get_review_or_404(user, public_id)
-    services.release_claim(actor=user, application=application)
-    messages.success(request, _("The application is back in the queue."))
-    return redirect("review_queue")
-
-
-def in_my_review(request: HttpRequest, public_id: UUID) -> Application:
-    """Return an application that the person has in review. Raises Refused for another one."""
-    user = signed_in(request)
-    application = permissions.get_review_or_404(user, public_id)
-    conflict = permissions.review_conflict(user, application)
-    if conflict:
-        raise Refused(conflict)
-    if application.state != "in_review" or application.reviewer_id != user.pk:
-        raise Refused(_("Take the application from the queue first."))
-    return application
-
-
-def act_page(
-    request: HttpRequest, application: Application, form: Form, words: dict[str, str]
-) -> HttpResponse:
-    """Return the page of one act on an application."""
-    context = {
-        "application": application,
-        "applicant": application.organization or person_name(application.applicant),
-        "form": form,
-        "back": reverse("review_detail", args=[application.public_id]),
-        **words,
-    }
-    return render(request, "licensing/review_act.html", context)
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def review_return(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Send an application back with questions."""
-    application = in_my_review(request, public_id)
-    form = MessageForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.return_application(
-                actor=signed_in(request),
-                application=application,
-                message=form.cleaned_data["message"],
-            )
-        except Refused as refused:
-            form.add_error(None, refused.sentence)
-        else:
-            messages.success(request, _("The application went back to the applicant."))
-            return redirect("review_queue")
-    words = {
-        "title": _("Return with questions"),
-        "lede": _("The applicant answers and sends it again; it comes back to you."),
-        "submit": _("Return to the applicant"),
-        "tone": "primary",
-    }
-    return act_page(request, application, form, words)
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def review_decline(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Decline an application, with the reason that the applicant reads."""
-    application = in_my_review(request, public_id)
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.decline_application(
-                actor=signed_in(request),
-                application=application,
-                reason=form.cleaned_data["reason"],
-            )
-        except Refused as refused:
-            form.add_error(None, refused.sentence)
-        else:
-            messages.success(request, _("The application was declined; the applicant is told."))
-            return redirect("review_queue")
-    words = {
-        "title": _("Decline"),
-        "lede": _("The applicant reads the reason. They may apply again when things have changed."),
-        "submit": _("Decline the application"),
-        "tone": "danger",
-    }
-    return act_page(request, application, form, words)
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def review_approve(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Approve an application, at most as asked."""
-    application = in_my_review(request, public_id)
-    if (asking := ask_again(request)) is not None:
-        return asking
-    form = ApproveForm(
-        application,
-        selectors.nameable_users(application),
-        selectors.tier_required(application.model),
-        request.POST or None,
-    )
-    if request.method == "POST" and form.is_valid():
-        try:
-            grant = services.approve_application(
-                actor=signed_in(request), application=application, **form.granted()
-            )
-        except Refused as refused:
-            form.add_error(None, refused.sentence)
-        else:
-            messages.success(request, _("The application is approved; the applicant is told."))
-            return redirect("grant_detail", grant.public_id)
-    words = {
-        "title": _("Approve"),
-        "lede": _("Grant what was asked for, or less. The applicant is told what they got."),
-        "submit": _("Approve the application"),
-        "tone": "primary",
-    }
-    return act_page(request, application, form, words)

@@ -13,6 +13,7 @@ from licensing.models import Application, Grant, TermsVersion
 from licensing.selection import Criteria
 from licensing.selectors import answers_of
 from licensing.selectors.agreements import versions_in_force
+from licensing.selectors.reviews import checklist_of
 from licensing.witness import Witness
 from portal.seed import texts
 from portal.seed.mail import newest_secret
@@ -66,6 +67,7 @@ def _grant(people: People, model: Model) -> Grant:
     deployer, reviewer = people["deployer"], people["reviewer"]
     application = _submit(deployer, model, people.deployers)
     application = licensing.claim_application(actor=reviewer, application=application)
+    _tick(application, reviewer)
     grant = licensing.approve_application(
         actor=reviewer,
         application=application,
@@ -109,6 +111,11 @@ def accept(
         ticks=tuple(clause["anchor"] for clause in version.risky),
         witness=Witness(address="127.0.0.1", agent="seed", displayed_at=timezone.now()),
     )
+
+
+def _tick(application: Application, reviewer: User) -> None:
+    items = [item.key for item in checklist_of(application).items]
+    licensing.tick_checklist(actor=reviewer, application=application, done=items)
 
 
 def _in_a_year() -> datetime:

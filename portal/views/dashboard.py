@@ -22,7 +22,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "waiting": cards.waiting(board),
         "access": [cards.access_card(grant, board) for grant in board.grants],
         "applications": [cards.application_card(each) for each in board.applications],
-        "queue": cards.queue_metrics(board) if board.queue else [],
+        "queue": cards.queue_metrics(board),
         "releases": [cards.release_card(each, board) for each in board.staff_releases()],
         "is_reviewer": any("review_application" in each for each in person.rights.values()),
         "is_staff": bool(person.rights or person.boards),

@@ -147,6 +147,7 @@ class Model(models.Model):
             ("manage_release", "May ingest, propose and describe releases of the model"),
             ("place_hold", "May place a hold on the model or demote its releases"),
             ("review_application", "May review applications for the model"),
+            ("lead_review", "May assign reviewers and say how applications are reviewed"),
         )
         constraints = (
             models.UniqueConstraint(fields=["namespace", "name"], name="releases_model_name_once"),

@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.bench.timing import Figure
 from tests.bench.world import configure, made_in
 
-PARTS = ("downloads", "requests", "ingest", "hub", "revocation", "screening")
+PARTS = ("downloads", "requests", "ingest", "hub", "revocation", "screening", "lists")
 NEEDED = ("nginx", "curl")
 BEHIND_NGINX = {"downloads", "hub", "revocation"}
 

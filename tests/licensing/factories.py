@@ -31,6 +31,7 @@ from licensing.selection import Criteria
 from licensing.selectors import answers_of
 from licensing.selectors.agreements import may_sign, version_in_force
 from licensing.selectors.asked import sections_now
+from licensing.selectors.reviews import checklist_of
 from licensing.services.references import ask_references
 from licensing.witness import Witness
 from releases.choices import Right
@@ -388,16 +389,49 @@ def make_in_review(application: Application, reviewer: User | None = None) -> Ap
     return services.claim_application(actor=reviewer, application=application)
 
 
-def approve(application: Application, **changes: Any) -> Grant:
-    """Approve an application that is in review, by its reviewer."""
+def tick_all(application: Application, reviewer: User | None = None) -> Application:
+    """Have the reviewer tick the whole checklist."""
+    reviewer = reviewer or application.reviewer
+    assert reviewer is not None
+    items = [item.key for item in checklist_of(application).items]
+    return services.tick_checklist(actor=reviewer, application=application, done=items)
+
+
+def granted(application: Application, **changes: Any) -> dict[str, Any]:
+    """Return what an approval grants."""
     given: dict[str, Any] = {
         "modes": answers_of(application)["modes"],
         "scope": SCOPE,
         "ends_at": timezone.now() + timedelta(days=100),
     }
+    return {**given, **changes}
+
+
+def approve(application: Application, **changes: Any) -> Grant:
+    """Approve an application that is in review, by its reviewer."""
     assert application.reviewer is not None
+    tick_all(application)
     return services.approve_application(
-        actor=application.reviewer, application=application, **{**given, **changes}
+        actor=application.reviewer, application=application, **granted(application, **changes)
+    )
+
+
+def propose(application: Application, **changes: Any) -> Application:
+    """Have the reviewer propose an approval to a second one."""
+    assert application.reviewer is not None
+    tick_all(application)
+    return services.propose_approval(
+        actor=application.reviewer,
+        application=application,
+        grounds="Known, careful, and asks for little.",
+        **granted(application, **changes),
+    )
+
+
+def appeal(application: Application) -> Application:
+    """Appeal against the decline of an application."""
+    return services.appeal_application(
+        actor=application.applicant, application=application, ground="The plan is in section 3."
     )
 
 

@@ -78,6 +78,7 @@ def test_the_way_from_the_first_answer_to_a_grant(model: Any) -> None:
         "application.returned",
         "application.submitted",
         "application.claimed",
+        "application.checked",
         "application.approved",
         "grant.created",
     ]

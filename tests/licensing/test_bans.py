@@ -410,7 +410,7 @@ def test_whoever_left_a_banned_organisation_is_shown_to_the_reviewer() -> None:
     make_ban(organization, model)
     accounts.end_membership(actor=person, membership=membership, reason="I leave.")
     application = make_application(model, person)
-    (signal,) = [each for each in vetting.signals(application, {}, []) if each.name == "Bans"]
+    signal = vetting.signals(application, {}, [])["bans"]
     assert (signal.state, str(organization) in signal.reason) == ("no", True)
 
 
@@ -427,7 +427,7 @@ def test_the_domain_of_a_banned_organisation_is_shown_to_the_reviewer(by: str) -
         anew.domain = "resale.example"
         anew.save()
     application = make_application(model, person, anew)
-    (signal,) = [each for each in vetting.signals(application, {}, []) if each.name == "Bans"]
+    signal = vetting.signals(application, {}, [])["bans"]
     assert (signal.state, str(banned) in signal.reason) == ("no", True)
 
 
@@ -437,5 +437,5 @@ def test_a_mailbox_that_anyone_can_have_says_nothing_of_a_ban() -> None:
     Organization.objects.filter(pk=(banned := make_organization()).pk).update(domain="gmail.com")
     make_ban(banned, model)
     application = make_application(model, make_user("ada@gmail.com"))
-    (signal,) = [each for each in vetting.signals(application, {}, []) if each.name == "Bans"]
+    signal = vetting.signals(application, {}, [])["bans"]
     assert signal.state == "na"

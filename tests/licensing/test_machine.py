@@ -44,6 +44,7 @@ from tests.licensing.factories import (
     make_reviewer,
     make_terms,
     put_at,
+    tick_all,
 )
 
 USES = (VerdictAction.DOWNLOAD, VerdictAction.USE_API)
@@ -122,7 +123,8 @@ class Licensing(RuleBasedStateMachine):
         elif what == "decline":
             self._try(services.decline_application, reason="No.", **given)
         else:
-            self._try(services.claim_application, **given)
+            if self._try(services.claim_application, **given) is not None:
+                self._try(tick_all, application=application, reviewer=self.reviewers[reviewer])
             ends_at = timezone.now() + timedelta(days=30)
             self._try(
                 services.approve_application, modes=modes, scope=SCOPE, ends_at=ends_at, **given

@@ -14,7 +14,9 @@ from accounts import services as accounts
 from accounts.models import User
 from boards.models import Seat
 from licensing import selectors, services
+from licensing.checklists import DEPLOYER
 from licensing.models import Acceptance, Application, Grant, TermsVersion
+from licensing.paging import text_of
 from licensing.questions import SECTIONS, Question, Section, Track
 from licensing.referees import PARTS
 from licensing.selectors.asked import sections_now
@@ -63,7 +65,9 @@ def page(client: Client, name: str, *args: Any, query: str = "", status: int = 2
     if status == 200:
         with CaptureQueriesContext(connection) as queries:
             client.get(url)
-        assert len(queries) <= MOST_QUERIES, (url, [each["sql"] for each in queries])
+        # What is known beside an application comes from many tables, whatever there is of it.
+        most = MOST_QUERIES + (5 if name == "review_detail" else 0)
+        assert len(queries) <= most, (url, [each["sql"] for each in queries])
     return response.content.decode()
 
 
@@ -176,6 +180,8 @@ def test_a_reviewer_returns_then_approves_and_the_applicant_accepts(model: Any) 
     assert "Our own rack in Berlin" in body
     assert "Rack 7, Berlin" in body
     page(staff, "review_approve", key)
+    checked = post(staff, "review_checklist", key, done=[each.key for each in DEPLOYER.items])
+    assert checked.status_code == 302
     approved = post(
         staff,
         "review_approve",
@@ -507,7 +513,7 @@ def test_nobody_reviews_their_own_organisation_on_a_page(model: Any) -> None:
     accounts.add_member(actor=reviewer, organization=organization, user=user, role="member")
     application = make_application(model, user, organization)
     client = browser(reviewer)
-    assert "Your own organisation" in page(client, "review_queue")
+    assert "your own organisation" in page(client, "review_queue")
     assert "own organisation" in page(client, "review_detail", application.public_id)
     assert post(client, "review_claim", application.public_id).status_code == 409
     page(client, "review_approve", application.public_id, status=409)
@@ -644,7 +650,13 @@ def test_the_queue_pages_by_key_and_filters(model: Any) -> None:
     from django.utils import timezone
 
     Application.objects.bulk_create(
-        Application(model=model, applicant=user, state="submitted", submitted_at=timezone.now())
+        Application(
+            model=model,
+            applicant=user,
+            state="submitted",
+            submitted_at=timezone.now(),
+            due_at=timezone.now(),
+        )
         for user in users
     )
     first = page(client, "review_queue")
@@ -652,7 +664,7 @@ def test_the_queue_pages_by_key_and_filters(model: Any) -> None:
     assert "Queue 24" in first
     assert "Queue 25" not in first
     last = Application.objects.order_by("pk")[24]
-    second = page(client, "review_queue", query=f"?after={last.pk}")
+    second = page(client, "review_queue", query=f"?after={text_of(last)}")
     assert "Queue 25" in second
     assert "Queue 24" not in second
     mine = Application.objects.order_by("pk").first()

@@ -15,6 +15,7 @@ from boards.models import Motion
 from common.errors import Refused
 from licensing import services
 from licensing.application_form import split_personal
+from licensing.checklists import RESEARCHER
 from licensing.models import (
     Acceptance,
     Admission,
@@ -23,6 +24,7 @@ from licensing.models import (
     Grant,
     GrantUser,
     Submission,
+    Tick,
 )
 from releases.conditions import condition
 from releases.models import Blocker, Hold, Model, Release, StageEntry
@@ -73,7 +75,7 @@ def people(count: int) -> list[User]:
 def applications(model: Model, state: str, reviewer: User | None = None) -> list[Application]:
     """Make many sent applications at once, as rows."""
     clear, _private = split_personal(answers())
-    return Application.objects.bulk_create(
+    made = Application.objects.bulk_create(
         Application(
             model=model,
             applicant=user,
@@ -81,9 +83,24 @@ def applications(model: Model, state: str, reviewer: User | None = None) -> list
             state=state,
             reviewer=reviewer,
             submitted_at=timezone.now(),
+            due_at=timezone.now(),
         )
         for user in people(ROUNDS)
     )
+    ticker = reviewer or make_user()
+    Tick.objects.bulk_create(
+        Tick(
+            application=application,
+            submission=0,
+            checklist=RESEARCHER.key,
+            item=item.key,
+            done=True,
+            ticked_by=ticker,
+        )
+        for application in made
+        for item in RESEARCHER.items
+    )
+    return made
 
 
 def given(application: Application) -> dict[str, Any]:
@@ -380,3 +397,48 @@ def test_a_referral_is_withdrawn_or_declined_by_the_board_and_never_both(race: R
         )
         (end,) = ends.values_list("action", flat=True)
         assert end == f"application.{application.state}"
+
+
+def test_of_two_who_claim_one_has_it(race: Race) -> None:
+    model = make_model()
+    first, second = make_reviewer(model), make_reviewer(model)
+    for application in applications(model, "submitted")[:FEWER]:
+        results = race(
+            lambda a=application: services.claim_application(actor=first, application=a),
+            lambda a=application: services.claim_application(actor=second, application=a),
+        )
+        assert refusals(results) == 1
+
+
+def test_what_a_second_reviewer_confirms_is_not_withdrawn_too(race: Race) -> None:
+    model = make_model()
+    first, second = make_reviewer(model), make_reviewer(model)
+    for application in applications(model, "in_review", first)[:FEWER]:
+        services.propose_approval(
+            actor=first, grounds="Known.", **(given(application) | {"tier": 3})
+        )
+        results = race(
+            lambda a=application: services.confirm_approval(actor=second, application=a),
+            lambda a=application: services.withdraw_application(actor=a.applicant, application=a),
+        )
+        assert refusals(results) == 1
+        application.refresh_from_db()
+        approved = application.state == "approved"
+        assert Grant.objects.filter(application=application).exists() == approved
+
+
+def test_an_appeal_and_a_new_application_are_never_both_open(race: Race) -> None:
+    model = make_release().model
+    reviewer = make_reviewer(model)
+    for application in applications(model, "in_review", reviewer)[:FEWER]:
+        services.decline_application(actor=reviewer, application=application, reason="No plan.")
+        race(
+            lambda a=application: services.appeal_application(
+                actor=a.applicant, application=a, ground="Unfair."
+            ),
+            lambda a=application: services.start_application(actor=a.applicant, model=model),
+        )
+        open_ones = Application.objects.filter(
+            applicant=application.applicant, state__in=["draft", "appealed"]
+        )
+        assert open_ones.count() == 1

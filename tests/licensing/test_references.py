@@ -126,7 +126,7 @@ def test_an_official_sees_the_end_users_and_may_decline(client: Client) -> None:
     assert "Say why you decline" in client.post(link(secret), {"vouches": "no"}).content.decode()
     client.post(link(secret), {"vouches": "no", "comment": "She left us."})
     assert not ReferenceAnswer.objects.get().vouches
-    [signal] = [s for s in signals(application, {}, []) if s.name == "Signing official"]
+    signal = signals(application, {}, [])["official"]
     assert signal.state == "no"
 
 
@@ -270,7 +270,7 @@ def test_reviewers_read_the_answers_and_others_do_not(client: Client) -> None:
     for other in (make_user(), make_reviewer(make_model())):
         client.force_login(other)
         assert client.get(url).status_code == 404
-    [signal] = [s for s in signals(application, {}, []) if s.name == "Referees"]
+    signal = signals(application, {}, [])["referee"]
     assert (signal.state, "1 vouch" in signal.reason) == ("yes", True)
 
 

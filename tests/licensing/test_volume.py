@@ -25,6 +25,7 @@ from tests.licensing.factories import (
     make_in_review,
     make_release,
     make_reviewer,
+    tick_all,
 )
 
 GB = 10**9
@@ -206,6 +207,7 @@ def test_a_malformed_quota_is_said(
 def test_the_reviewer_sets_the_quota_with_the_approval(client: Client, db: None) -> None:
     application = make_in_review(make_application(make_release().model))
     assert application.reviewer is not None
+    tick_all(application)
     client.force_login(application.reviewer)
     address = f"/licensing/reviews/{application.public_id}/approve/"
     form = {

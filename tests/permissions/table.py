@@ -423,6 +423,7 @@ LICENSING = [
         f"licensing/applications/{ONE}",
         "licensing/applications/{application}/",
         ("check/", APPLICANT),
+        ("appeal/", APPLICANT),
         ("withdraw/", APPLICANT),
     ),
     page(
@@ -501,12 +502,40 @@ LICENSING = [
     ),
     act(f"licensing/renewals/{ONE}withdraw/", GRANTEE, "/licensing/renewals/{renewal}/withdraw/"),
     page("licensing/reviews/", SIGNED_IN, note="Lists what one may review"),
+    page("licensing/reviews/export/", SIGNED_IN, note="The same as a table"),
+    page("licensing/reviews/texts/", NOBODY, note="Who leads the reviews of a model"),
+    act(
+        "licensing/reviews/texts/<uuid:public_id>/retire/",
+        NOBODY,
+        "/licensing/reviews/texts/00000000-0000-4000-8000-000000000000/retire/",
+        note="Who leads the reviews of a model",
+    ),
+    page(
+        f"licensing/models/{MODEL}reviews/",
+        NOBODY,
+        f"/licensing/models/{HERON}reviews/",
+        note="Who leads the reviews of the model",
+    ),
+    page(
+        f"licensing/models/{MODEL}grants/export/",
+        STAFF,
+        f"/licensing/models/{HERON}grants/export/",
+        note="As the list",
+    ),
     page(f"licensing/reviews/{ONE}", REVIEWER, "/licensing/reviews/{review}/"),
     *acts(
         f"licensing/reviews/{ONE}",
         "licensing/reviews/{review}/",
         ("claim/", REVIEWER),
         ("release/", REVIEWER),
+        ("assign/", REVIEWER),
+        ("checklist/", REVIEWER),
+        ("note/", REVIEWER),
+        ("confirm/", REVIEWER),
+        ("send-back/", REVIEWER),
+        ("take-back/", REVIEWER),
+        ("uphold/", REVIEWER),
+        ("overturn/", REVIEWER),
         ("return/", REVIEWER),
         ("approve/", REVIEWER),
         ("decline/", REVIEWER),
@@ -700,6 +729,25 @@ PROGRAMS = [
         others="unauthorised",
         anonymous="unauthorised",
         note="Needs a token with the right to add evidence, and the right to manage releases",
+    ),
+    *(
+        Row(
+            f"api/reviews{rest}",
+            f"/api/reviews{place}",
+            NOBODY,
+            method,
+            others="unauthorised",
+            anonymous="unauthorised",
+            note="Needs a token with the right to review, and the right to review the model",
+        )
+        for rest, place, method in (
+            ("", "", "GET"),
+            ("/<uuid:public_id>", "/{review}", "GET"),
+            *(
+                (f"/<uuid:public_id>/{name}", f"/{{review}}/{name}", "POST")
+                for name in ("claim", "release", "checklist", "return", "decline", "approve")
+            ),
+        )
     ),
     public("api/explain/<namespace>/<name>/<version>", "/api/explain/demo/heron/v1.1"),
     Row(

@@ -1,6 +1,7 @@
 """The JSON API before a body that it cannot read: a sentence, told as all its errors are."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -27,7 +28,9 @@ def send(client: Client, method: str, path: str, body: bytes) -> Any:
     user, model = make_user(), make_model(name="heron")
     services.grant_right(actor=None, user=user, right="manage_release", model=model)
     _token, secret = make_token(user, rights=("ingest", "weights", "api", "review"))
-    address = "/" + path.lstrip("/").format(namespace="acme", name="heron", version="v1")
+    address = "/" + path.lstrip("/").format(
+        namespace="acme", name="heron", version="v1", public_id=uuid4()
+    )
     headers = {"Authorization": f"Bearer {secret}"}
     return client.generic(method.upper(), address, body, "application/json", headers=headers)
 
@@ -64,7 +67,9 @@ def test_json_of_another_shape_is_told_what_is_wrong_with_it(
 
 def test_who_shows_no_token_learns_that_before_the_body_is_read(client: Client) -> None:
     for method, path in WITH_BODY:
-        address = "/" + path.lstrip("/").format(namespace="acme", name="heron", version="v1")
+        address = "/" + path.lstrip("/").format(
+            namespace="acme", name="heron", version="v1", public_id=uuid4()
+        )
         response = client.generic(method.upper(), address, b"{", "application/json")
         assert response.status_code == 401
         assert set(response.json()) == {"error"}

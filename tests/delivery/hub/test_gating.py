@@ -15,7 +15,7 @@ from licensing.selectors import answers_of
 from licensing.volume import Volume
 from tests.delivery.hub.asking import HERON, Asker, told
 from tests.factories import make_clearance, make_organization, make_user
-from tests.licensing.factories import approve, make_application
+from tests.licensing.factories import approve, make_application, tick_all
 from tests.seeded import demo_release, person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -107,6 +107,10 @@ def test_lists_have_pages_and_few_questions(
 
 def test_accepting_grants_what_was_asked_for_until_the_day_asked_for(reviewer: Asker) -> None:
     make_clearance(user=person("tomas.novak"), tier=2)
+    refused = handle(reviewer, TOMAS, "accepted")
+    assert refused.status_code == 409
+    assert "Tick the checklist" in refused.json()["error"]
+    looked_through("tomas.novak")
     response = handle(reviewer, TOMAS, "accepted")
     assert (response.status_code, response.json()["status"]) == (200, "accepted")
     assert "X-HF-Warning" not in response
@@ -129,6 +133,7 @@ def test_accepting_again_keeps_the_quota(reviewer: Asker) -> None:
         actor=person("reviewer2"), grant=former, volume=volume, reason="As agreed."
     )
     make_application(former.model, person("tomas.novak"))
+    looked_through("tomas.novak")
     assert handle(reviewer, TOMAS, "accepted").status_code == 200
     grant = Grant.objects.exclude(pk=former.pk).get(person=person("tomas.novak"))
     assert (grant.volume, grant.volume_set_by) == (volume, person("reviewer2"))
@@ -140,9 +145,17 @@ def approved(name: str, reviewer: User) -> Grant:
     return approve(application, modes=["weights"], scope=scope_asked(answers_of(application)))
 
 
+def looked_through(name: str) -> None:
+    """Tick the checklist of somebody's application in the portal, as its reviewer."""
+    sent = application_of(name)
+    application = licensing.claim_application(actor=person("reviewer"), application=sent)
+    tick_all(application)
+
+
 def test_accepting_who_is_not_vetted_says_so(reviewer: Asker) -> None:
     for clearance in Clearance.objects.filter(user=person("tomas.novak")):
         revoke_clearance(actor=None, clearance=clearance, reason="It was a mistake.")
+    looked_through("tomas.novak")
     response = handle(reviewer, TOMAS, "accepted")
     assert response.status_code == 200
     assert "of no use yet" in response["X-HF-Warning"]

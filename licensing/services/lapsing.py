@@ -1,0 +1,49 @@
+"""Applications that came back with questions and were not answered: reminded, then lapsed."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from licensing import notifications
+from licensing.actions import Action
+from licensing.deadlines import ANSWER_REMINDER
+from licensing.models import Application, ApplicationState
+from licensing.services.applications import locked_application
+from licensing.services.review import record_act
+from licensing.states import APPLICATION
+
+
+@transaction.atomic
+def remind_of_answer(*, application: Application) -> bool:
+    """Remind the applicant of the date, once; return whether it was done now."""
+    application = locked_application(application)
+    soon = timezone.now() + ANSWER_REMINDER
+    if (
+        application.state != ApplicationState.RETURNED
+        or application.answer_by is None
+        or application.answer_reminded_at is not None
+        or application.answer_by > soon
+    ):
+        return False
+    application.answer_reminded_at = timezone.now()
+    application.save(update_fields=["answer_reminded_at"])
+    notifications.answer_due(application)
+    return True
+
+
+@transaction.atomic
+def lapse_returned(*, application: Application) -> bool:
+    """End a returned application whose date has passed; return whether it was done now."""
+    application = locked_application(application)
+    now = timezone.now()
+    if (
+        application.state != ApplicationState.RETURNED
+        or application.answer_by is None
+        or application.answer_by > now
+    ):
+        return False
+    APPLICATION.move(application, ApplicationState.LAPSED)
+    application.decided_at = now
+    application.save(update_fields=["state", "decided_at"])
+    record_act(None, Action.APPLICATION_LAPSED, application)
+    notifications.application_lapsed(application)
+    return True

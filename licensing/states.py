@@ -1,0 +1,48 @@
+"""How an application moves. Nothing of it is decided by the clock, which only lapses."""
+
+from common.states import Machine, Move
+from licensing.choices import ApplicationState
+
+_DRAFT, _SUBMITTED = ApplicationState.DRAFT.value, ApplicationState.SUBMITTED.value
+_REVIEW, _RETURNED = ApplicationState.IN_REVIEW.value, ApplicationState.RETURNED.value
+_REFERRED, _SECOND = ApplicationState.REFERRED.value, ApplicationState.AWAITING_SECOND.value
+_APPROVED, _DECLINED = ApplicationState.APPROVED.value, ApplicationState.DECLINED.value
+_APPEALED, _WITHDRAWN = ApplicationState.APPEALED.value, ApplicationState.WITHDRAWN.value
+_LAPSED = ApplicationState.LAPSED.value
+
+APPLICATION = Machine(
+    "application",
+    (
+        Move("", _DRAFT, "started"),
+        Move(_DRAFT, _SUBMITTED, "sent"),
+        Move(_SUBMITTED, _REVIEW, "claimed or assigned"),
+        Move(_REVIEW, _SUBMITTED, "put back"),
+        Move(_REVIEW, _RETURNED, "returned with questions and a date"),
+        Move(_RETURNED, _SUBMITTED, "answered"),
+        Move(_REVIEW, _REFERRED, "referred to the board"),
+        Move(_REFERRED, _REVIEW, "the board approved, or did not decide"),
+        Move(_REFERRED, _DECLINED, "the board rejected"),
+        Move(_REVIEW, _SECOND, "the first reviewer would approve"),
+        Move(_SECOND, _REVIEW, "sent back or taken back"),
+        Move(_SECOND, _APPROVED, "the second reviewer confirms"),
+        Move(_REVIEW, _APPROVED, "approved"),
+        Move(_REVIEW, _DECLINED, "declined"),
+        Move(_DECLINED, _APPEALED, "appealed, once"),
+        Move(_APPEALED, _DECLINED, "the decline stands"),
+        Move(_APPEALED, _REVIEW, "overturned"),
+        *(
+            Move(state, _WITHDRAWN, "withdrawn")
+            for state in (
+                _DRAFT,
+                _SUBMITTED,
+                _REVIEW,
+                _RETURNED,
+                _REFERRED,
+                _SECOND,
+                _APPEALED,
+            )
+        ),
+        Move(_DRAFT, _LAPSED, "not sent in time"),
+        Move(_RETURNED, _LAPSED, "not answered in time"),
+    ),
+)
