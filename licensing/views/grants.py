@@ -139,7 +139,6 @@ def grant_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     live = grant.state in LIVE_GRANT_STATES
     releases = selectors.outward_releases(grant.model)
     governs, suspended = standing.governs, grant.state == GrantState.SUSPENDED
-    brakes = set(permissions.banning_models(user).values_list("pk", flat=True)) if governs else ()
     stopping = _selections(user, grant, governs=governs) if live else []
     brakes = set(permissions.banning_models(user).values_list("pk", flat=True)) if governs else ()
     context = {

@@ -39,6 +39,13 @@ def make_access(people: People, model: Model) -> None:
     _returned(people, model)
     _declined(people, model)
     _referred(people, model)
+    _awaiting_second(people, model)
+    _appealed(people, model)
+    _lapsed(people, model)
+    for title, text in texts.CANNED.items():
+        licensing.add_canned_text(
+            actor=people["lead"], title=title, text=text, kinds=["return", "decline"]
+        )
     _change_terms()
     _renewal(people)
     withdrawn = _submit(people["hugo.silva"], model, None)
@@ -169,6 +176,43 @@ def _referred(people: People, model: Model) -> None:
     licensing.refer_application(
         actor=people["reviewer2"], application=application, **texts.REFERRED
     )
+
+
+def _awaiting_second(people: People, model: Model) -> None:
+    application = _submit(people["lena.koch"], model, None)
+    application = licensing.claim_application(actor=people["reviewer2"], application=application)
+    _tick(application, people["reviewer2"])
+    licensing.propose_approval(
+        actor=people["reviewer2"],
+        application=application,
+        grounds=texts.GROUNDS,
+        modes=["api"],
+        scope=scope_asked(answers_of(application)),
+        ends_at=_in_a_year(),
+        tier=3,
+    )
+
+
+def _appealed(people: People, model: Model) -> None:
+    application = _submit(people["omar.diallo"], model, None)
+    application = licensing.claim_application(actor=people["reviewer2"], application=application)
+    application = licensing.decline_application(
+        actor=people["reviewer2"], application=application, reason=texts.DECLINED
+    )
+    licensing.appeal_application(
+        actor=people["omar.diallo"], application=application, ground=texts.APPEAL
+    )
+
+
+def _lapsed(people: People, model: Model) -> None:
+    """Return an application whose time to answer has run out meanwhile."""
+    application = _submit(people["ruth.levi"], model, None)
+    application = licensing.claim_application(actor=people["reviewer"], application=application)
+    application = licensing.return_application(
+        actor=people["reviewer"], application=application, message=texts.RETURNED
+    )
+    Application.objects.filter(pk=application.pk).update(answer_by=timezone.now())
+    licensing.lapse_returned(application=application)
 
 
 def _declined(people: People, model: Model) -> None:

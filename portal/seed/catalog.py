@@ -75,7 +75,7 @@ def make_models(people: People, board: Board, ladder: Ladder) -> tuple[Model, Mo
         actor=None, namespace="demo", name="kestrel", board=board, ladder=ladder, **texts.KESTREL
     )
     rights = {
-        "lead": [Right.MANAGE_RELEASE, Right.PLACE_HOLD],
+        "lead": [Right.MANAGE_RELEASE, Right.PLACE_HOLD, Right.LEAD_REVIEW],
         "lead2": [Right.PLACE_HOLD],
         "lead3": [Right.PLACE_HOLD],
         "manager": [Right.MANAGE_RELEASE],

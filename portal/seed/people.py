@@ -18,6 +18,9 @@ EXTRAS = {
     "sara.nilsson@demo.example": "Sara Nilsson",
     "hugo.silva@demo.example": "Hugo Silva",
     "noor.haidari@demo.example": "Noor Haidari",
+    "lena.koch@demo.example": "Lena Koch",
+    "omar.diallo@demo.example": "Omar Diallo",
+    "ruth.levi@demo.example": "Ruth Levi",
 }
 
 

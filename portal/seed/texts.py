@@ -36,6 +36,18 @@ REFERRED = {
         "screens at the entrance. The answers are complete and the hosting is sound."
     ),
 }
+GROUNDS = "Two published audits under the same name, and a small scope. I spoke with the institute."
+APPEAL = "We do not resell outputs. Section 3 of the purpose says that they stay in the reserve."
+CANNED = {
+    "Hosting is not clear": (
+        "Please say who operates the servers in [the place that you named], and who can reach the "
+        "weights there."
+    ),
+    "Purpose is too wide": (
+        "What you ask for goes beyond [the purpose that you gave]. Ask for less, or say why you "
+        "need it."
+    ),
+}
 DECLINED = "Resale of outputs in a regulated sector is outside of what this stage is for."
 CONSENT = (
     "I have read these terms and agree to them as a user within my organisation. Button: I agree"

@@ -503,7 +503,7 @@ LICENSING = [
     act(f"licensing/renewals/{ONE}withdraw/", GRANTEE, "/licensing/renewals/{renewal}/withdraw/"),
     page("licensing/reviews/", SIGNED_IN, note="Lists what one may review"),
     page("licensing/reviews/export/", SIGNED_IN, note="The same as a table"),
-    page("licensing/reviews/texts/", NOBODY, note="Who leads the reviews of a model"),
+    page("licensing/reviews/texts/", LEAD, note="Who leads the reviews of a model"),
     act(
         "licensing/reviews/texts/<uuid:public_id>/retire/",
         NOBODY,
@@ -512,7 +512,7 @@ LICENSING = [
     ),
     page(
         f"licensing/models/{MODEL}reviews/",
-        NOBODY,
+        LEAD,
         f"/licensing/models/{HERON}reviews/",
         note="Who leads the reviews of the model",
     ),
@@ -742,9 +742,9 @@ PROGRAMS = [
         )
         for rest, place, method in (
             ("", "", "GET"),
-            ("/<uuid:public_id>", "/{review}", "GET"),
+            ("/<public_id>", "/{review}", "GET"),
             *(
-                (f"/<uuid:public_id>/{name}", f"/{{review}}/{name}", "POST")
+                (f"/<public_id>/{name}", f"/{{review}}/{name}", "POST")
                 for name in ("claim", "release", "checklist", "return", "decline", "approve")
             ),
         )
