@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.permissions import signed_in
+from accounts.reauthentication import ask_again
 from common.errors import Refused
 from licensing import permissions, selectors, services
 from licensing.approve_form import ApproveForm
@@ -199,6 +200,8 @@ def review_decline(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def review_approve(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Approve an application, at most as asked, or propose it to a second reviewer."""
     application = in_my_review(request, public_id)
+    if (asking := ask_again(request)) is not None:
+        return asking
     form = ApproveForm(
         application,
         selectors.nameable_users(application),
@@ -252,6 +255,8 @@ def _to_confirm(request: HttpRequest, public_id: UUID) -> Application:
 def review_confirm(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Confirm, as the second reviewer, what the first one proposed."""
     application = _to_confirm(request, public_id)
+    if (asking := ask_again(request)) is not None:
+        return asking
     form = Form(request.POST if request.method == "POST" else None)
 
     def act() -> None:
