@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0012_search_words"),
-        ("licensing", "0009_review_life"),
+        ("licensing", "0010_review_life"),
         ("releases", "0015_lead_review"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

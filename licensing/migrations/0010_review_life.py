@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0008_evidence_right"),
         ("boards", "0009_by_board_rule"),
-        ("licensing", "0008_terms_life_cycle"),
+        ("licensing", "0009_screening"),
         ("releases", "0015_lead_review"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
