@@ -166,7 +166,9 @@ def _acts(user: User, application: Application, why_not: str, *, leads: bool) ->
     mine = state == "in_review" and has_it
     bound = application.board_approved_at is not None or reviews.bound_by_appeal(application)
     return {
-        "can_claim": state in ("submitted", "appealed") and application.reviewer_id is None,
+        # What was answered still names whoever had asked.
+        "can_claim": state == "submitted"
+        or (state == "appealed" and application.reviewer_id is None),
         "can_decide": mine,
         "can_decline": mine and not bound,
         "can_judge_appeal": state == "appealed" and has_it,

@@ -175,6 +175,7 @@ def test_a_reviewer_returns_then_approves_and_the_applicant_accepts(model: Any) 
     given = typed(section, answers(hosting_place="Rack 7, Berlin"))
     post(applicant, "application_section", key, "hosting", **given)
     post(applicant, "application_check", key)
+    assert reverse("review_claim", args=[key]) in page(staff, "review_detail", key)
     post(staff, "review_claim", key)
     body = page(staff, "review_detail", key)
     assert "Our own rack in Berlin" in body
