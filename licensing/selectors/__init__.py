@@ -138,13 +138,18 @@ def answers_of_many(applications: Iterable[Application]) -> dict[int, dict[str, 
 
 def answers_submitted(application: Application) -> list[dict[str, Any]]:
     """Return the answers as they were sent last, and those sent before, if they were."""
+    return list(answers_by_number(application).values())
+
+
+def answers_by_number(application: Application) -> dict[int, dict[str, Any]]:
+    """Return the answers of the last two submissions by their numbers, the newest first."""
     submissions = list(application.submissions.select_related("questionnaire")[:2])
     pseudonym = application.applicant.pseudonym
     texts = personal.unseal_many((pseudonym, each.sealed_answers) for each in submissions)
-    return [
-        each.answers | _opened(text, each.questionnaire)
+    return {
+        each.number: each.answers | _opened(text, each.questionnaire)
         for each, text in zip(submissions, texts, strict=True)
-    ]
+    }
 
 
 def earlier_decisions(application: Application) -> list[Application]:

@@ -14,6 +14,7 @@ from licensing.selectors import reviews
 from licensing.services.applications import own_application
 from licensing.services.guards import lock_parties, require_member, require_not_banned, text_of
 from licensing.services.review import claimed, record_act
+from licensing.services.screening import watch_application
 from licensing.states import APPLICATION
 
 
@@ -41,6 +42,7 @@ def appeal_application(*, actor: User, application: Application, ground: str) ->
     application.due_at = reviews.promised(application.model)
     application.save(update_fields=["state", "reviewer", "decided_at", "due_at"])
     record_act(actor, Action.APPLICATION_APPEALED, application)
+    watch_application(application)
     notifications.application_appealed(application, permissions.possible_reviewers(application))
     return application
 
@@ -54,6 +56,7 @@ def uphold_decline(*, actor: User, application: Application, reason: str) -> App
     APPLICATION.move(application, ApplicationState.DECLINED)
     application.decided_at = timezone.now()
     application.save(update_fields=["message", "state", "decided_at"])
+    watch_application(application)
     record_act(actor, Action.APPEAL_UPHELD, application, data={"reason": application.message})
     notifications.appeal_decided(application, appeal)
     return application

@@ -9,6 +9,7 @@ from licensing.deadlines import ANSWER_REMINDER
 from licensing.models import Application, ApplicationState
 from licensing.services.applications import locked_application
 from licensing.services.review import record_act
+from licensing.services.screening import watch_application
 from licensing.states import APPLICATION
 
 
@@ -44,6 +45,7 @@ def lapse_returned(*, application: Application) -> bool:
     APPLICATION.move(application, ApplicationState.LAPSED)
     application.decided_at = now
     application.save(update_fields=["state", "decided_at"])
+    watch_application(application)
     record_act(None, Action.APPLICATION_LAPSED, application)
     notifications.application_lapsed(application)
     return True

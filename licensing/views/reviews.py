@@ -125,7 +125,8 @@ def review_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         services.note_look(actor=user, application=application)
         looks = reviews.looks_at(application)
     rights = rights_of(user, application.model)
-    sent = selectors.answers_submitted(application)
+    by_number = selectors.answers_by_number(application)
+    number, sent = next(iter(by_number), 0), list(by_number.values())
     answers = sent[0] if sent else {}
     former = sent[1] if len(sent) > 1 else None
     files = files_of(application, answers, former)
@@ -146,7 +147,7 @@ def review_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "referral": _referral(user, application),
         "appeal": reviews.appeal_of(application),
         "proposals": [_proposal(each) for each in reviews.proposals_of(application)],
-        "checklist": _checklist(application),
+        "checklist": _checklist(application, number),
         "notes": reviews.notes_of(application),
         "note_form": NoteForm(),
         "looks": looks,
@@ -179,8 +180,8 @@ def _acts(user: User, application: Application, why_not: str, *, leads: bool) ->
     }
 
 
-def _checklist(application: Application) -> list[Data]:
-    ticks = reviews.ticks_of(application, reviews.submission_number(application))
+def _checklist(application: Application, number: int) -> list[Data]:
+    ticks = reviews.ticks_of(application, number)
     return [
         {"item": item, "tick": ticks.get(item.key)}
         for item in reviews.checklist_of(application).items

@@ -8,9 +8,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import Notification, User
+from accounts.models.screening import WatchReason
 from common.errors import Refused
 from licensing import services
 from licensing.models import Appeal, Application
+from licensing.selectors.screening import APPLICATION
 from releases.choices import Right
 from releases.models import Model
 from tests.factories import make_user
@@ -201,3 +203,14 @@ def test_the_database_lets_nobody_judge_their_own_decline(declined: Application)
     appeal(declined)
     with pytest.raises(IntegrityError, match="decided_by_another"), transaction.atomic():
         Appeal.objects.update(decided_by=declined.reviewer)
+
+
+def test_the_parties_are_screened_again_while_an_appeal_is_open(declined: Application) -> None:
+    live = WatchReason.objects.filter(
+        source=APPLICATION, source_id=declined.pk, ended_at__isnull=True
+    )
+    assert not live.exists()
+    appealed, other = taken(declined)
+    assert live.exists()
+    services.uphold_decline(actor=other, application=appealed, reason="Still no plan.")
+    assert not live.exists()

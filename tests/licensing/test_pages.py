@@ -66,7 +66,7 @@ def page(client: Client, name: str, *args: Any, query: str = "", status: int = 2
         with CaptureQueriesContext(connection) as queries:
             client.get(url)
         # What is known beside an application comes from many tables, whatever there is of it.
-        most = MOST_QUERIES + (6 if name == "review_detail" else 0)
+        most = MOST_QUERIES + (5 if name == "review_detail" else 0)
         assert len(queries) <= most, (url, [each["sql"] for each in queries])
     return response.content.decode()
 
