@@ -11,6 +11,8 @@ def test_a_reviewer_lists_accepts_rejects_and_puts_back(
 ) -> None:
     reviewer = client(portal.do("token_of", "reviewer", "review"))
     first, second, third = portal.do("make_applicants", "3")
+    # What the Hub's words have no place for: the reviewer's checklist is ticked in the portal.
+    assert portal.do("look_through", first) == "in_review"
     found = reviewer.python(
         f"repo, first, second, third = {REPO!r}, {first!r}, {second!r}, {third!r}\n"
         "waiting = [each.username for each in api.list_pending_access_requests(repo)]\n"

@@ -25,6 +25,7 @@ from tests.licensing.factories import (
     make_grant,
     make_in_review,
     make_reviewer,
+    tick_all,
 )
 from tests.releases import factories as releases_factories
 from tests.releases.factories import make_model, make_release, ordinary_files
@@ -138,6 +139,14 @@ def withdraw(name: str) -> None:
         reason="A fault in training.",
     )
     releases.withdraw_release(actor=lead, release=release, reason="A fault in training.")
+
+
+def look_through(email: str) -> str:
+    """Claim somebody's newest application as the reviewer and tick its checklist."""
+    sent = Application.objects.filter(applicant__email=email).latest("pk")
+    reviewer = User.objects.get(email="reviewer@demo.example")
+    tick_all(licensing.claim_application(actor=reviewer, application=sent))
+    return application_state(email)
 
 
 def application_state(email: str) -> str:

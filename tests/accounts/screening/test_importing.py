@@ -27,7 +27,9 @@ def test_a_file_is_loaded_and_put_in_force() -> None:
         {"list": "trial-list", "snapshot": snapshot.pk, "sha256": snapshot.sha256}
     ]
     assert list(
-        Event.objects.filter(action__startswith="list.").values_list("action", flat=True)
+        Event.objects.filter(action__startswith="list.")
+        .order_by("pk")
+        .values_list("action", flat=True)
     ) == [
         "list.uploaded",
         "list.in_force",
