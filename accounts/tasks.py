@@ -34,6 +34,8 @@ def import_list(snapshot_id: int) -> None:
 @shared_task(name="accounts.screen_watches")
 def screen_watches(watch_ids: list[int]) -> None:
     """Screen a few subjects now."""
+    # Apart, so that its lock is not held while rows are waited for.
+    screening.start_round_if_due()
     screening.screen_watches(watch_ids=watch_ids)
 
 

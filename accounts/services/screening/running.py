@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -48,20 +49,39 @@ class _Loaded:
 _loaded: dict[int, _Loaded] = {}
 
 
-@transaction.atomic
 def start_round_if_due() -> ScreeningRound | None:
     """Begin a round where the lists in force or the algorithm are not those of the last one."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    # Asked without the lock first: whoever approves holds rows that a worker may wait for.
+    latest, lists = _round_and_lists()
+    if not _is_due(latest, lists):
+        return latest
+    return _start_round()
+
+
+def _round_and_lists() -> tuple[ScreeningRound | None, list[dict[str, Any]]]:
     snapshots = screening.current_snapshots().select_related("on_list")
     lists = [
         {"list": each.on_list.slug, "snapshot": each.pk, "sha256": each.sha256}
         for each in snapshots
     ]
-    latest = screening.current_round()
-    version = settings.SCREENING.version
-    if not lists or (latest and latest.lists == lists and latest.algorithm == version):
+    return screening.current_round(), lists
+
+
+def _is_due(latest: ScreeningRound | None, lists: list[dict[str, Any]]) -> bool:
+    if not lists:
+        return False
+    same = latest is not None and latest.lists == lists
+    return not (same and latest is not None and latest.algorithm == settings.SCREENING.version)
+
+
+@transaction.atomic
+def _start_round() -> ScreeningRound | None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    latest, lists = _round_and_lists()
+    if not _is_due(latest, lists):
         return latest
+    version = settings.SCREENING.version
     begun = ScreeningRound.objects.create(
         lists=lists, algorithm=version, total=screening.live_watches().count()
     )
