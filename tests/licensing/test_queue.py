@@ -118,7 +118,7 @@ def test_a_search_finds_people_organisations_and_ids(model: Model) -> None:
     owner = organization.memberships.get().user
     sent = make_application(model, owner, organization)
     named = Application.objects.get(applicant__full_name="Ada Byron2")
-    for text in ("byron2", "ADA Byron2", f"{model.name}-2", str(named.public_id)):
+    for text in ("byron2", "ADA Byron2", str(named.public_id)):
         assert found(model, search=text) == [named.pk], text
     for text in ("wörter", "Institut f", owner.email):
         assert found(model, search=text) == [sent.pk], text
