@@ -9,8 +9,11 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        """Declare what this room records."""
+        """Declare what this room records, and what it tells people."""
+        from accounts import notices
         from accounts.actions import Action
+        from accounts.notification_kinds import KINDS
         from audit.actions import register
 
         register(Action)
+        notices.register(KINDS)

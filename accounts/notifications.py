@@ -1,27 +1,39 @@
 """Messages: the row that every message is, and what this room itself has to say."""
 
+from collections.abc import Sequence
+from itertools import groupby
+
+from django.conf import settings
 from django.urls import reverse
 from django.utils import formats
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Clearance, Membership, Notification, PersonalToken, User
+from accounts.notices import Delivery, Group, group_of
+from accounts.selectors.messages import delivery_of
 from common.queue import enqueue
 
 
 def notify(
-    *, recipient: User, kind: str, subject: str, body: str, url: str = ""
+    *, recipient: User, kind: str, subject: str, body: str, url: str = "", about: object = ""
 ) -> Notification | None:
-    """Put a message into a person's inbox and owe them the mail.
+    """Put a message into a person's inbox and owe them the mail, as they want those of its group.
 
-    `url` is a path of this portal. Someone who cannot sign in gets nothing (None).
+    `url` is a path of this portal, `about` the model or release that it is about. Someone who
+    cannot sign in gets nothing (None).
     """
     if not recipient.is_active:
         return None
+    group = group_of(kind)
     return _owe(
         Notification(
             recipient=recipient,
             address=recipient.email,
             kind=kind,
+            group=group,
+            about=str(about)[:200],
+            delivery=delivery_of(recipient, group),
             subject=subject,
             body=body,
             url=url,
@@ -38,6 +50,7 @@ def mail_secret(
             recipient=recipient,
             address=address,
             kind=kind,
+            group=group_of(kind),
             subject=subject,
             body=body,
             in_inbox=False,
@@ -53,6 +66,7 @@ def sign_in_changed(*, user: User, address: str, change: str, subject: str, body
                 recipient=user,
                 address=address,
                 kind=f"account.{change}",
+                group=Group.SECURITY,
                 subject=subject,
                 body=body,
                 url=reverse("account_home") + "#security",
@@ -65,8 +79,38 @@ def _owe(notification: Notification) -> Notification:
     subject = " ".join(notification.subject.split())
     notification.subject = subject if len(subject) <= 200 else subject[:199] + "…"
     notification.save()
-    enqueue("accounts.send_notification", notification.pk)
+    if notification.delivery == Delivery.AT_ONCE:
+        enqueue("accounts.send_notification", notification.pk)
     return notification
+
+
+def day_summed_up(user: User, items: Sequence[Notification], count: int) -> Notification:
+    """Owe one mail for what waited: `items` are listed, and of `count` in all the rest is told."""
+    base = settings.BASE_URL.rstrip("/")
+    lines = [_("What you chose to get once a day:")]
+    for group, messages in groupby(items, key=lambda each: each.get_group_display()):
+        lines += ["", str(group)]
+        for message in messages:
+            lines += [f"- {message.subject}", *([f"  {base}{message.url}"] if message.url else [])]
+    if count > len(items):
+        lines += ["", _("And %(count)d more, in your inbox.") % {"count": count - len(items)}]
+    return _owe(
+        Notification(
+            recipient=user,
+            address=user.email,
+            kind="accounts.digest",
+            group=Group.DIGEST,
+            subject=ngettext(
+                "%(count)d message for you on %(instance)s",
+                "%(count)d messages for you on %(instance)s",
+                count,
+            )
+            % {"count": count, "instance": settings.INSTANCE_NAME},
+            body="\n".join(lines),
+            url=reverse("account_notifications"),
+            in_inbox=False,
+        )
+    )
 
 
 def membership_started(membership: Membership) -> None:

@@ -192,13 +192,19 @@ def affiliation_ending(membership: Membership) -> None:
 
 def clearance_ending(clearance: Clearance, recipients: list[User]) -> None:
     """Remind a person, or the owners, to have a clearance renewed."""
-    who = clearance.organization or _("you")
+    words = {
+        "who": clearance.organization,
+        "day": formats.date_format(clearance.expires_at, "j F Y"),
+    }
+    if clearance.organization is not None:
+        subject = _("The clearance of %(who)s ends on %(day)s") % words
+    else:
+        subject = _("Your clearance ends on %(day)s") % words
     for recipient in recipients:
         notify(
             recipient=recipient,
             kind="accounts.clearance_ending",
-            subject=_("The clearance of %(who)s ends on %(day)s")
-            % {"who": who, "day": formats.date_format(clearance.expires_at, "j F Y")},
+            subject=subject,
             body=_(
                 "Ask for its renewal now: say whether something changed, and a reviewer looks at "
                 "it. Access that needs tier %(tier)d stops on that day otherwise."
@@ -226,8 +232,9 @@ def clearance_reopened(clearance: Clearance, recipients: list[User]) -> None:
         notify(
             recipient=recipient,
             kind="accounts.clearance_reopened",
-            subject=_("The clearance of %(who)s must be renewed")
-            % {"who": clearance.organization or _("you")},
+            subject=_("The clearance of %(who)s must be renewed") % {"who": clearance.organization}
+            if clearance.organization is not None
+            else _("Your clearance must be renewed"),
             body=_("%(change)s. It counts for no new application. %(effect)s Ask for its renewal.")
             % {"change": clearance.get_reopened_for_display(), "effect": effect},
             url=reverse("account_clearances"),

@@ -18,6 +18,12 @@ def sweep_notifications() -> None:
     services.send_owed_notifications()
 
 
+@shared_task(name="accounts.sweep_digests")
+def sweep_digests() -> None:
+    """Owe everybody the daily summary whose morning has come."""
+    services.make_due_digests()
+
+
 @shared_task(name="accounts.sweep_tokens")
 def sweep_tokens() -> None:
     """Tell people of tokens that end soon, and forget what ended."""
@@ -60,3 +66,9 @@ def sweep_affiliations() -> None:
     services.remind_of_proofs()
     services.remind_of_clearances()
     services.forget_old_invitations()
+
+
+@shared_task(name="accounts.sweep_former_lists")
+def sweep_former_lists() -> None:
+    """Remove the entries of lists' files that left force long ago."""
+    screening.sweep_former_entries()

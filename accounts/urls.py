@@ -15,6 +15,8 @@ urlpatterns = [
     path("device/", views.account_device, name="account_device"),
     path("device/<uuid:public_id>/", views.account_device_answer, name="account_device_answer"),
     path("device/<uuid:public_id>/deny/", views.account_device_deny, name="account_device_deny"),
+    path("mail/", views.account_mail, name="account_mail"),
+    path("mail/stop/<str:signed>/", views.account_mail_stop, name="account_mail_stop"),
     path("notifications/", views.account_notifications, name="account_notifications"),
     path(
         "notifications/read/",

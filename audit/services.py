@@ -1,5 +1,6 @@
 """The only writers of events, subjects and signing keys."""
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -34,11 +35,23 @@ def record(
     show the event. `data` holds no personal data; `data["reason"]` is shown in timelines.
     Raises RuntimeError outside a transaction and ValueError for an undeclared action.
     """
-    if not connection.in_atomic_block:
-        raise RuntimeError("An event is recorded only inside the transaction of its change.")
+    event = unrecorded(actor=actor, action=action, target=target, also=also, data=data)
+    record_all([event])
+    return event
+
+
+def unrecorded(
+    *,
+    actor: Actor | None,
+    action: TextChoices,
+    target: Model,
+    also: tuple[Model, ...] = (),
+    data: dict[str, Any] | None = None,
+) -> Event:
+    """Return the event that `record` would insert, for `record_all` to insert with others."""
     if not actions.is_registered(action.value):
         raise ValueError(f"The action {action.value!r} is not declared by any room.")
-    return Event.objects.create(
+    return Event(
         action=action.value,
         actor=actor.pseudonym if actor is not None else None,
         target=ref(target),
@@ -46,6 +59,13 @@ def record(
         data=data or {},
         request_id=current_request_id(),
     )
+
+
+def record_all(events: Sequence[Event]) -> None:
+    """Insert events in their order, in one statement, where a job makes many changes at once."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("An event is recorded only inside the transaction of its change.")
+    Event.objects.bulk_create(events)
 
 
 @transaction.atomic

@@ -11,14 +11,17 @@ class BoardsConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare what this room records, and the kinds of motions that it owns."""
+        from accounts import notices
         from audit import actions
         from boards import kinds
         from boards.actions import Action
         from boards.choices import OWN_RULE_KIND, REVIEW_KIND, SEAT_KIND
+        from boards.notification_kinds import KINDS
         from boards.services import describe_change, describe_rule_change
         from boards.services.opening import concerned_by_seat
 
         actions.register(Action)
+        notices.register(KINDS)
         rationale = {"rationale": _("Rationale")}
         texts = ("rationale",)
         kinds.register(

@@ -21,10 +21,13 @@ _SUBJECT_LENGTH = 200
 def _tell(
     people: Iterable[User | None], motion: Motion, kind: str, subject: str, body: str
 ) -> None:
-    _send(people, kind, subject, body, reverse("motion_detail", args=[motion.public_id]))
+    url = reverse("motion_detail", args=[motion.public_id])
+    _send(people, kind, subject, body, url, about=motion.subject_label)
 
 
-def _send(people: Iterable[User | None], kind: str, subject: str, body: str, url: str) -> None:
+def _send(
+    people: Iterable[User | None], kind: str, subject: str, body: str, url: str, *, about: str = ""
+) -> None:
     """Send to each person once; whoever cannot sign in is not written to."""
     recipients = {user.pk: user for user in people if user is not None and user.is_active}
     for user in recipients.values():
@@ -34,6 +37,7 @@ def _send(people: Iterable[User | None], kind: str, subject: str, body: str, url
             subject=Truncator(subject).chars(_SUBJECT_LENGTH),
             body=body,
             url=url,
+            about=about,
         )
 
 

@@ -112,6 +112,12 @@ STATES: dict[str, State] = {
     "scheduled": State(_("Scheduled"), "busy", "clock"),
     "published": State(_("Published"), "good", "tick"),
     "retired": State(_("Retired"), "past", "slash"),
+    # Duties
+    "due": State(_("Due"), "wait", "clock"),
+    "overdue": State(_("Overdue"), "bad", "warning"),
+    "done_late": State(_("Done late"), "past", "tick"),
+    "waived": State(_("Waived"), "past", "flag"),
+    "void": State(_("Not owed any more"), "past", "slash"),
     # Endpoints
     "draining": State(_("Draining"), "wait", "half"),
     "decommissioned": State(_("Decommissioned"), "past", "slash"),
@@ -119,6 +125,11 @@ STATES: dict[str, State] = {
     "tightens": State(_("Tightens"), "good", "lock"),
     "loosens": State(_("Loosens"), "wait", "warning"),
     "neutral": State(_("Neutral"), "idle", "ring"),
+    # What a stage does with a country
+    "country_allow": State(_("Allowed"), "good", "tick"),
+    "country_review": State(_("Second reviewer"), "wait", "clock"),
+    "country_licence": State(_("Export licence"), "wait", "doc"),
+    "country_deny": State(_("Denied"), "bad", "cross"),
     # Requirements
     "satisfied": State(_("Satisfied"), "good", "tick"),
     "unsatisfied": State(_("Not satisfied"), "bad", "cross"),

@@ -14,7 +14,12 @@ from django.core.signing import BadSignature, Signer
 
 _WELL_FORMED = re.compile(r"[A-Za-z0-9_-]{43}\.[A-Za-z0-9_-]{43}", re.ASCII)
 # Addresses that end in such a secret, wherever the rooms mount them.
-PLACES = ("/account/invitations/open/", "/account/mailbox/", "/licensing/references/open/")
+PLACES = (
+    "/account/invitations/open/",
+    "/account/mail/stop/",
+    "/account/mailbox/",
+    "/licensing/references/open/",
+)
 
 
 class Purpose(StrEnum):

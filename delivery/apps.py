@@ -10,9 +10,11 @@ class DeliveryConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare what this room records, and what it shows on pages of the rooms below."""
+        from accounts import notices
         from audit.actions import register
         from delivery.actions import Action
         from delivery.dry_run import count_banned, count_downloads
+        from delivery.notification_kinds import KINDS
         from delivery.panels import grant_panel
         from delivery.services import foreseen_any
         from licensing import foresight, panels
@@ -20,6 +22,7 @@ class DeliveryConfig(AppConfig):
         from licensing.dry_run import register_downloads
 
         register(Action, quiet=[Action.DOWNLOAD_AUTHORISED])
+        notices.register(KINDS)
         panels.register(grant_panel)
         foresight.register(foreseen_any)
         register_downloads(count_downloads)

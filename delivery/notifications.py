@@ -16,6 +16,7 @@ def quota_nearly_used(grant: Grant, volume: Volume, used: int) -> None:
         notify(
             recipient=user,
             kind="delivery.quota_nearly_used",
+            about=grant.model,
             subject=_("Most of your download quota for %(model)s is used") % {"model": grant.model},
             body=_(
                 "Plan what you still need: the grant allows downloads of %(volume)s, and %(used)s "

@@ -45,7 +45,7 @@ class Action(models.TextChoices):
     APPLICATION_VIEWED = "application.viewed", _("read the application")
     APPLICATION_CHECKED = "application.checked", _("ticked the checklist")
     APPLICATION_NOTED = "application.noted", _("wrote a note for the reviewers")
-    APPLICATION_LAPSED = "application.lapsed", _("let the application lapse: no answer in time")
+    APPLICATION_LAPSED = "application.lapsed", _("let the application lapse: not sent in time")
     APPLICATION_APPEALED = "application.appealed", _("appealed against the decline")
     APPEAL_UPHELD = "appeal.upheld", _("decided the appeal: the decline stands")
     APPEAL_OVERTURNED = "appeal.overturned", _("decided the appeal: the decline was overturned")
@@ -68,6 +68,13 @@ class Action(models.TextChoices):
         "suspension.lifted",
         _("lifted the suspension of several grants by the board's decision"),
     )
+    COUNTRIES_CHANGED = "countries.changed", _("let another country table count")
+    COUNTRIES_UNCHANGED = (
+        "countries.unchanged",
+        _("left the country table as it is: the board had decided on another one"),
+    )
+    LICENCE_RECORDED = "export_licence.recorded", _("put an export licence on record")
+    LICENCE_WITHDRAWN = "export_licence.withdrawn", _("withdrew an export licence")
     GRANT_CREATED = "grant.created", _("made the grant")
     GRANT_WIDENED = "grant.widened", _("added a mode to the grant by accepting public terms")
     GRANT_ACTIVATED = "grant.activated", _("made the grant active")
@@ -90,6 +97,15 @@ class Action(models.TextChoices):
     RENEWAL_APPROVED = "renewal.approved", _("renewed a clearance")
     RENEWAL_DECLINED = "renewal.declined", _("declined to renew a clearance")
     RENEWAL_WITHDRAWN = "renewal.withdrawn", _("took back the request to renew a clearance")
+    DUTY_OPENED = "duty.opened", _("opened a duty")
+    DUTY_OVERDUE = "duty.overdue", _("noted that a duty is overdue")
+    DUTY_DONE = "duty.done", _("performed a duty")
+    DUTY_CORRECTED = "duty.corrected", _("corrected the statement on a duty")
+    DUTY_WAIVED = "duty.waived", _("waived a duty")
+    DUTY_ANSWERED = "duty.answered", _("answered the call about an overdue duty")
+    DUTY_VOIDED = "duty.voided", _("closed a duty that is not owed any more")
+    DUTY_CARRIED_OVER = "duty.carried_over", _("moved a duty to the grant that replaces another")
+    DUTY_RECEIPT_SIGNED = "duty.receipt_signed", _("signed the receipt for a statement")
 
 
 # What passes among the reviewers; an applicant's own timeline leaves it out.

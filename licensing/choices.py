@@ -1,4 +1,4 @@
-"""The states of an application."""
+"""The states of an application, and of a duty that is owed."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +18,21 @@ class ApplicationState(models.TextChoices):
     APPEALED = "appealed", _("Appealed")
     WITHDRAWN = "withdrawn", _("Withdrawn")
     LAPSED = "lapsed", _("Lapsed")
+
+
+class DutyState(models.TextChoices):
+    """What a duty is in; licensing.states holds the moves between them."""
+
+    DUE = "due", _("Due")
+    OVERDUE = "overdue", _("Overdue")
+    DONE = "done", _("Done")
+    DONE_LATE = "done_late", _("Done late")
+    WAIVED = "waived", _("Waived")
+    VOID = "void", _("Not owed any more")
+
+
+OPEN_DUTY_STATES = ("due", "overdue")
+DONE_DUTY_STATES = ("done", "done_late")
 
 
 OPEN_APPLICATION_STATES = (

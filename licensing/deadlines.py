@@ -11,6 +11,11 @@ ANSWER_DAYS = 28
 LONGEST_ANSWER_DAYS = 180
 # The applicant is reminded this long before a returned application lapses.
 ANSWER_REMINDER = timedelta(days=7)
+# A draft that nobody touches: the applicant is reminded after so long, and it lapses after so long,
+# but never sooner than a week after the reminder.
+DRAFT_REMINDER = timedelta(days=30)
+DRAFT_LAPSES = timedelta(days=90)
+DRAFT_NOTICE = timedelta(days=7)
 # For how long a decline can be appealed.
 APPEAL_PERIOD = timedelta(days=30)
 # Who left an organisation this recently still reviews none of its applications.

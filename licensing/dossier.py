@@ -11,7 +11,9 @@ from boards.kinds import Kind
 LIFT_BAN = "lift_ban"
 LIFT_SUSPENSION = "lift_suspension"
 REFERRED = "referred_application"
+CHANGE_COUNTRIES = "change_countries"
 LIFT_FIELDS = ("rationale", "remedy")
+COUNTRIES_FIELDS = ("rationale", "legal")
 REFERRAL_FIELDS = ("question", "summary")
 
 Fact = tuple[str, str]
@@ -48,6 +50,18 @@ LIFT_SUSPENSION_KIND = Kind(
     },
     texts=LIFT_FIELDS,
 )
+# What it would do is told by `services.countries`, which can read both tables.
+COUNTRIES_KIND = Kind(
+    CHANGE_COUNTRIES,
+    gettext_lazy("Another country table"),
+    {
+        "changes": gettext_lazy("What would change"),
+        "affected": gettext_lazy("Whom it concerns, when it was proposed"),
+        "rationale": gettext_lazy("Rationale"),
+        "legal": gettext_lazy("What allows it by law"),
+    },
+    texts=COUNTRIES_FIELDS,
+)
 REFERRED_KIND = Kind(
     REFERRED,
     gettext_lazy("Application referred to the board"),
@@ -69,7 +83,7 @@ def rules_of_board(board: Any) -> list[tuple[str, Mapping[str, Any]]]:  # noqa: 
         (
             _(
                 "Lifting a ban or a suspension of several grants, an application that was "
-                "referred to the board"
+                "referred to the board, a looser country table"
             ),
             board.rule,
         )

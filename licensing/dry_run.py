@@ -4,22 +4,25 @@ Each grant is judged as it stands and as it would stand, for a person of whom al
 named, verified, vetted, with the terms accepted. Equal grants are judged once.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, Count, ExpressionWrapper, OuterRef, Q
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, OuterRef, Q
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from licensing.countries import Table
+from licensing.countries.asked import asked_of
 from licensing.facts import (
     NAMED_ACCESS_MODES,
     SELF_SERVICE,
     BanFact,
+    DutyFact,
     Facts,
     GrantFact,
     VerdictAction,
@@ -34,7 +37,15 @@ from licensing.models import (
     Grant,
 )
 from licensing.rules import evaluate
-from licensing.selectors import bans, holder_name, suspensions
+from licensing.selectors import bans, duties, holder_name, suspensions
+from licensing.selectors.countries import (
+    OrganizationCountries,
+    answered,
+    country_of,
+    licensed,
+    licensed_countries,
+    table_in_force,
+)
 from licensing.selectors.screening import listed_holder
 from releases.dry_run import Effect, Way
 from releases.models import Hold, Release, Stage
@@ -64,11 +75,18 @@ def losses(releases: Sequence[Release], ways: Sequence[Way]) -> list[list[Loss]]
     Several releases are one: a grant keeps a use that any of them leaves it.
     """
     now = timezone.now()
-    judge = _Judge()
-    present = _worlds(releases, now)
-    futures = [[(release, _after(way, facts)) for release, facts in present] for way in ways]
+    judge = Judge()
+    tables = tables_of(releases, now)
+    present = worlds(releases, now, tables)
+    futures = [
+        [
+            (release, _after(way, facts, tables[release.model.board_id]))
+            for release, facts in present
+        ]
+        for way in ways
+    ]
     found: list[list[Loss]] = [[] for _way in ways]
-    for grant in _grants(releases, now):
+    for grant in live_grants(releases, now):
         before = judge.uses(present, grant)
         for kept, future in zip(found, futures, strict=True):
             if before:
@@ -77,7 +95,7 @@ def losses(releases: Sequence[Release], ways: Sequence[Way]) -> list[list[Loss]]
     return found
 
 
-class _Judge:
+class Judge:
     """Evaluates equal facts once."""
 
     def __init__(self) -> None:
@@ -85,10 +103,11 @@ class _Judge:
 
     def uses(self, worlds: Sequence[World], grant: Row) -> frozenset[VerdictAction]:
         """Return the uses to which some release says yes."""
-        given = (self._allowed(_with_grant(facts, each, grant)) for each, facts in worlds)
+        given = (self.allowed(with_grant(facts, each, grant)) for each, facts in worlds)
         return frozenset().union(*given)
 
-    def _allowed(self, facts: Facts) -> frozenset[VerdictAction]:
+    def allowed(self, facts: Facts) -> frozenset[VerdictAction]:
+        """Return the uses that the facts allow."""
         if facts not in self._known:
             self._known[facts] = frozenset(
                 action for action in USES if evaluate(action, facts).allowed
@@ -96,7 +115,8 @@ class _Judge:
         return self._known[facts]
 
 
-def _grants(releases: Sequence[Release], now: datetime) -> list[Row]:
+def live_grants(releases: Sequence[Release], now: datetime) -> list[Row]:
+    """Return the live grants on the models of these releases, with what the rules look at."""
     admissions = Admission.objects.filter(
         grant=OuterRef("pk"), release__in=[release.pk for release in releases]
     )
@@ -114,8 +134,14 @@ def _grants(releases: Sequence[Release], now: datetime) -> list[Row]:
                     fact=JSONObject(reason="reason", access_modes="access_modes")
                 )
             ),
+            stopping=ArraySubquery(duties.stopping_duties(now)),
             banned=ExpressionWrapper(bans.banned_holder(), output_field=BooleanField()),
             listed=ExpressionWrapper(listed_holder(), output_field=BooleanField()),
+            chain=OrganizationCountries(F("organization_id")),
+            stated=answered("country", "application__"),
+            hosting=answered("hosting_country", "application__"),
+            vetted_in=country_of(OuterRef("person"), now),
+            licences=licensed_countries(OuterRef("model"), OuterRef("organization"), now),
             people=Count("named_users", filter=Q(named_users__ended_at__isnull=True)),
             places=ArraySubquery(
                 admissions.values(
@@ -129,7 +155,14 @@ def _grants(releases: Sequence[Release], now: datetime) -> list[Row]:
     )
 
 
-def _worlds(releases: Sequence[Release], now: datetime) -> list[World]:
+def tables_of(releases: Iterable[Release], now: datetime) -> dict[int, Table]:
+    """Return the country table that counts for each board of these releases."""
+    boards = sorted({release.model.board_id for release in releases})
+    return {board: table_in_force(board, now) for board in boards}
+
+
+def worlds(releases: Sequence[Release], now: datetime, tables: Mapping[int, Table]) -> list[World]:
+    """Return the facts of each release under its board's table, without a grant."""
     models = {release.model_id for release in releases}
     holds = list(Hold.objects.filter(model__in=models).exclude(state=Hold.State.LIFTED))
     return [
@@ -143,13 +176,14 @@ def _worlds(releases: Sequence[Release], now: datetime) -> list[World]:
                     for hold in holds
                     if hold.model_id == release.model_id and hold.release_id in (None, release.pk)
                 ),
+                tables[release.model.board_id],
             ),
         )
         for release in releases
     ]
 
 
-def _world(release: Release, now: datetime, holds: frozenset[str]) -> Facts:
+def _world(release: Release, now: datetime, holds: frozenset[str], table: Table) -> Facts:
     stage = release.stage
     facts = Facts(
         now=now,
@@ -172,21 +206,27 @@ def _world(release: Release, now: datetime, holds: frozenset[str]) -> Facts:
         open_application="",
         declined=False,
     )
-    return _at_stage(facts, stage) if stage else facts
+    return _at_stage(facts, stage, table) if stage else facts
 
 
-def _at_stage(facts: Facts, stage: Stage) -> Facts:
+def _at_stage(facts: Facts, stage: Stage, table: Table) -> Facts:
     mode = stage.access_mode
-    return replace(facts, access_mode=mode, self_service=SELF_SERVICE.get(mode, frozenset()))
+    return replace(
+        facts,
+        access_mode=mode,
+        self_service=SELF_SERVICE.get(mode, frozenset()),
+        countries=table.at(mode),
+    )
 
 
-def _after(way: Way, facts: Facts) -> Facts:
+def _after(way: Way, facts: Facts, table: Table) -> Facts:
     if way.stage is not None:
-        return _at_stage(facts, way.stage)
+        return _at_stage(facts, way.stage, table)
     return replace(facts, holds=facts.holds | {way.hold})
 
 
-def _with_grant(facts: Facts, release: Release, grant: Row) -> Facts:
+def with_grant(facts: Facts, release: Release, grant: Row) -> Facts:
+    """Add a grant to the facts of a release, for a person of whom all else is well."""
     return replace(
         facts,
         grant=GrantFact(
@@ -202,6 +242,14 @@ def _with_grant(facts: Facts, release: Release, grant: Row) -> Facts:
             place=place_among(grant.places, release.pk, facts.access_mode),
             reviewed=frozenset(set(grant.modes) - set(grant.public_modes)),
             suspensions=suspension_facts(grant.suspensions),
+            places=asked_of(
+                chain=grant.chain,
+                people=[(grant.stated, ""), (grant.vetted_in, "")],
+                hosting=grant.hosting,
+                held_by_person=grant.organization_id is None,
+            ),
+            licensed=licensed(grant.licences),
+            duties=tuple(DutyFact(duty["kind"]) for duty in grant.stopping),
         ),
         # On whomever it is, nobody uses the grant.
         ban=BanFact("") if grant.banned else None,

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from licensing.countries import ALLOWS_ALL, Place, StageEffects
 from licensing.volume import Volume
 
 
@@ -39,6 +40,8 @@ SERVES = {
 # A place in the cohort counts where the stage names who gets this very thing. Further up the
 # ladder the API is open to more people than the cohort for the weights.
 NEEDS_PLACE = {VerdictAction.USE_API: "api_named", VerdictAction.DOWNLOAD: "weights_gated"}
+# The rules that somebody meets by accepting or signing a text.
+AGREEMENT_RULES = ("terms", "organization_terms")
 # Where accepting the terms is enough for a grant, and for which modes.
 SELF_SERVICE = {
     "api_public": frozenset({"api"}),
@@ -53,6 +56,19 @@ def as_wide_or_wider(access_mode: str) -> tuple[str, ...]:
     So that those who are in stay in when a release steps down, or on to a further wave.
     """
     return ACCESS_MODES[ACCESS_MODES.index(access_mode) :]
+
+
+def uses_at(access_mode: str, modes: Iterable[str], public_modes: Iterable[str] = ()) -> list[str]:
+    """Return what a grant of these modes is good for at a stage; public ones where it is public."""
+    public = set(public_modes)
+    given = set(modes)
+    return [
+        mode
+        for action, mode in MODE_OF.items()
+        if mode in given
+        and access_mode in SERVES[action]
+        and not (NEEDS_PLACE[action] == access_mode and mode in public)
+    ]
 
 
 def place_among(places: Iterable[Mapping[str, Any]], release_id: int, access_mode: str) -> str:
@@ -147,6 +163,14 @@ class SuspensionFact:
         return not self.access_modes or access_mode in self.access_modes
 
 
+@dataclass(frozen=True)
+class DutyFact:
+    """A duty of the grant that stops access until it is done. `kind` is of licensing.duties."""
+
+    kind: str
+    url: str = ""
+
+
 def suspension_facts(rows: Iterable[Mapping[str, Any]]) -> tuple[SuspensionFact, ...]:
     """Return suspensions as the queries give them."""
     return tuple(SuspensionFact(row["reason"], frozenset(row["access_modes"])) for row in rows)
@@ -174,10 +198,16 @@ class GrantFact:
     ban: BanFact | None = None
     # Of a selection that the grant is in. One of the grant alone is its state.
     suspensions: tuple[SuspensionFact, ...] = ()
+    # Overdue, and with the consequence that access stops.
+    duties: tuple[DutyFact, ...] = ()
     # The organisation has a clearance that a change reopened, and that waits to be renewed.
     organization_reopened: bool = False
     # Somebody decided that the organisation is a listed party.
     listed: bool = False
+    # Every country that is stated of the holder, the person and the hosting, with its source.
+    places: tuple[Place, ...] = ()
+    # Countries for which the organisation has a licence on record.
+    licensed: frozenset[str] = frozenset()
 
     @property
     def is_live(self) -> bool:
@@ -235,6 +265,8 @@ class Facts:
     second_factor: SecondFactorFact = SecondFactorFact()
     # Somebody decided that the person is a listed party.
     listed: bool = False
+    # What the stage does with each country.
+    countries: StageEffects = ALLOWS_ALL
     # Whom to write to about a check of one's details.
     contact: str = ""
     links: Links = field(default_factory=Links)
@@ -254,6 +286,11 @@ class Check:
     def stops(self) -> bool:
         """Whether this rule alone is enough to say no."""
         return self.state in (Outcome.DENIED, Outcome.WAITING)
+
+    @property
+    def ends(self) -> bool:
+        """Whether this rule is met, and will not stay so unless somebody does something."""
+        return self.state is Outcome.OK and bool(self.remedy)
 
 
 @dataclass(frozen=True)
@@ -277,6 +314,14 @@ class Verdict:
     def denials(self) -> tuple[Check, ...]:
         """Every rule that says no, or not yet."""
         return tuple(check for check in self.checks if check.stops)
+
+    @property
+    def agreements_asked(self) -> tuple[Check, ...]:
+        """What is to be accepted or signed, where that is all that stands in the way, or will."""
+        if any(check.rule not in AGREEMENT_RULES for check in self.denials):
+            return ()
+        asked = (check for check in self.checks if check.stops or check.ends)
+        return tuple(check for check in asked if check.rule in AGREEMENT_RULES)
 
     @property
     def next_step(self) -> Check | None:

@@ -37,6 +37,14 @@ from licensing.models import (
     TermsVersion,
 )
 from licensing.selectors.agreements import SIGNING_ROLES
+from licensing.selectors.countries import (
+    OrganizationCountries,
+    answered,
+    country_of,
+    licensed_countries,
+    rows_in_force,
+)
+from licensing.selectors.duties import stopping_duties
 from licensing.selectors.suspensions import holder_country, suspending
 from releases.models import Hold, Release
 from releases.permissions import models_staffed_by
@@ -119,6 +127,11 @@ def _releases() -> QuerySet[Any]:
             application=Subquery(
                 application.values(fact=JSONObject(state="state", public_id="public_id"))[:1]
             ),
+            country_rows=ArraySubquery(
+                rows_in_force(
+                    OuterRef(OuterRef("model__board")), OuterRef("stage__access_mode"), _NOW
+                )
+            ),
         )
     )
 
@@ -145,6 +158,7 @@ def _person() -> QuerySet[Any]:
         reopened=_reopened(user=OuterRef("pk")),
         ban=_ban(person=OuterRef("pk")),
         listed=Exists(confirmed_hits().filter(watch__user=OuterRef("pk"))),
+        vetted_in=country_of(OuterRef("pk"), _NOW),
         token_rights=Subquery(live_token.values("rights")[:1]),
         token_second_factor_at=Subquery(live_token.values("second_factor_at")[:1]),
         accepted=ArraySubquery(
@@ -191,9 +205,15 @@ def _grants() -> QuerySet[Any]:
                 .order_by("pk")
                 .values(fact=JSONObject(reason="reason", access_modes="access_modes"))
             ),
+            stopping=ArraySubquery(stopping_duties(_NOW)),
             signed=ArraySubquery(signed),
             officials=ArraySubquery(officials[:MOST_OFFICIALS]),
             listed=Exists(confirmed_hits().filter(watch__organization=OuterRef("organization"))),
+            chain=OrganizationCountries(F("organization_id")),
+            applicant_id=F("application__applicant"),
+            stated=answered("country", "application__"),
+            hosting=answered("hosting_country", "application__"),
+            licences=licensed_countries(OuterRef("model"), OuterRef("organization"), _NOW),
             places=ArraySubquery(
                 admissions.values(
                     fact=JSONObject(

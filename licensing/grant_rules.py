@@ -4,6 +4,8 @@ from django.utils.translation import gettext as _
 
 from licensing.apply_rules import may_apply_again
 from licensing.checks import na, no, ok, wait
+from licensing.countries import Effect, Finding, judge
+from licensing.duties import DutyKind
 from licensing.facts import MODE_OF, NEEDS_PLACE, Check, Facts, GrantFact, VerdictAction
 
 
@@ -37,6 +39,51 @@ def screening(_action: VerdictAction, facts: Facts) -> list[Check]:
         _("A check of your details is open or failed."),
         _("Write to %(contact)s; somebody will look at it.") % {"contact": facts.contact},
     )
+
+
+def country(_action: VerdictAction, facts: Facts) -> list[Check]:
+    """The stage serves every country that is stated; one check for each that it does not."""
+    grant = facts.grant
+    if grant is None:
+        return na("country", _("Judged with a grant."))
+    found = judge(facts.countries, grant.places, grant.licensed)
+    apply_url = facts.links.apply if facts.takes_applications else ""
+    stopping = [not_served(each, facts.contact, apply_url) for each in found if each.stops]
+    if stopping:
+        return stopping
+    if any(finding.licensed and finding.effect is Effect.LICENCE for finding in found):
+        return ok("country", _("A licence is on record for the countries that need one."))
+    return ok("country", _("The stage serves every country that was stated."))
+
+
+def not_served(finding: Finding, contact: str, apply_url: str = "") -> Check:
+    """Say to whom it concerns which country stops them, and what they can do."""
+    write = {"contact": contact}
+    where = {"country": finding.place.name, "source": finding.place.source.label}
+    if not finding.place.country:
+        (check,) = no(
+            "country",
+            _("It is not known which country you work in, and this stage asks for that."),
+            _("State it in an application, or write to %(contact)s.") % write,
+            apply_url,
+        )
+    elif finding.effect is Effect.LICENCE:
+        (check,) = no(
+            "country",
+            _("For %(country)s (%(source)s) this stage needs an export licence.") % where,
+            _("Send its number and the document to %(contact)s, who put it on record.") % write,
+        )
+    else:
+        (check,) = no(
+            "country",
+            _("This stage does not serve %(country)s (%(source)s).") % where,
+            _(
+                "If the country is wrong, have it corrected; else write to %(contact)s. Only the "
+                "board of the model changes which countries are served."
+            )
+            % write,
+        )
+    return check
 
 
 def covered(action: VerdictAction, facts: Facts) -> list[Check]:
@@ -161,6 +208,30 @@ def suspension(_action: VerdictAction, facts: Facts) -> list[Check]:
             % {"reason": each.reason},
             _("See who can end it, on the grant's page."),
             grant.url,
+        )
+    ]
+
+
+def duties(_action: VerdictAction, facts: Facts) -> list[Check]:
+    """No duty of the grant is overdue that stops access until it is done."""
+    grant = facts.grant
+    if grant is None:
+        return na("duties", _("There is no grant to judge."))
+    if not grant.duties:
+        return ok("duties", _("No duty that you agreed to is so overdue that access stops."))
+    sentences = {
+        DutyKind.ATTEST_USE: _("The attestation of how the model is used is overdue."),
+        DutyKind.APPLY_UPDATES: _("The statement that an update was applied is overdue."),
+        DutyKind.CERTIFY_DESTRUCTION: _("The certificate of destruction is overdue."),
+    }
+    return [
+        check
+        for each in grant.duties
+        for check in no(
+            "duties",
+            sentences[DutyKind(each.kind)],
+            _("Access works again as soon as it is done: see what is asked, and of whom."),
+            each.url,
         )
     ]
 

@@ -13,8 +13,12 @@ _LATEST, _HIGHEST = 10**16, 2**63
 
 def text_of(application: Application) -> str:
     """Return the place behind an application of the queue."""
-    due_at = application.due_at or _EPOCH
-    return f"{(due_at - _EPOCH) // _MICROSECOND}-{application.pk}"
+    return text_of_place(Place(application.due_at or _EPOCH, application.pk))
+
+
+def text_of_place(place: Place) -> str:
+    """Return a place in an order by what is due first."""
+    return f"{(place.due_at - _EPOCH) // _MICROSECOND}-{place.pk}"
 
 
 def place_of(text: str) -> Place | None:

@@ -1,6 +1,6 @@
 """Who may do what with terms, applications and grants."""
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from accounts.models import Clearance, Membership, Organization, ScreeningHit, U
 from accounts.permissions import is_owner
 from accounts.selectors import live_memberships, membership_of
 from boards.models import Seat, SeatRole
+from licensing.application_form import Answers
 from licensing.deadlines import FORMER_MEMBER
 from licensing.models import (
     Acceptance,
@@ -30,11 +31,25 @@ from licensing.models import (
     SuspensionRequest,
     TermsDraft,
 )
-from licensing.selectors import KEEPER_ROLES, agreements, bans, named_users, reviews, suspensions
+from licensing.selectors import (
+    KEEPER_ROLES,
+    agreements,
+    bans,
+    beside,
+    named_users,
+    reviews,
+    suspensions,
+)
 from licensing.selectors.screening import hits_concerning, requests_open
 from releases.choices import Right
 from releases.models import Model
-from releases.permissions import has_right, models_with_right, rights_of, users_with_right
+from releases.permissions import (
+    has_right,
+    models_with_right,
+    rights_of,
+    rights_on,
+    users_with_right,
+)
 from releases.selectors import model_by_name
 
 Person = User | AnonymousUser
@@ -46,23 +61,27 @@ def reviewed_models(user: Person) -> QuerySet[Model]:
     return models_with_right(user, Right.REVIEW_APPLICATION)
 
 
-def review_conflict(user: User, application: Application) -> str:
+def review_conflict(user: User, application: Application, answers: Answers | None = None) -> str:
     """Return why this person must not review this application, or an empty string."""
-    return review_conflicts(user, [application]).get(application.pk, "")
+    given = None if answers is None else {application.pk: answers}
+    return review_conflicts(user, [application], given).get(application.pk, "")
 
 
 def why_no_reviewer(
-    user: User, application: Application, rights: Container[str] | None = None
+    user: User,
+    application: Application,
+    rights: Container[str] | None = None,
+    answers: Answers | None = None,
 ) -> str:
     """Return why the person cannot have this application in review, or an empty string.
 
-    `rights` are those on its model, where they are at hand.
+    `rights` are those on its model, and `answers` are its own, where they are at hand.
     """
     if rights is None:
         rights = rights_of(user, application.model)
     if Right.REVIEW_APPLICATION not in rights:
         return _("You have no right to review applications for this model.")
-    conflict = review_conflict(user, application)
+    conflict = review_conflict(user, application, answers)
     if conflict:
         return conflict
     if user.pk in reviews.deciders_before(application):
@@ -248,7 +267,7 @@ def why_no_lift(user: User, ban: Ban) -> str:
         return _("Your account is closed.")
     if bans.is_concerned(user, ban):
         return _("The ban keeps you out yourself; somebody else must propose to lift it.")
-    if not _may_ask(user, ban.board_id):
+    if not can_ask_board(user, ban.board_id):
         return _(
             "Lifting a ban is proposed by a seat of its board, or by whoever may place holds or "
             "manage releases on a model of that board."
@@ -256,8 +275,8 @@ def why_no_lift(user: User, ban: Ban) -> str:
     return ""
 
 
-def _may_ask(user: User, board_id: int) -> bool:
-    """Tell whether the person may put the end of something before a board."""
+def can_ask_board(user: User, board_id: int) -> bool:
+    """Tell whether the person may put the end of something, or a looser table, before a board."""
     rights = (Right.PLACE_HOLD, Right.MANAGE_RELEASE)
     return (
         any(models_with_right(user, right).filter(board=board_id).exists() for right in rights)
@@ -295,7 +314,7 @@ def why_no_lift_of_selection(user: User, suspension: Suspension) -> str:
         return _("Your account is closed.")
     if suspensions.with_stake(suspensions.affected(suspension), user).exists():
         return _("It stops a grant of your own; somebody else must propose to lift it.")
-    if not _may_ask(user, suspension.board_id):
+    if not can_ask_board(user, suspension.board_id):
         return _(
             "Lifting a suspension of several grants is proposed by a seat of its board, or by "
             "whoever may place holds or manage releases on a model of that board."
@@ -374,12 +393,27 @@ def get_attachment_or_404(user: Person, public_id: UUID) -> Attachment:
 
 def reviewed_application(user: Person, public_id: UUID) -> Application | None:
     """Return an application that was once submitted, for a model that the person reviews."""
+    return _reviewed(user, public_id).first()
+
+
+def _reviewed(user: Person, public_id: UUID) -> QuerySet[Application]:
     return (
         Application.objects.select_related(*_WITH_APPLICATION)
         .filter(public_id=public_id, model__in=reviewed_models(user), submitted_at__isnull=False)
         .exclude(state=ApplicationState.DRAFT)
-        .first()
     )
+
+
+def get_whole_review_or_404(user: User, public_id: UUID) -> tuple[Application, set[str]]:
+    """Return an application that the person reviews, and their rights on its model.
+
+    With it is read what `beside.kept_with` tells.
+    """
+    rows = _reviewed(user, public_id).annotate(**beside.kept_told())
+    found = rows.annotate(rights=rights_on(user, "model")).first()
+    if found is None:
+        raise Http404
+    return found, set(found.rights or ())
 
 
 def get_review_or_404(user: Person, public_id: UUID) -> Application:
@@ -405,6 +439,16 @@ def get_grant_or_404(user: Person, public_id: UUID) -> tuple[Grant, Standing]:
     if not standing.sees:
         raise Http404
     return grant, standing
+
+
+def explained_person(user: User, standing: Standing, wanted: str) -> User | None:
+    """Return about whom a grant is explained: oneself, or for staff somebody named on it."""
+    if not wanted:
+        return user if standing.uses or not standing.governs else next(iter(standing.named), None)
+    found = next((each for each in standing.named if str(each.pseudonym) == wanted), None)
+    if found is None or not (standing.governs or found == user):
+        raise Http404
+    return found
 
 
 def get_kept_grant_or_404(user: Person, public_id: UUID) -> Grant:
@@ -438,11 +482,16 @@ def organization_of_or_404(user: Person, organization_id: str) -> Organization:
     return membership.organization
 
 
-def review_conflicts(user: User, applications: Sequence[Application]) -> dict[int, str]:
+def review_conflicts(
+    user: User,
+    applications: Sequence[Application],
+    answers: Mapping[int, Answers] | None = None,
+) -> dict[int, str]:
     """Return of the applications on a page those that this person must not review, and why.
 
     Their own, their organisation's (also one that they left within a year), a colleague's, and
-    those that name them as a user, a referee or the signing official.
+    those that name them as a user, a referee or the signing official. `answers` are those of all
+    of them by their ids, where they are at hand.
     """
     since = timezone.now() - FORMER_MEMBER
     applicants = {application.applicant_id for application in applications}
@@ -459,7 +508,10 @@ def review_conflicts(user: User, applications: Sequence[Application]) -> dict[in
     for organization, people in memberships:
         own.add(organization)
         colleagues.update(people or ())
-    named = reviews.addresses_named(applications)
+    if answers is None:
+        named = reviews.addresses_named(applications)
+    else:
+        named = {number: reviews.addresses_in(each) for number, each in answers.items()}
     address = user.email.lower()
     found = {}
     for each in applications:

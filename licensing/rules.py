@@ -211,13 +211,20 @@ def _second_factor(_action: VerdictAction, facts: Facts) -> list[Check]:
     if asked.shown_at is not None and facts.now - asked.shown_at <= asked.within:
         return ok("second_factor", _("You showed a second factor within %(time)s.") % time)
     if facts.token is not None:
-        return no(
-            "second_factor",
+        words = (
             _(
                 "The stage asks for a second factor shown within %(time)s, and this token was not "
                 "made after one."
             )
-            % time,
+            if asked.shown_at is None
+            else _(
+                "The stage asks for a second factor shown within %(time)s, and the one that this "
+                "token was made after was shown longer ago."
+            )
+        )
+        return no(
+            "second_factor",
+            words % time,
             _("Show your second factor in the browser, then make a new token or sign in again."),
             facts.links.second_factor,
         )
@@ -235,6 +242,7 @@ _USE: tuple[Rule, ...] = (
     _person_ban,
     grant_rules.organization_ban,
     grant_rules.screening,
+    grant_rules.country,
     _email,
     _token_live,
     _token_right,
@@ -244,6 +252,7 @@ _USE: tuple[Rule, ...] = (
     grant_rules.covered,
     grant_rules.grant_state,
     grant_rules.suspension,
+    grant_rules.duties,
     grant_rules.grant_time,
     grant_rules.named,
     grant_rules.membership,

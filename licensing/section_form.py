@@ -1,17 +1,19 @@
 """A page of the application form, as fields."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
 from common.countries import COUNTRIES
 from common.documents import TAKEN
 from licensing import application_form
 from licensing.application_form import Answers
+from licensing.country_notes import ASKED_BY, CountryNote
 from licensing.questions import Question, Section
 from licensing.referees import (
     MOST_REFEREES,
@@ -68,6 +70,14 @@ class SectionForm(forms.Form):
                 if name not in self.errors:
                     self.add_error(name, errors[question.key])
         return answers
+
+    def say(self, notes: Iterable[CountryNote]) -> None:
+        """Put each note beside the questions that it is about."""
+        for key in ASKED_BY & self.fields.keys():
+            said = [(note.tone, note.text) for note in notes if key in note.keys]
+            lines = format_html_join("", '<p class="field-note field-note-{}">{}</p>', said)
+            # The bound field: it has copied its help by now.
+            self[key].help_text = format_html("{}{}", self[key].help_text, lines)
 
     def _typed(self, question: Question) -> Any:  # noqa: ANN401 - as the kind of question has it
         """Return what was typed; nothing where a former answer was deleted."""

@@ -6,13 +6,14 @@ from typing import Any
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from audit.selectors import Entry
 from licensing.application_form import Answers
 from licensing.facts import Check, Outcome, Verdict, VerdictAction
 from licensing.questions import Question, Section
 from licensing.selectors.files import File, words
+from licensing.turns import Turn
 
 Data = dict[str, Any]
 
@@ -22,6 +23,7 @@ RULE_NAMES: dict[str, str | Promise] = {
     "account": gettext_lazy("Account"),
     "banned": gettext_lazy("Ban"),
     "screening": gettext_lazy("Check of details"),
+    "country": gettext_lazy("Country"),
     "email_verified": gettext_lazy("E-mail address"),
     "token_live": gettext_lazy("Token"),
     "second_factor": gettext_lazy("Second factor"),
@@ -32,6 +34,7 @@ RULE_NAMES: dict[str, str | Promise] = {
     "grant": gettext_lazy("Grant"),
     "grant_state": gettext_lazy("State of the grant"),
     "suspension": gettext_lazy("Suspension of several grants"),
+    "duties": gettext_lazy("Duties"),
     "grant_time": gettext_lazy("End date"),
     "named": gettext_lazy("Named user"),
     "membership": gettext_lazy("Organisation"),
@@ -43,6 +46,20 @@ RULE_NAMES: dict[str, str | Promise] = {
     "takes_applications": gettext_lazy("Applications"),
     "no_application": gettext_lazy("Open application"),
     "no_grant": gettext_lazy("Present grant"),
+    # Of the turn of an application or a grant, and of an approval.
+    "answers": gettext_lazy("Your answers"),
+    "reference": gettext_lazy("Referees and officials"),
+    "decision": gettext_lazy("Decision"),
+    "appeal": gettext_lazy("Appeal"),
+    "in_review": gettext_lazy("In hand"),
+    "not_banned": gettext_lazy("Bans"),
+    "checklist": gettext_lazy("Checklist"),
+    "screened": gettext_lazy("Screening"),
+    "nameable": gettext_lazy("Named users"),
+    "amended": gettext_lazy("Grant to be changed"),
+    "former_grant": gettext_lazy("Present grant"),
+    "board": gettext_lazy("Board"),
+    "second_reviewer": gettext_lazy("Second reviewer"),
     # Added to a verdict by delivery, which counts the bytes.
     "quota": gettext_lazy("Download quota"),
 }
@@ -62,28 +79,75 @@ _STATES = {
 
 def verdict(given: Verdict, sentence: str = "") -> Data:
     """Return a verdict as the verdict component takes it, what stops first."""
-    order = list(_STATES)
-    checks = sorted(given.checks, key=lambda check: order.index(check.state))
     return {
         "allowed": given.allowed,
         "sentence": sentence or given.sentence,
-        "checks": [
-            {
-                "state": _state(check),
-                "name": RULE_NAMES[check.rule],
-                "reason": check.sentence,
-                "todo": check.remedy,
-                "url": check.remedy_url,
-                "url_label": _("See where it stands") if check.state is Outcome.WAITING else "",
-            }
-            for check in checks
-        ],
+        "checks": checks(given.checks),
+    }
+
+
+def checks(given: Iterable[Check]) -> list[Data]:
+    """Return rules with their results as the verdict component takes them, what stops first."""
+    order = list(_STATES)
+    return [
+        {
+            "state": _state(check),
+            "name": RULE_NAMES[check.rule],
+            "reason": check.sentence,
+            "todo": check.remedy,
+            "url": check.remedy_url,
+            "url_label": _("See where it stands") if check.state is Outcome.WAITING else "",
+        }
+        for check in sorted(given, key=lambda check: order.index(check.state))
+    ]
+
+
+def without_links(given: Iterable[Data]) -> list[Data]:
+    """Return shown rules for somebody who cannot go where their remedies are carried out."""
+    return [{**check, "url": "", "url_label": ""} for check in given]
+
+
+def approval(given: Iterable[Check]) -> Data:
+    """Return the rules of an approval as the verdict component takes them."""
+    found = tuple(given)
+    stops = [check for check in found if check.stops]
+    return {
+        "allowed": not stops,
+        "sentence": _("It can be approved.")
+        if not stops
+        else ngettext(
+            "It cannot be approved yet: %(count)d rule stands in the way.",
+            "It cannot be approved yet: %(count)d rules stand in the way.",
+            len(stops),
+        )
+        % {"count": len(stops)},
+        "checks": checks(found),
+    }
+
+
+def turn(given: Turn, *, url_allowed: bool = True) -> Data:
+    """Return whose turn it is as the turn component takes it.
+
+    Without `url_allowed` nothing leads to pages that are the person's alone.
+    """
+    found = checks(given.checks)
+    if not url_allowed:
+        found = without_links(found)
+    return {
+        "who": given.who or _("Nobody"),
+        "sentence": given.sentence,
+        "since": given.since,
+        "usual": given.usual,
+        "by": given.by,
+        "by_words": given.by_words,
+        "late": given.late,
+        "checks": found,
     }
 
 
 def _state(check: Check) -> str:
     """Return the state as pages name it; what is met and will not stay so is told apart."""
-    return "soon" if check.state is Outcome.OK and check.remedy else _STATES[check.state]
+    return "soon" if check.ends else _STATES[check.state]
 
 
 def timeline(entries: Iterable[Entry]) -> list[Data]:

@@ -1,7 +1,7 @@
-"""How an application moves. Nothing of it is decided by the clock, which only lapses."""
+"""How applications and owed duties move. The clock decides nothing: it lapses, and notes."""
 
 from common.states import Machine, Move
-from licensing.choices import ApplicationState
+from licensing.choices import ApplicationState, DutyState
 
 _DRAFT, _SUBMITTED = ApplicationState.DRAFT.value, ApplicationState.SUBMITTED.value
 _REVIEW, _RETURNED = ApplicationState.IN_REVIEW.value, ApplicationState.RETURNED.value
@@ -44,5 +44,20 @@ APPLICATION = Machine(
         ),
         Move(_DRAFT, _LAPSED, "not sent in time"),
         Move(_RETURNED, _LAPSED, "not answered in time"),
+    ),
+)
+
+_DUE, _OVERDUE = DutyState.DUE.value, DutyState.OVERDUE.value
+
+DUTY = Machine(
+    "duty",
+    (
+        Move("", _DUE, "opened"),
+        Move(_DUE, _OVERDUE, "its day has passed"),
+        Move(_DUE, DutyState.DONE.value, "performed in time"),
+        Move(_OVERDUE, DutyState.DONE_LATE.value, "performed"),
+        Move(_DUE, DutyState.DONE_LATE.value, "performed before it was noted as overdue"),
+        *(Move(state, DutyState.WAIVED.value, "waived by a lead") for state in (_DUE, _OVERDUE)),
+        *(Move(state, DutyState.VOID.value, "not owed any more") for state in (_DUE, _OVERDUE)),
     ),
 )

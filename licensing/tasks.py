@@ -9,10 +9,15 @@ from celery import shared_task
 from django.utils import timezone
 
 from licensing import selectors, services
-from licensing.deadlines import ANSWER_REMINDER
+from licensing.deadlines import (
+    ANSWER_REMINDER,
+    DRAFT_LAPSES,
+    DRAFT_NOTICE,
+    DRAFT_REMINDER,
+)
 from licensing.models import Application
 from licensing.selectors import agreements, reviews
-from licensing.services import screening
+from licensing.services import duties, screening
 
 logger = logging.getLogger(__name__)
 
@@ -41,8 +46,29 @@ def sweep_terms() -> int:
 
 @shared_task(name="licensing.sweep_receipts")
 def sweep_receipts() -> int:
-    """Sign the receipts that are owed."""
-    return services.issue_owed_receipts()
+    """Sign the receipts that are owed, for acceptances and for statements on duties."""
+    return services.issue_owed_receipts() + duties.issue_owed_duty_receipts()
+
+
+@shared_task(name="licensing.settle_duties")
+def settle_duties(grant_id: int) -> int:
+    """Open and close the duties of one grant, of which something has changed."""
+    return duties.settle_duties(grant_id=grant_id)
+
+
+@shared_task(name="licensing.sweep_duties")
+def sweep_duties(after: int = 0) -> int:
+    """Open and close the duties of every grant, a chunk in each run; the next follows at once."""
+    last = duties.sweep_duties(after=after)
+    if last:
+        sweep_duties.delay(last)
+    return last
+
+
+@shared_task(name="licensing.tell_of_duties")
+def tell_of_duties() -> int:
+    """Remind of duties, and note which are overdue."""
+    return duties.tell_of_duties()
 
 
 @shared_task(name="licensing.sweep_motions")
@@ -85,6 +111,19 @@ def sweep_suspensions() -> None:
     services.call_for_review_of_selections()
 
 
+@shared_task(name="licensing.tell_of_countries")
+def tell_of_countries(telling_id: int) -> None:
+    """Tell those whom one decision about countries concerns; what is left the sweep does."""
+    services.tell_of_countries(telling_id=telling_id)
+
+
+@shared_task(name="licensing.sweep_countries")
+def sweep_countries() -> None:
+    """Note which export licences end soon, and tell whoever was not told yet of any decision."""
+    services.note_ending_licences()
+    services.tell_of_all_countries()
+
+
 @shared_task(name="licensing.sweep_references")
 def sweep_references() -> None:
     """Remind referees and officials, and end the places of those who left the holder."""
@@ -101,11 +140,16 @@ def sweep_screening() -> None:
 
 @shared_task(name="licensing.sweep_returned")
 def sweep_returned() -> int:
-    """Remind of returned applications whose date is near, and lapse those whose date has passed."""
+    """Remind of what the applicant has to go on with, and lapse what was left alone for too long.
+
+    Applications that came back with questions, by their date, and drafts, since the last answer.
+    """
     now = timezone.now()
     acts = [
         *(partial(services.remind_of_answer, application=each) for each in _owed_reminder(now)),
         *(partial(services.lapse_returned, application=each) for each in _over(now)),
+        *(partial(services.lapse_draft, application=each) for each in _drafts(now, lapse=True)),
+        *(partial(services.remind_of_draft, application=each) for each in _drafts(now)),
     ]
     return sum(_attempt(act) for act in acts)
 
@@ -118,9 +162,15 @@ def _over(now: datetime) -> list[Application]:
     return list(reviews.returned_before(now)[:CHUNK])
 
 
+def _drafts(now: datetime, *, lapse: bool = False) -> list[Application]:
+    if lapse:
+        return list(reviews.drafts_to_lapse(now - DRAFT_LAPSES, now - DRAFT_NOTICE)[:CHUNK])
+    return list(reviews.drafts_to_remind(now - DRAFT_REMINDER)[:CHUNK])
+
+
 def _attempt(act: Callable[[], bool]) -> bool:
     try:
         return act()
     except Exception:
-        logger.exception("An application that was returned was left alone; the next sweep tries.")
+        logger.exception("An application could not be ended or told of; the next sweep tries.")
         return False

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.text import one_line
+from licensing.duties import MOST, Consequence, DutyKind, Performer
 from licensing.forms import LongTextField
 from licensing.models import TermsDraft, TermsVersion
 from licensing.versions import MOST_GRACE_DAYS, Change
@@ -186,16 +187,65 @@ class DraftForm(forms.Form):
     )
 
     def __init__(self, data: QueryDict | None, draft: TermsDraft | None, initial: Any) -> None:  # noqa: ANN401 - as Django declares it
-        super().__init__(data, initial=initial)
+        super().__init__(data, initial=initial | duties_as_fields(initial.get("duties", [])))
         if draft is not None:
             del self.fields["slug"]
+        for kind in DutyKind:
+            self.fields |= _duty_fields(kind)
 
     def clean(self) -> dict[str, Any]:
-        """Take an empty period for none, and none for an editorial version."""
+        """Take an empty period for none, and none for an editorial version.
+
+        `duties` are put together of their fields; one without a number is not asked for.
+        """
         data = super().clean() or {}
+        parts = {
+            kind: {part: data.pop(f"{kind}_{part}", None) for part in _DUTY_PARTS}
+            for kind in DutyKind
+        }
+        data["duties"] = [
+            {"kind": kind.value, **given} for kind, given in parts.items() if given["number"]
+        ]
         if data.get("change") == Change.EDITORIAL or data.get("grace_days") is None:
             data["grace_days"] = 0
         return data
+
+
+_DUTY_PARTS = ("number", "performer", "consequence")
+
+
+def duties_as_fields(duties: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return declared duties as the values of the form's fields."""
+    return {f"{duty['kind']}_{part}": duty[part] for duty in duties for part in _DUTY_PARTS}
+
+
+def _duty_fields(kind: DutyKind) -> dict[str, forms.Field]:
+    number = {
+        DutyKind.ATTEST_USE: _("Duty to attest the use: every how many months"),
+        DutyKind.APPLY_UPDATES: _("Duty to apply updates: within how many days"),
+        DutyKind.CERTIFY_DESTRUCTION: _("Duty to certify destruction: within how many days"),
+    }[kind]
+    return {
+        f"{kind}_number": forms.IntegerField(
+            label=number,
+            required=False,
+            min_value=1,
+            max_value=MOST[kind],
+            help_text=_("Leave it empty to ask for none. It becomes the text's last section."),
+        ),
+        f"{kind}_performer": forms.ChoiceField(
+            label=_("Who performs it (%(duty)s)") % {"duty": kind.label},
+            choices=Performer.choices,
+            required=False,
+            initial=Performer.KEEPER,
+        ),
+        f"{kind}_consequence": forms.ChoiceField(
+            label=_("When it is overdue (%(duty)s)") % {"duty": kind.label},
+            choices=Consequence.choices,
+            required=False,
+            initial=Consequence.REMIND,
+        ),
+    }
 
 
 class PublishForm(forms.Form):

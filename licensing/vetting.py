@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, JSONArray
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -22,14 +22,18 @@ from accounts.selectors import (
     settled_clearances,
     verified_users,
 )
+from accounts.selectors.networks import country_within, nearest_block
 from common.countries import COUNTRIES
 from common.public_mail import PUBLIC_MAIL, is_at
 from common.templatetags.ui import span
 from licensing import selectors
 from licensing.application_form import Answers
+from licensing.countries import Effect, Finding
 from licensing.models import OPEN_APPLICATION_STATES, Application, Ban
+from licensing.selectors import countries
 from licensing.selectors.references import current_requests
 from licensing.selectors.screening import standing_of
+from releases.choices import AccessMode
 
 
 @dataclass(frozen=True)
@@ -69,16 +73,22 @@ def signals(
         "mailbox": _verified(verified=person.verified),
         "account_age": _account_age(person.date_joined),
         "membership": _membership(person.role, organization),
-        "domain": _domain(organization),
-        **_references(application),
+        "domain": _domain(organization, person.same_domain or []),
+        **_references(person.references or []),
         "clearances": _tiers(person.tier, person.organization_tier if organization else None),
         "orcid": orcid_signal(str(answers.get("profile_url") or "")),
         "country": _country(organization, answers),
-        "bans": _bans(application),
+        "countries": countries_signal(countries.outlooks([application])[application.pk]),
+        "bans": _bans(person.bans_near or []),
         "screening": screening_signal(application),
         "duplicates": _duplicates(application, len(person.duplicates or [])),
         "similar_organization": _similar_organizations(organization, person.namesakes or []),
         "network": _network(application, set(person.neighbours or [])),
+        "network_country": network_country_signal(
+            application.sent_from,
+            country_within(application.sent_from, person.network_block),
+            [str(answers.get(key) or "") for key in ("country", "hosting_country")],
+        ),
         "history": _history(earlier),
     }
     return dict(sorted(found.items(), key=lambda pair: ["no", "yes", "na"].index(pair[1].state)))
@@ -100,11 +110,13 @@ FLAGS: dict[str, str | Promise] = {
     "domain": gettext_lazy("Domain of the organisation not verified"),
     "orcid": gettext_lazy("ORCID iD is not one"),
     "country": gettext_lazy("Country differs from the organisation's"),
+    "countries": gettext_lazy("The country table asks for more"),
     "bans": gettext_lazy("A ban, past or present"),
     "screening": gettext_lazy("Like a name on a list"),
     "duplicates": gettext_lazy("Others from the same organisation"),
     "similar_organization": gettext_lazy("Another organisation with its domain"),
     "network": gettext_lazy("Others from the same network"),
+    "network_country": gettext_lazy("Sent from a network of another country"),
     "history": gettext_lazy("Declined before"),
 }
 _ORCID = re.compile(
@@ -172,6 +184,31 @@ def _network(application: Application, people: set[int]) -> Signal:
     return Signal("no", name, sentence % words)
 
 
+def network_country_signal(network: str, registered: str, declared: Sequence[str]) -> Signal:
+    """Compare where the network that it came from is registered with the countries declared.
+
+    `declared` is where the person works and where the model is to run. A network may be used far
+    from where it is registered, and a private one by travellers: a fact to ask about.
+    """
+    name = _("Country of the network")
+    if not registered:
+        return Signal("na", name, _("Not known."))
+    words = {"network": network, "country": COUNTRIES.get(registered, registered)}
+    said = list(dict.fromkeys(COUNTRIES.get(each, each) for each in declared if each))
+    if not said:
+        return Signal("na", name, _("%(network)s is registered in %(country)s.") % words)
+    if registered in declared:
+        return Signal(
+            "yes", name, _("%(network)s is registered in %(country)s, as declared.") % words
+        )
+    words["declared"] = ", ".join(said)
+    return Signal(
+        "no",
+        name,
+        _("%(network)s is registered in %(country)s; declared: %(declared)s.") % words,
+    )
+
+
 # An applicant with the further attributes that the query below annotates.
 Row = Any
 
@@ -191,7 +228,17 @@ def _person(application: Application) -> Row:
         ),
         duplicates=ArraySubquery(_others_of_organization(application).values("pk")[:50]),
         neighbours=ArraySubquery(_others_of_network(application).values("applicant")[:50]),
+        network_block=Subquery(nearest_block(application.sent_from)),
         namesakes=ArraySubquery(_others_of_domain(application.organization).values("name")[:5]),
+        same_domain=ArraySubquery(_verified_too(application.organization).values("name")[:5]),
+        references=ArraySubquery(
+            current_requests(application).values(said=JSONArray("kind", "answer__vouches"))
+        ),
+        bans_near=ArraySubquery(
+            _bans_near(application)
+            .order_by("-pk")
+            .values(said=JSONArray("organization__name", "reason", "lifted_at"))[:10]
+        ),
     ).get(pk=application.applicant_id)
 
 
@@ -220,26 +267,30 @@ def _membership(role: str | None, organization: Organization | None) -> Signal:
     return Signal("yes", name, _("%(role)s of %(name)s.") % words)
 
 
-def _domain(organization: Organization | None) -> Signal:
+def _verified_too(organization: Organization | None) -> QuerySet[Organization]:
+    if organization is None:
+        return Organization.objects.none()
+    return namesakes_by_domain(organization, timezone.now()).order_by("name", "pk")
+
+
+def _domain(organization: Organization | None, others: Sequence[str]) -> Signal:
     """Tell whether the organisation showed that its domain is its own, and who else did."""
     name = _("Domain of the organisation")
     if organization is None or not organization.domain:
         return Signal("na", name, _("There is none."))
-    now = timezone.now()
     words = {"domain": organization.domain, "how": organization.get_domain_mailbox_display()}
-    if not is_domain_verified(organization, now):
+    if not is_domain_verified(organization, timezone.now()):
         return Signal("no", name, _("%(domain)s is not verified, or not any more.") % words)
-    others = [str(each) for each in namesakes_by_domain(organization, now)[:5]]
     if others:
         words["others"] = ", ".join(others)
         return Signal("no", name, _("%(domain)s was verified also by: %(others)s.") % words)
     return Signal("yes", name, _("%(domain)s was verified through %(how)s.") % words)
 
 
-def _references(application: Application) -> dict[str, Signal]:
+def _references(said: Sequence[tuple[str, bool | None]]) -> dict[str, Signal]:
     """Tell what referees and the signing official answered; their words stand on a page."""
     states: dict[str, list[bool | None]] = {"referee": [], "official": []}
-    for kind, vouches in current_requests(application).values_list("kind", "answer__vouches"):
+    for kind, vouches in said:
         states[kind].append(vouches)
     names = {"referee": _("Referees"), "official": _("Signing official")}
     return {kind: _answers(names[kind], found) for kind, found in states.items() if found}
@@ -281,6 +332,30 @@ def _country(organization: Organization | None, answers: Answers) -> Signal:
     return Signal("no", name, _("Declared %(country)s; the organisation is in %(other)s.") % words)
 
 
+def countries_signal(outlook: countries.Outlook) -> Signal:
+    """Say what the country table asks of the organisation, the applicant and the hosting."""
+    name = _("Country table")
+    if not outlook.has_table:
+        return Signal("na", name, _("No country table is in force."))
+    asked = [*outlook.stopping, *outlook.reviewed]
+    if not asked:
+        return Signal("yes", name, _("It allows every country that was stated."))
+    return Signal("no", name, " ".join(_asked_of(mode, finding) for mode, finding in asked))
+
+
+def _asked_of(mode: str, finding: Finding) -> str:
+    words = {
+        "stage": AccessMode(mode).label,
+        "country": finding.place.name,
+        "source": finding.place.source.label,
+    }
+    if finding.effect is Effect.DENY:
+        return _("%(stage)s: %(country)s (%(source)s) is denied.") % words
+    if finding.stops:
+        return _("%(stage)s: %(country)s (%(source)s) needs an export licence on record.") % words
+    return _("%(stage)s: %(country)s (%(source)s) takes a second reviewer.") % words
+
+
 def screening_signal(application: Application) -> Signal:
     """Say what the lists of restricted parties say of the parties to an application."""
     name = _("Screening")
@@ -308,34 +383,31 @@ def screening_signal(application: Application) -> Signal:
     return Signal("yes", name, words % {"count": found.watched})
 
 
-def _bans(application: Application) -> Signal:
-    """Look for bans, past ones too, of the applicant and of every organisation of theirs.
+def _bans_near(application: Application) -> QuerySet[Ban]:
+    """Find bans, past ones too, of the applicant and of every organisation of theirs.
 
     Also of those that they left, and of those with the same internet domain: to leave, or to
     register anew under another name, are ways out of an organisation's ban.
     """
-    name = _("Bans")
     own = Membership.objects.filter(user=application.applicant_id).values("organization")
     domains = {application.applicant.email.rpartition("@")[2].lower()} - PUBLIC_MAIL
+    near = Q(person=application.applicant_id) | Q(organization__in=own)
     if application.organization is not None:
         domains.add(application.organization.domain)
-    found = list(
-        Ban.objects.filter(
-            Q(person=application.applicant_id)
-            | Q(organization__in=own)
-            | Q(organization=application.organization_id)
-            | Q(organization__domain__in=domains - {""})
-        ).select_related("organization")[:10]
-    )
+        near |= Q(organization=application.organization_id)
+    return Ban.objects.filter(near | Q(organization__domain__in=domains - {""}))
+
+
+def _bans(found: Sequence[tuple[str | None, str, str | None]]) -> Signal:
+    name = _("Bans")
     if not found:
         return Signal("na", name, _("None, past or present."))
-    sentences = [_ban_sentence(ban) for ban in found]
-    return Signal("no", name, " ".join(sentences))
+    return Signal("no", name, " ".join(_ban_sentence(*each) for each in found))
 
 
-def _ban_sentence(ban: Ban) -> str:
-    words = {"who": ban.organization or _("The applicant"), "reason": ban.reason[:300]}
-    if ban.lifted_at is not None:
+def _ban_sentence(organization: str | None, reason: str, lifted_at: str | None) -> str:
+    words = {"who": organization or _("The applicant"), "reason": reason[:300]}
+    if lifted_at is not None:
         return _("%(who)s was banned, which a board lifted.") % words
     return _("%(who)s is banned: %(reason)s") % words
 

@@ -63,6 +63,7 @@ _LABELS = {
     "application_edit": lambda: _("Go on with your application"),
     "grant_detail": lambda: _("See your grant"),
     "suspension": lambda: _("See your grant"),
+    "duties": lambda: _("See what is overdue"),
     "quota": lambda: _("See your grant"),
     "terms_accept": lambda: _("Read and accept the terms"),
     "grant_time": lambda: _("Apply again"),

@@ -8,6 +8,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from accounts.authentication import INVALID_CREDENTIALS, InvalidCredentials
 from delivery.api import router as gateway
 from licensing.api import router as licensing
+from licensing.explain_api import router as explanations
 from licensing.review_api import router as reviews
 from releases.api import router as releases
 from releases.evidence_api import router as evidence
@@ -28,6 +29,7 @@ api = NinjaAPI(
 )
 api.add_router("/gateway", gateway)
 api.add_router("/api", licensing)
+api.add_router("/api", explanations)
 api.add_router("/api", reviews)
 api.add_router("/api", releases)
 api.add_router("/api", evidence)

@@ -8,8 +8,10 @@ from django.utils.translation import ngettext
 
 from boards.models import Motion
 from common.templatetags.ui import span
-from licensing.models import Application, Grant, SuspensionRequest
-from licensing.selectors import person_name
+from licensing import duty_words
+from licensing.facts import MODE_OF
+from licensing.models import Application, Grant, OwedDuty, SuspensionRequest
+from licensing.selectors import holder_name, person_name
 from licensing.selectors.queue import COUNTED
 from portal import access, operation, showing
 from portal.dashboard import Board
@@ -22,9 +24,12 @@ from releases.requirements import blocking
 def waiting(board: Board) -> list[Data]:
     """Return what waits for this person, the most pressing first."""
     cards = [_asked(request) for request in board.asked]
+    cards += [_call(duty) for duty in board.calls]
     cards += [_vote(motion, board) for motion in board.votes]
+    cards += [_duty(duty, board) for duty in board.duties]
     cards += [_answer(each) for each in board.applications if each.state == "returned"]
     cards += [_terms(grant, board) for grant in board.grants if grant.state == "pending_terms"]
+    cards += [card for grant in board.grants for card in _changed_terms(grant, board)]
     cards += [_review(each, board) for each in (board.desk.mine if board.desk else ())]
     cards += _due_holds(board)
     cards += _unopened_votes(board)
@@ -43,6 +48,36 @@ def _asked(request: SuspensionRequest) -> Data:
         "next": {
             "label": _("Look at both"),
             "url": reverse("screening_hit", args=[request.hit.public_id]),
+        },
+    }
+
+
+def _call(duty: OwedDuty) -> Data:
+    return {
+        "title": duty_words.what(duty),
+        "status": "overdue",
+        "text": _("%(holder)s agreed to this and has not done it. Nothing is revoked by itself.")
+        % {"holder": holder_name(duty.grant)},
+        "tone": "warn",
+        "next": {
+            "label": _("Look at it"),
+            "url": reverse("duty_detail", args=[duty.public_id]),
+        },
+    }
+
+
+def _duty(duty: OwedDuty, board: Board) -> Data:
+    overdue = duty.is_overdue(board.now)
+    return {
+        "title": duty_words.what(duty),
+        "status": duty.state_at(board.now),
+        "text": duty_words.why(duty),
+        "meta": _("%(terms)s: until the end of %(day)s")
+        % {"terms": duty.terms.title, "day": f"{duty.due_on:%-d %b %Y}"},
+        "tone": "warn" if overdue else "",
+        "next": {
+            "label": _("Do it now"),
+            "url": reverse("duty_detail", args=[duty.public_id]),
         },
     }
 
@@ -94,6 +129,30 @@ def _terms(grant: Grant, board: Board) -> Data:
         "text": _("Your application was approved. Access begins once you accept the terms."),
         "next": card["next"] or _grant_link(grant),
     }
+
+
+def _changed_terms(grant: Grant, board: Board) -> list[Data]:
+    """Return the terms that an active grant asks its user to accept, each once."""
+    if grant.state != "active":
+        return []
+    found = {
+        check.remedy_url: check
+        for _release, verdicts in board.releases_of(grant)
+        for action, mode in MODE_OF.items()
+        if mode in grant.modes
+        for check in verdicts[action].agreements_asked
+    }
+    return [
+        {
+            "title": _("Terms for %(model)s") % {"model": grant.model},
+            "status": "pending_terms",
+            "text": check.sentence,
+            "tone": "warn" if check.stops else "",
+            "next": {"label": _("Read and accept the terms"), "url": url},
+        }
+        for url, check in found.items()
+        if url
+    ]
 
 
 def _review(application: Application, board: Board) -> Data:

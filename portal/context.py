@@ -55,6 +55,8 @@ def _places(request: HttpRequest, person: Viewer) -> list[dict[str, Any]]:
     if person.boards or person.models_with(Right.PLACE_HOLD):
         places.append(_place(request, _("Suspensions"), reverse("suspension_list")))
         places.append(_place(request, _("Bans"), reverse("ban_list")))
+    if person.boards or person.rights or person.is_operator:
+        places.append(_place(request, _("Countries"), reverse("country_list")))
     if person.is_operator:
         places.append(_place(request, _("Operation"), reverse("operator")))
         places.append(_place(request, _("Lists"), reverse("screening_lists")))

@@ -9,9 +9,16 @@ from django.db.models import Q
 from accounts.models import User
 from boards.models import Motion
 from boards.selectors import open_motions_for
-from licensing.models import LIVE_GRANT_STATES, Application, Grant, SuspensionRequest
+from licensing.models import (
+    LIVE_GRANT_STATES,
+    Application,
+    Grant,
+    OwedDuty,
+    SuspensionRequest,
+)
 from licensing.permissions import asked_of
 from licensing.selectors import applications_of, grants_of
+from licensing.selectors.duties import waiting_for
 from licensing.selectors.queue import Desk, desk
 from licensing.verdict import Context
 from portal.selectors import Standing, Verdicts, all_releases, standing_of, visible
@@ -34,6 +41,8 @@ class Board:
     desk: Desk | None = None
     votes: list[Motion] = field(default_factory=list)
     asked: list[SuspensionRequest] = field(default_factory=list)
+    duties: list[OwedDuty] = field(default_factory=list)
+    calls: list[OwedDuty] = field(default_factory=list)
     found: list[tuple[Release, Verdicts]] = field(default_factory=list)
 
     def staff_releases(self) -> list[Release]:
@@ -64,6 +73,7 @@ def read(user: User, viewer: Viewer, context: Context) -> Board:
     found = _releases(user, viewer, {grant.model_id for grant in grants}, context)
     reviewed = list(viewer.models_with(Right.REVIEW_APPLICATION))
     braked = viewer.models_with(Right.PLACE_HOLD)
+    to_do, calls = waiting_for(user, braked, now, SHOWN)
     return Board(
         viewer=viewer,
         now=now,
@@ -73,6 +83,8 @@ def read(user: User, viewer: Viewer, context: Context) -> Board:
         applications=list(applications_of(user)[:SHOWN]),
         desk=desk(reviewed, user, now, SHOWN) if reviewed else None,
         asked=asked_of(user, braked)[:SHOWN] if braked else [],
+        duties=to_do,
+        calls=calls,
         votes=list(open_motions_for(user, now)) if viewer.boards else [],
     )
 

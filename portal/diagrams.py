@@ -2,7 +2,7 @@
 
 from boards.states import MOTION
 from common.states import Machine
-from licensing.states import APPLICATION
+from licensing.states import APPLICATION, DUTY
 from releases.states import HOLD, RELEASE, TRANSITION
 
 MACHINES: tuple[tuple[str, Machine], ...] = (
@@ -11,6 +11,7 @@ MACHINES: tuple[tuple[str, Machine], ...] = (
     ("A hold", HOLD),
     ("A release", RELEASE),
     ("An application", APPLICATION),
+    ("A duty", DUTY),
 )
 BEGIN = "<!-- state diagrams: written by manage.py state_diagrams -->"
 END = "<!-- end of state diagrams -->"

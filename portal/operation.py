@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Min, Q
+from django.db.models import Min
 
 from accounts.models import Notification
-from accounts.selectors import failing_notifications
+from accounts.selectors.messages import failing_notifications, owed_notifications
 from boards.gathering import owed_records
 from portal import health
 from releases.models import Artifact, Release, Transition
@@ -41,8 +41,7 @@ def failed_mail() -> list[Notification]:
 
 def owed_mail(now: datetime) -> int:
     """Return how many mails should have gone out by now."""
-    late = Q(sent_at__isnull=True, given_up_at__isnull=True, next_attempt_at__lte=now)
-    return Notification.objects.filter(late).count()
+    return owed_notifications(now).order_by().count()
 
 
 def waiting_transitions() -> list[Transition]:

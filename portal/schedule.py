@@ -10,8 +10,10 @@ def beat_schedule(sweep: timedelta) -> dict[str, dict[str, Any]]:
     """Return the schedule; `sweep` is how often what somebody waits for is looked at."""
     return {
         "notifications": {"task": "accounts.sweep_notifications", "schedule": sweep},
+        "digests": {"task": "accounts.sweep_digests", "schedule": crontab(minute="*/10")},
         "tokens": {"task": "accounts.sweep_tokens", "schedule": crontab(minute="*/10")},
         "screening": {"task": "accounts.sweep_screening", "schedule": sweep},
+        "former-lists": {"task": "accounts.sweep_former_lists", "schedule": crontab(minute="23")},
         "affiliations": {"task": "accounts.sweep_affiliations", "schedule": crontab(minute="*/5")},
         "motions-deadlines": {"task": "boards.sweep_motions", "schedule": sweep},
         "motions-records": {"task": "boards.sweep_records", "schedule": crontab(minute="*/5")},
@@ -42,7 +44,10 @@ def beat_schedule(sweep: timedelta) -> dict[str, dict[str, Any]]:
         "licensing-motions": {"task": "licensing.sweep_motions", "schedule": sweep},
         "attachments": {"task": "licensing.sweep_attachments", "schedule": crontab(minute="37")},
         "suspensions": {"task": "licensing.sweep_suspensions", "schedule": crontab()},
+        "countries": {"task": "licensing.sweep_countries", "schedule": crontab()},
         "terms": {"task": "licensing.sweep_terms", "schedule": crontab(minute="*/5")},
+        "duties": {"task": "licensing.sweep_duties", "schedule": crontab(minute="7")},
+        "duties-reminders": {"task": "licensing.tell_of_duties", "schedule": crontab(minute="*/5")},
         "receipts": {"task": "licensing.sweep_receipts", "schedule": crontab(minute="*/10")},
         "references": {"task": "licensing.sweep_references", "schedule": crontab(minute="*/5")},
         "licensing-screening": {"task": "licensing.sweep_screening", "schedule": sweep},

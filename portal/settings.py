@@ -120,6 +120,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.ProviderMiddleware",
+    "accounts.kept_forms.KeptFormMiddleware",
     "portal.staff_second_factor.StaffSecondFactorMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "common.errors.RefusedMiddleware",
@@ -259,8 +260,11 @@ UPLOADS = {
     "api:evidence_post": EVIDENCE_MOST_BYTES,
     "comparable_import": 1_000_000,
     "application_section": ATTACHMENT_MOST_BYTES,
+    "duty_detail": ATTACHMENT_MOST_BYTES,
     # Below the 64 MB that nginx takes of a request.
     "screening_upload": 60_000_000,
+    "country_change": 1_000_000,
+    "licence_record": ATTACHMENT_MOST_BYTES,
 }
 FILE_UPLOAD_HANDLERS = [
     "common.uploads.LimitedUploadHandler",
@@ -275,6 +279,8 @@ try:
     )
 except ValueError:
     raise ImproperlyConfigured("SCREENING_REVIEW must not be above SCREENING_STOP.") from None
+# Days after a list's file left force until its entries go; its hash, date and counts stay.
+SCREENING_KEEP_DAYS = env_number("SCREENING_KEEP_DAYS", default=365, least=30, most=36500)
 # Directories below which a release may be ingested from the portal's own page.
 INGEST_ROOTS = env_path_list("INGEST_ROOTS") or ([DATA_DIR / "incoming"] if DEMO else [])
 
@@ -284,9 +290,9 @@ try:
 except ValueError as error:
     raise ImproperlyConfigured(f"INGEST_S3_ROOTS {error}") from None
 
-# Every stored object is read again and compared at least so often.
 # Working days within which applications are to be answered, where a model has no level of its own.
 REVIEW_SERVICE_DAYS = env_number("REVIEW_SERVICE_DAYS", default=10, least=1, most=260)
+# Every stored object is read again and compared at least so often.
 REHASH_DAYS = env_number("REHASH_DAYS", default=30, least=1, most=3650)
 
 # People
@@ -388,6 +394,10 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"sluice@{_base.hostn
 # Whom people write to whose access a check of their details keeps shut.
 SCREENING_CONTACT = env.str("SCREENING_CONTACT", default=DEFAULT_FROM_EMAIL)
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# The hour of the person's own clock after which the daily summary comes.
+DIGEST_HOUR = env.int("DIGEST_HOUR", default=7)
+if not 0 <= DIGEST_HOUR <= 23:
+    raise ImproperlyConfigured(f"DIGEST_HOUR must be an hour from 0 to 23, not {DIGEST_HOUR}.")
 
 # Pages
 LANGUAGE_CODE = "en"

@@ -23,6 +23,7 @@ _OPEN_PREFIXES = ("account_", "mfa_", "usersessions_", "socialaccount_", "openid
 _OPEN = {
     "github_login", "github_callback", "orcid_login", "orcid_callback", "home", "health_live",
     "health_ready", "robots", "key_list", "public_key", "record_schema", "taxonomy", "demo_mail",
+    "demo_mail_message", "demo_mail_html",
 }  # fmt: skip
 _GOVERNED = {"account_token_create", "account_device", "account_device_answer"}
 

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from boards.views import record_schema
 from licensing.views.accepting import receipt_schema
+from licensing.views.duties import duty_schema
 from portal.admin import site as admin_site
 from portal.api import api
 from portal.views import errors, health, home, keys, mail, releases
@@ -34,11 +35,14 @@ urlpatterns = [
     path("operation/releases/<int:release_id>/retry/", retry_job, name="retry_job"),
     path("admin/", admin_site.urls),
     path("demo/mail/", mail.demo_mail, name="demo_mail"),
+    path("demo/mail/<str:key>/", mail.demo_mail_message, name="demo_mail_message"),
+    path("demo/mail/<str:key>/html/", mail.demo_mail_html, name="demo_mail_html"),
     path("about/taxonomy/", taxonomy, name="taxonomy"),
     path("keys/", keys.key_list, name="key_list"),
     path("keys/<str:fingerprint>.pem", keys.public_key, name="public_key"),
     path("predicates/board-decision/v1", record_schema, name="record_schema"),
     path("predicates/terms-acceptance/v1", receipt_schema, name="receipt_schema"),
+    path("predicates/duty-statement/v1", duty_schema, name="duty_schema"),
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
     path("robots.txt", health.robots, name="robots"),

@@ -10,8 +10,10 @@ class ReleasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare what this room records, and what it puts before boards."""
+        from accounts import notices
         from audit.actions import register
         from boards import kinds
+        from releases import notification_kinds
         from releases.actions import Action
         from releases.dossier import KINDS
         from releases.permissions import conflicts
@@ -19,6 +21,7 @@ class ReleasesConfig(AppConfig):
         from releases.selectors.ladders import rules_of_board
 
         register(Action)
+        notices.register(notification_kinds.KINDS)
         for kind in KINDS:
             kinds.register(kind)
             kinds.register_conflicts(kind.slug, conflicts)

@@ -63,6 +63,25 @@ def rights_of(user: Person, model: Model) -> set[str]:
     return set(held.values_list("codename", flat=True)) & set(Right.values)
 
 
+def rights_on(user: User, model: str) -> ArraySubquery:
+    """Return what rows with a model, in the field of that name, can be annotated with.
+
+    The person's rights on it, each perhaps more than once.
+    """
+    held = Permission.objects.filter(
+        Q(
+            modeluserobjectpermission__user=user,
+            modeluserobjectpermission__content_object=OuterRef(model),
+        )
+        | Q(
+            modelgroupobjectpermission__group__user=user,
+            modelgroupobjectpermission__content_object=OuterRef(model),
+        ),
+        codename__in=Right.values,
+    )
+    return ArraySubquery(held.order_by().values("codename"))
+
+
 def rights_held() -> JSONArray:
     """Return what a query for people can be annotated with, for `rights_by_model` to read."""
     pair = JSONArray("content_object_id", "permission__codename")

@@ -22,6 +22,8 @@
     if (scrolled.value) return;
     scrolled.value = seconds();
     button.removeAttribute("aria-disabled");
+    // A description is read out even where what it stands in is hidden.
+    button.removeAttribute("aria-describedby");
     wait.hidden = true;
     watcher.disconnect();
   }

@@ -2,12 +2,18 @@
 
 from pathlib import Path
 
+import hypothesis
 import pytest
-from pytest_django import Settings
+from pytest_django import DjangoDbBlocker, Settings
 
-from tests import emptying
+from tests import emptying, template
 
 emptying.install()
+# How long an example takes says how busy the machine is, and nothing of what is tested.
+hypothesis.settings.register_profile(
+    "sluice", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("sluice")
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
@@ -25,6 +31,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         shares_a_demo = "demo" in getattr(item, "fixturenames", ())
         if shares_a_demo and not item.get_closest_marker("xdist_group"):
             item.add_marker(pytest.mark.xdist_group(Path(item.location[0]).stem))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """Copy a migrated database instead of migrating an empty one in each process."""
+    with django_db_blocker.unblock():
+        template.use_template()
 
 
 @pytest.fixture(autouse=True)

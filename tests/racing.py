@@ -2,12 +2,13 @@
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from common.errors import Refused
 
@@ -78,3 +79,61 @@ def _attempt(act: Act, start: threading.Barrier) -> object:
 def _disconnect(end: threading.Barrier) -> None:
     end.wait()
     connection.close()
+
+
+@contextmanager
+def uncommitted(act: Act) -> Iterator[None]:
+    """Have an act done on another connection before the block, and committed after it."""
+    done, go = threading.Event(), threading.Event()
+
+    def run() -> None:
+        try:
+            with transaction.atomic():
+                act()
+                done.set()
+                assert go.wait(PATIENCE)
+        finally:
+            done.set()
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(run)
+        try:
+            assert done.wait(PATIENCE)
+            if running.done():
+                running.result()
+            yield
+        finally:
+            go.set()
+        running.result(PATIENCE)
+
+
+def kept_waiting(act: Act) -> Future[object]:
+    """Begin an act on another connection; give its result to come once it waits for a row."""
+
+    def run() -> object:
+        try:
+            return act()
+        except Refused as refused:
+            return refused
+        finally:
+            connection.close()
+
+    pool = ThreadPoolExecutor(1)
+    coming = pool.submit(run)
+    pool.shutdown(wait=False)
+    until = time.monotonic() + PATIENCE
+    while not _somebody_waits():
+        assert not coming.done(), coming.result()
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    return coming
+
+
+def _somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT FROM pg_stat_activity WHERE datname = current_database()"
+            " AND wait_event_type = 'Lock'"
+        )
+        return cursor.fetchone() is not None

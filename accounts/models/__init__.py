@@ -2,7 +2,8 @@
 
 from accounts.models.devices import Device, DeviceCodeGuess, DeviceSecret, DeviceSignIn
 from accounts.models.links import Invitation, MailboxCheck
-from accounts.models.notifications import Notification
+from accounts.models.networks import NetworkBlock, NetworkFile
+from accounts.models.notifications import Digest, Notification, NotificationPreference
 from accounts.models.organizations import (
     Clearance,
     FormerName,
@@ -30,6 +31,7 @@ __all__ = [
     "DeviceCodeGuess",
     "DeviceSecret",
     "DeviceSignIn",
+    "Digest",
     "Disposition",
     "FormerName",
     "Invitation",
@@ -37,7 +39,10 @@ __all__ = [
     "ListSnapshot",
     "MailboxCheck",
     "Membership",
+    "NetworkBlock",
+    "NetworkFile",
     "Notification",
+    "NotificationPreference",
     "Organization",
     "PersonalToken",
     "ScreeningHit",

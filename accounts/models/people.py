@@ -27,6 +27,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     pseudonym = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=60,
+        blank=True,
+        help_text=_("By its name in the time zone database; empty for the portal's own"),
+    )
     date_joined = models.DateTimeField(default=timezone.now)
     erased_at = models.DateTimeField(null=True, blank=True)
     credentials_ended_at = models.DateTimeField(

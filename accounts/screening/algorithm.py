@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from functools import cached_property
 
 # Raised whenever folding, blocking or scoring changes what comes out: everybody is due again.
 CODE_VERSION = 1
@@ -34,13 +35,13 @@ class Algorithm:
         if not 50 <= self.noted <= self.review <= self.stop <= 100:
             raise ValueError("The thresholds must rise: noted, review, stop, within 50 to 100.")
 
-    @property
+    @cached_property
     def version(self) -> str:
         """Return what names this algorithm: its code, and its numbers as a short digest."""
         numbers = json.dumps(asdict(self), sort_keys=True).encode()
         return f"{CODE_VERSION}-{hashlib.sha256(numbers).hexdigest()[:8]}"
 
-    @property
+    @cached_property
     def floor(self) -> int:
         """Return the least likeness of letters that anything could lift to the review threshold."""
         lift = self.country_agrees + self.born_agrees + self.address_agrees

@@ -2,7 +2,7 @@
 
 from array import array
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Sequence
 
 from rapidfuzz import fuzz, process
 
@@ -25,7 +25,8 @@ class _Side:
         # What is compared, side by side with the names: their words in either order.
         self.spelt: list[str] = []
         self.sounded: list[str] = []
-        self.places: dict[str, array[int]] = defaultdict(lambda: array("i"))
+        # The same numbers, not copies of them: there are many more keys than names.
+        self.places: dict[str, list[int]] = defaultdict(list)
 
     def add(self, name: str) -> None:
         found = folded(name, self.kind)
@@ -37,13 +38,9 @@ class _Side:
             for key in keys(found):
                 self.places[key].append(number)
 
-    def near(self, query: Folded) -> set[int]:
-        """Return the names that share a key with the query."""
-        found: set[int] = set()
-        for key in keys(query):
-            if key in self.places:
-                found.update(self.places[key])
-        return found
+    def near(self, query: Folded) -> list[int]:
+        """Return the names that share a key with the query, each once, in no order."""
+        return list(set().union(*(self.places.get(key, ()) for key in keys(query))))
 
 
 class Index:
@@ -73,7 +70,7 @@ class Index:
         own = folded(query.name, query.kind)
         if not own.full:
             return []
-        near: Collection[int] = side.near(own) if blocked else range(len(side.names))
+        near = side.near(own) if blocked else range(len(side.names))
         best: dict[int, tuple[Likeness, str]] = {}
         for number in self._alike(own, side, near):
             found = likeness(own, side.names[number], self.algorithm)
@@ -87,26 +84,26 @@ class Index:
         ]
         return worth_noting(hits)
 
-    def _alike(self, own: Folded, side: _Side, near: Collection[int]) -> set[int]:
+    def _alike(self, own: Folded, side: _Side, near: Sequence[int]) -> set[int]:
         """Return the names that could reach the review threshold, and a few more to note."""
-        algorithm = self.algorithm
-        cutoff = min(algorithm.noted, algorithm.floor)
         alike: set[int] = set()
         for text, texts in ((own.core, side.spelt), (own.by_sound, side.sounded)):
-            ranked = process.extract(
-                text,
-                {number: texts[number] for number in near},
-                scorer=fuzz.ratio,
-                score_cutoff=cutoff,
-                limit=None,
-            )
-            # A few names more than entries are told: several may be of one entry.
-            alike.update(
-                number
-                for place, (_text, score, number) in enumerate(ranked)
-                if score >= algorithm.floor or place < TOP * 5
-            )
+            compared = [texts[number] for number in near]
+            alike.update(near[place] for place in self._ranked(text, compared))
         return alike
+
+    def _ranked(self, text: str, compared: list[str]) -> Iterable[int]:
+        floor = self.algorithm.floor
+        cutoff = min(self.algorithm.noted, floor)
+        # A few names more than entries are told: several may be of one entry.
+        most = TOP * 5
+        found = process.extract(text, compared, scorer=fuzz.ratio, score_cutoff=cutoff, limit=most)
+        # Seldom are there more of those that could reach it: only then all of them are taken.
+        if len(found) == most and found[-1][1] >= floor:
+            found = process.extract(
+                text, compared, scorer=fuzz.ratio, score_cutoff=floor, limit=None
+            )
+        return (place for _text, _score, place in found)
 
 
 def worth_noting(hits: Iterable[Hit]) -> list[Hit]:

@@ -17,7 +17,6 @@ from accounts.models import (
     Invitation,
     MailboxCheck,
     Membership,
-    Notification,
     Organization,
     PersonalToken,
     Tier,
@@ -347,28 +346,6 @@ def tier_of_organization(organization: Organization, now: datetime) -> int:
 
 def _highest(clearances: QuerySet[Clearance]) -> int:
     return clearances.aggregate(highest=Max("tier"))["highest"] or Tier.REGISTERED.value
-
-
-def inbox(user: User) -> QuerySet[Notification]:
-    """Return what the person may read in the portal, newest first."""
-    return Notification.objects.filter(recipient=user, in_inbox=True)
-
-
-def unread_count(user: User) -> int:
-    """Return how many notifications wait to be read."""
-    return inbox(user).filter(read_at__isnull=True).count()
-
-
-def owed_notifications(now: datetime) -> QuerySet[Notification]:
-    """Return the mails that are due, the longest owed first."""
-    return Notification.objects.filter(
-        sent_at__isnull=True, given_up_at__isnull=True, next_attempt_at__lte=now
-    ).order_by("next_attempt_at", "id")
-
-
-def failing_notifications() -> QuerySet[Notification]:
-    """Return the mails that could not be sent so far, or were given up, newest first."""
-    return Notification.objects.filter(sent_at__isnull=True, attempts__gt=0)
 
 
 def matching_people(text: str) -> QuerySet[User, int]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.text import slugify
@@ -66,6 +67,28 @@ def differences(former: ListSnapshot, later: ListSnapshot) -> Differences:
         removed=former.entries.filter(~Exists(in_later)).order_by("key"),
         changed=later.entries.filter(Exists(other)).order_by("key"),
     )
+
+
+def snapshots_to_empty(cutoff: datetime) -> list[ListSnapshot]:
+    """Return the files that left force before a moment and still have entries nothing needs."""
+    followed = ListSnapshot.objects.filter(former__isnull=False, current_at__lt=cutoff)
+    rows = ListSnapshot.objects.filter(
+        state=ListSnapshot.State.FORMER, pk__in=followed.values("former")
+    ).select_related("on_list")
+    return [each for each in rows.order_by("pk") if entries_not_needed(each).exists()]
+
+
+def entries_not_needed(snapshot: ListSnapshot) -> QuerySet[ListEntry]:
+    """Return the entries of a file that no open hit refers to."""
+    waiting = open_hits().filter(
+        on_list=snapshot.on_list_id, key=OuterRef("key"), fingerprint=OuterRef("fingerprint")
+    )
+    return ListEntry.objects.filter(~Exists(waiting), snapshot=snapshot)
+
+
+def is_whole(snapshot: ListSnapshot) -> bool:
+    """Tell whether all entries of a file are still there."""
+    return snapshot.entries.count() == snapshot.loaded
 
 
 def current_round() -> ScreeningRound | None:

@@ -28,6 +28,7 @@ from accounts.services.devices import (
     require_waiting,
     start_device_sign_in,
 )
+from accounts.services.digests import make_due_digests
 from accounts.services.inbox import mark_all_read, mark_read
 from accounts.services.invitations import (
     accept_invitation,
@@ -47,12 +48,14 @@ from accounts.services.memberships import (
     end_membership,
     lapse_memberships,
 )
+from accounts.services.networks import load_networks
 from accounts.services.organizations import (
     Particulars,
     change_organization,
     create_organization,
 )
 from accounts.services.people import change_profile, create_user, erase_person, record_sign_up
+from accounts.services.preferences import choose_deliveries, stop_mail
 from accounts.services.sign_in import (
     forget_ended_sessions,
     note_sign_in_change,
@@ -78,6 +81,7 @@ __all__ = [
     "change_organization",
     "change_profile",
     "change_role",
+    "choose_deliveries",
     "confirm_mailbox",
     "create_organization",
     "create_token",
@@ -92,8 +96,10 @@ __all__ = [
     "grant_clearance",
     "invite_member",
     "lapse_memberships",
+    "load_networks",
     "look_up_device_code",
     "mail_secret",
+    "make_due_digests",
     "mark_all_read",
     "mark_read",
     "note_first_use",
@@ -118,6 +124,7 @@ __all__ = [
     "send_notification",
     "send_owed_notifications",
     "start_device_sign_in",
+    "stop_mail",
     "tell_of_ending_tokens",
     "touch_token",
     "vouch_for_member",

@@ -4,7 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Notification, User
-from accounts.selectors import inbox
+from accounts.selectors.messages import InboxFilter, filtered_inbox, inbox
 from common.errors import Refused
 
 
@@ -15,6 +15,7 @@ def mark_read(*, actor: User, notification: Notification) -> None:
     inbox(actor).filter(pk=notification.pk, read_at__isnull=True).update(read_at=timezone.now())
 
 
-def mark_all_read(*, actor: User) -> int:
-    """Mark everything in one's inbox as read; return how much that was."""
-    return inbox(actor).filter(read_at__isnull=True).update(read_at=timezone.now())
+def mark_all_read(*, actor: User, chosen: InboxFilter | None = None) -> int:
+    """Mark everything in one's inbox that fits as read; return how much that was."""
+    found = filtered_inbox(actor, chosen or InboxFilter())
+    return found.filter(read_at__isnull=True).update(read_at=timezone.now())

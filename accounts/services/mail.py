@@ -3,19 +3,16 @@
 import logging
 import time
 from datetime import timedelta
-from urllib.parse import urlsplit
 
-from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import Notification, User
+from accounts.notices import Delivery
 from accounts.permissions import can_operate
-from accounts.selectors import owed_notifications
+from accounts.selectors.messages import owed_notifications
+from accounts.services.mail_message import compose
 from common.errors import Refused
 from common.queue import enqueue
 
@@ -44,15 +41,15 @@ def send_notification(*, notification_id: int) -> bool:
         return False
     notification.attempts += 1
     try:
-        _message(notification).send()
+        compose(notification).send()
     except Exception as error:  # noqa: BLE001 - one bad row must not stop the others
         logger.warning("Mail %s could not be sent: %s", notification.message_id, error)
         _postpone(notification, error)
     else:
         notification.sent_at = timezone.now()
         notification.last_error = ""
-    if not notification.in_inbox and (notification.sent_at or notification.given_up_at):
-        # It carried a secret link, which has no business in a table.
+    if notification.carries_secret and (notification.sent_at or notification.given_up_at):
+        # Its link has no business in a table.
         notification.body = ""
     notification.save(
         update_fields=[
@@ -72,6 +69,8 @@ def retry_notification(*, actor: User, notification_id: int) -> None:
     )
     if notification is None or notification.sent_at is not None:
         raise Refused(_("This mail was sent already."))
+    if notification.delivery != Delivery.AT_ONCE:
+        raise Refused(_("No mail is owed: the person chose to get this otherwise."))
     if not notification.address or not notification.body:
         raise Refused(_("Nothing is left of this mail: its secret link, or the person, is gone."))
     notification.given_up_at = None
@@ -99,38 +98,3 @@ def _postpone(notification: Notification, error: Exception) -> None:
         return
     doublings = min(notification.attempts - 1, 10)
     notification.next_attempt_at = now + min(_FIRST_DELAY * 2**doublings, _LONGEST_DELAY)
-
-
-def _message(notification: Notification) -> EmailMultiAlternatives:
-    """Return the mail: the text first, and the same words as HTML for who prefers that."""
-    base = settings.BASE_URL.rstrip("/")
-    url = base + notification.url if notification.url else ""
-    parts = [notification.body, *([url] if url else [])]
-    parts.append(
-        _("-- \n%(instance)s sends this to you at %(base)s")
-        % {"instance": settings.INSTANCE_NAME, "base": base}
-    )
-    host = urlsplit(settings.BASE_URL).hostname
-    message = EmailMultiAlternatives(
-        subject=notification.subject,
-        body="\n\n".join(parts) + "\n",
-        to=[notification.address],
-        headers={
-            "Message-ID": f"<{notification.message_id}@{host}>",
-            "Auto-Submitted": "auto-generated",
-            "X-Auto-Response-Suppress": "All",
-            "List-Id": f"<notifications.{host}>",
-        },
-    )
-    words = {
-        "subject": notification.subject,
-        "body": notification.body,
-        "url": url,
-        "base": base,
-        "instance": settings.INSTANCE_NAME,
-        "language": get_language(),
-        # Its link stands in the text, which is ours alone.
-        "secret": not notification.in_inbox,
-    }
-    message.attach_alternative(render_to_string("accounts/mail/message.html", words), "text/html")
-    return message

@@ -21,6 +21,7 @@ from accounts.models import (
     MailboxCheck,
     Membership,
     Notification,
+    NotificationPreference,
     PersonalToken,
     User,
 )
@@ -125,8 +126,9 @@ def erase_person(*, actor: User | None, user: User, reason: str) -> User:
     Authenticator.objects.filter(user=user).delete()
     SocialAccount.objects.filter(user=user).delete()
     UserSession.objects.filter(user=user).delete()
+    NotificationPreference.objects.filter(user=user).delete()
     user.email = f"erased+{user.pseudonym}@invalid"
-    user.full_name = ""
+    user.full_name = user.time_zone = ""
     user.is_active = user.is_staff = user.is_superuser = False
     user.last_login = None
     user.erased_at = now

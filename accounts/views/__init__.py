@@ -10,6 +10,7 @@ from accounts.views.links import (
     account_invitation_revoke,
     account_mailbox_open,
 )
+from accounts.views.mail import account_mail, account_mail_stop
 from accounts.views.memberships import (
     account_membership_confirm,
     account_membership_end,
@@ -47,6 +48,8 @@ __all__ = [
     "account_invitation_open",
     "account_invitation_resend",
     "account_invitation_revoke",
+    "account_mail",
+    "account_mail_stop",
     "account_mailbox_open",
     "account_membership_confirm",
     "account_membership_end",

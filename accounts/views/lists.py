@@ -118,14 +118,17 @@ def screening_compare(request: HttpRequest, snapshot_id: int, other_id: int) -> 
     if former.on_list_id != later.on_list_id or not {former.state, later.state} <= usable:
         raise Http404
     found = reading.differences(former, later)
+    whole = all(reading.is_whole(each) for each in both)
+    groups = [
+        (_("Added"), "added", found.added),
+        (_("Removed"), "removed", found.removed),
+        (_("Changed"), "changed", found.changed),
+    ]
     context = {
         "former": former,
         "later": later,
-        "groups": [
-            _group(_("Added"), "added", found.added),
-            _group(_("Removed"), "removed", found.removed),
-            _group(_("Changed"), "changed", found.changed),
-        ],
+        "follows": later.former_id == former.pk,
+        "groups": [_group(*each) for each in groups] if whole else [],
     }
     return render(request, "accounts/list_compare.html", context)
 

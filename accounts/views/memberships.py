@@ -51,10 +51,15 @@ def account_membership_end(request: HttpRequest, membership_id: int) -> HttpResp
                 if own
                 else _("End the membership of %(person)s?") % names,
                 "effects": [
-                    _("Access that %(organization)s holds ends for this person at once.") % names,
+                    _("Access that %(organization)s holds ends for you at once.") % names
+                    if own
+                    else _("Access that %(organization)s holds ends for this person at once.")
+                    % names,
                     _("Running downloads may finish; no new one starts."),
                     _("A clearance that stood on this membership has to be renewed."),
-                    _("An owner can invite the person again later."),
+                    _("An owner can invite you again later.")
+                    if own
+                    else _("An owner can invite the person again later."),
                 ],
                 "affected": [_("%(person)s, who is told by mail") % names] if not own else [],
                 "submit": _("Leave the organisation") if own else _("End the membership"),

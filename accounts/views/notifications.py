@@ -5,11 +5,18 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import selectors, services
+from accounts import services
+from accounts.message_forms import InboxFilterForm
+from accounts.models import User
+from accounts.notices import Group
 from accounts.permissions import signed_in
+from accounts.selectors import messages as reading
+from accounts.selectors.messages import COUNTED, InboxFilter
 
 PAGE_LENGTH = 20
 
@@ -17,25 +24,76 @@ PAGE_LENGTH = 20
 @login_required
 @require_safe
 def account_notifications(request: HttpRequest) -> HttpResponse:
-    """My inbox: what is unread first, and the rest page by page."""
-    inbox = selectors.inbox(signed_in(request))
+    """My inbox, newest first: all of it or what fits, page by page."""
+    user = signed_in(request)
+    form = InboxFilterForm(reading.told_about(user), request.GET)
+    chosen = form.chosen() if form.is_valid() else InboxFilter()
+    found = reading.filtered_inbox(user, chosen)
     before = _number(request.GET.get("before"))
-    read = inbox.filter(read_at__isnull=False)
-    if before is not None:
-        read = read.filter(pk__lt=before)
-    page = list(read[: PAGE_LENGTH + 1])
+    page = list((found.filter(pk__lt=before) if before is not None else found)[: PAGE_LENGTH + 1])
     older = page[PAGE_LENGTH - 1].pk if len(page) > PAGE_LENGTH else None
-    home = reverse("account_notifications")
+    home, state = reverse("account_notifications"), _state(chosen)
     return render(
         request,
         "accounts/notification_list.html",
         {
-            "unread": list(inbox.filter(read_at__isnull=True)[:100]) if before is None else [],
-            "read": page[:PAGE_LENGTH],
-            "newest_url": home if before is not None else "",
-            "older_url": f"{home}?before={older}" if older else "",
+            "form": form,
+            "notifications": page[:PAGE_LENGTH],
+            "count": _count_words(reading.count_up_to(found)),
+            "tabs": _tabs(user, chosen),
+            "filtered": bool(state),
+            "state": urlencode(state),
+            "read_url": _address(reverse("account_notifications_read"), state),
+            "newest_url": _address(home, state) if before is not None else "",
+            "older_url": _address(home, {**state, "before": str(older)}) if older else "",
         },
     )
+
+
+def _tabs(user: User, chosen: InboxFilter) -> list[dict[str, object]]:
+    """Return the kinds that hold unread messages, and all, as the tabs component takes them."""
+    unread = reading.unread_by_group(user)
+    home = reverse("account_notifications")
+    everything = InboxFilter()
+    tabs: list[dict[str, object]] = [
+        {"label": _("All"), "url": home, "current": chosen == everything, "count": ""},
+        {
+            "label": _("Unread"),
+            "url": _address(home, {"unread": "on"}),
+            "current": chosen == InboxFilter(unread=True),
+            "count": sum(unread.values()),
+        },
+    ]
+    return tabs + [
+        {
+            "label": group.label,
+            "url": _address(home, {"unread": "on", "group": group.value}),
+            "current": chosen == InboxFilter(unread=True, group=group),
+            "count": unread[group.value],
+        }
+        for group in Group
+        if unread.get(group.value)
+    ]
+
+
+def _state(chosen: InboxFilter) -> dict[str, str]:
+    """Return a filter as it stands in an address."""
+    state = {
+        "unread": "on" if chosen.unread else "",
+        "group": chosen.group.value if chosen.group else "",
+        "about": chosen.about,
+    }
+    return {name: value for name, value in state.items() if value}
+
+
+def _address(home: str, state: dict[str, str]) -> str:
+    return f"{home}?{urlencode(state)}" if state else home
+
+
+def _count_words(count: int) -> str:
+    if count > COUNTED:
+        return _("More than %(count)d messages") % {"count": COUNTED}
+    return ngettext("%(count)d message", "%(count)d messages", count) % {"count": count}
 
 
 def _number(text: str | None) -> int | None:
@@ -43,11 +101,20 @@ def _number(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
+def _filter_of(request: HttpRequest, user: User) -> InboxFilter | None:
+    form = InboxFilterForm(reading.told_about(user), request.GET)
+    return form.chosen() if form.is_valid() else None
+
+
 @login_required
 @require_POST
 def account_notifications_read(request: HttpRequest) -> HttpResponse:
-    """Mark my whole inbox as read."""
-    count = services.mark_all_read(actor=signed_in(request))
+    """Mark what the filter in the address shows as read: without one, my whole inbox."""
+    user = signed_in(request)
+    chosen = _filter_of(request, user)
+    if chosen is None:
+        raise Http404
+    count = services.mark_all_read(actor=user, chosen=chosen)
     messages.success(
         request,
         ngettext(
@@ -57,7 +124,7 @@ def account_notifications_read(request: HttpRequest) -> HttpResponse:
         )
         % {"count": count},
     )
-    return redirect("account_notifications")
+    return redirect(_address(reverse("account_notifications"), _state(chosen)))
 
 
 @login_required
@@ -65,8 +132,9 @@ def account_notifications_read(request: HttpRequest) -> HttpResponse:
 def account_notification_read(request: HttpRequest, notification_id: int) -> HttpResponse:
     """Mark one notification as read."""
     user = signed_in(request)
-    notification = selectors.inbox(user).filter(pk=notification_id).first()
+    notification = reading.inbox(user).filter(pk=notification_id).first()
     if notification is None:
         raise Http404
     services.mark_read(actor=user, notification=notification)
-    return redirect("account_notifications")
+    chosen = _filter_of(request, user) or InboxFilter()
+    return redirect(_address(reverse("account_notifications"), _state(chosen)))

@@ -1,15 +1,26 @@
 """Terms and their acceptance, applications, grants and admissions, bans, suspensions."""
 
 from licensing.choices import (
+    DONE_DUTY_STATES,
     OPEN_APPLICATION_STATES,
+    OPEN_DUTY_STATES,
     REVIEWED_APPLICATION_STATES,
     WAITING_APPLICATION_STATES,
     ApplicationState,
+    DutyState,
 )
 from licensing.models.acceptances import Acceptance, Capacity, Decline, Receipt
 from licensing.models.applications import Application, Submission
 from licensing.models.attachments import Attachment
 from licensing.models.bans import Ban, Objection
+from licensing.models.countries import (
+    CountryRow,
+    CountryTable,
+    CountryTelling,
+    CountryVersion,
+    ExportLicence,
+)
+from licensing.models.duties import DutyReceipt, DutyStatement, OwedDuty
 from licensing.models.grants import (
     LIVE_GRANT_STATES,
     Admission,
@@ -39,8 +50,10 @@ from licensing.models.suspensions import LeftOut, Suspension
 from licensing.models.terms import Terms, TermsDraft, TermsNotice, TermsVersion
 
 __all__ = [
+    "DONE_DUTY_STATES",
     "LIVE_GRANT_STATES",
     "OPEN_APPLICATION_STATES",
+    "OPEN_DUTY_STATES",
     "REVIEWED_APPLICATION_STATES",
     "WAITING_APPLICATION_STATES",
     "Acceptance",
@@ -52,7 +65,15 @@ __all__ = [
     "Ban",
     "CannedText",
     "Capacity",
+    "CountryRow",
+    "CountryTable",
+    "CountryTelling",
+    "CountryVersion",
     "Decline",
+    "DutyReceipt",
+    "DutyState",
+    "DutyStatement",
+    "ExportLicence",
     "Grant",
     "GrantState",
     "GrantUser",
@@ -62,6 +83,7 @@ __all__ = [
     "Mode",
     "Note",
     "Objection",
+    "OwedDuty",
     "Proposal",
     "Questionnaire",
     "QuestionnaireDraft",

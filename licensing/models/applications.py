@@ -159,6 +159,11 @@ class Application(models.Model):
                 name="licensing_application_to_lapse",
             ),
             models.Index(
+                fields=["changed_at"],
+                condition=models.Q(state="draft"),
+                name="licensing_application_drafts",
+            ),
+            models.Index(
                 fields=["sent_from"],
                 condition=~models.Q(sent_from=""),
                 name="licensing_application_network",

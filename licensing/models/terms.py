@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organization, User
+from licensing.duties import Duty, parse, without_section
 from licensing.versions import Change, VersionFact
 
 
@@ -47,6 +48,7 @@ class TermsDraft(models.Model):
     change = models.CharField(max_length=10, choices=Change.choices, default=Change.MATERIAL)
     grace_days = models.PositiveSmallIntegerField(default=0)
     organization_signs = models.BooleanField(default=True)
+    duties = models.JSONField(default=list)
     written_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     saved_at = models.DateTimeField(auto_now=True)
@@ -75,7 +77,8 @@ class TermsVersion(models.Model):
 
     In force is the highest number that was not withdrawn and whose time has come. A material
     version binds from `binds_at` on, an editorial one asks for nothing (licensing.versions).
-    `clauses` are derived from the text (licensing.clauses).
+    `clauses` are derived from the text (licensing.clauses). `duties` are what its last section
+    says in words (licensing.duties).
     """
 
     terms = models.ForeignKey(Terms, models.PROTECT, related_name="versions")
@@ -86,6 +89,7 @@ class TermsVersion(models.Model):
     text_sha256 = models.CharField(max_length=64)
     html_sha256 = models.CharField(max_length=64)
     clauses = models.JSONField(default=list)
+    duties = models.JSONField(default=list)
     change = models.CharField(max_length=10, choices=Change.choices, default=Change.MATERIAL)
     organization_signs = models.BooleanField(
         default=True, help_text=_("Where a stage names its people, their organisation signs too")
@@ -101,6 +105,13 @@ class TermsVersion(models.Model):
 
     class Meta:
         ordering = ("terms", "-number")
+        indexes = (
+            models.Index(
+                fields=["terms"],
+                condition=~models.Q(duties=[]),
+                name="licensing_termsversion_duties",
+            ),
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=["terms", "number"], name="licensing_termsversion_number_once"
@@ -134,6 +145,16 @@ class TermsVersion(models.Model):
         return VersionFact(
             self.number, self.in_force_at, self.binds_at, self.pk, self.organization_signs
         )
+
+    @property
+    def declared(self) -> tuple[Duty, ...]:
+        """Return the duties that the version declares."""
+        return parse(self.duties)
+
+    @property
+    def own_text(self) -> str:
+        """Return the text that was written, without the section of its duties."""
+        return without_section(self.text, declared=bool(self.duties))
 
     @property
     def risky(self) -> list[dict[str, Any]]:

@@ -115,10 +115,11 @@ def answers_of(record: Application | Submission) -> dict[str, Any]:
     if record.sealed_answers is None:
         return answers
     opened = personal.unseal(application.applicant.pseudonym, record.sealed_answers)
-    return answers | _opened(opened, record.questionnaire)
+    return answers | opened_answers(opened, record.questionnaire)
 
 
-def _opened(text: str, version: Questionnaire | None) -> dict[str, Any]:
+def opened_answers(text: str, version: Questionnaire | None) -> dict[str, Any]:
+    """Read sealed answers that were opened; all that may be there, where the key is gone."""
     if text != personal.ERASED:
         return json.loads(text)
     own = own_questions.parse(version.content).questions if version else ()
@@ -132,7 +133,8 @@ def answers_of_many(applications: Iterable[Application]) -> dict[int, dict[str, 
     texts = personal.unseal_many((each.applicant.pseudonym, token) for each, token in sent)
     pairs = zip(sent, texts, strict=True)
     return {
-        each.pk: each.answers | _opened(text, each.questionnaire) for (each, _token), text in pairs
+        each.pk: each.answers | opened_answers(text, each.questionnaire)
+        for (each, _token), text in pairs
     }
 
 
@@ -147,7 +149,7 @@ def answers_by_number(application: Application) -> dict[int, dict[str, Any]]:
     pseudonym = application.applicant.pseudonym
     texts = personal.unseal_many((pseudonym, each.sealed_answers) for each in submissions)
     return {
-        each.number: each.answers | _opened(text, each.questionnaire)
+        each.number: each.answers | opened_answers(text, each.questionnaire)
         for each, text in zip(submissions, texts, strict=True)
     }
 
@@ -239,6 +241,14 @@ def live_grant(
     return Grant.objects.filter(
         model=model, organization=organization, person=person, state__in=LIVE_GRANT_STATES
     ).first()
+
+
+def amended_ended(application: Application) -> bool | None:
+    """Tell whether the grant that an application would change has ended; None where it has none."""
+    if application.amends_id is None:
+        return None
+    live = Grant.objects.filter(pk=application.amends_id, state__in=LIVE_GRANT_STATES)
+    return not live.exists()
 
 
 def grant_before(application: Application) -> Grant | None:

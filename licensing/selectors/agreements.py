@@ -126,6 +126,12 @@ def former_acceptance(
     return found.select_related("version").order_by("-version__number", "-pk").first()
 
 
+def counts_until(accepted: TermsVersion, now: datetime) -> datetime | None:
+    """Return until when the acceptance of a version counts, or counted; None for good."""
+    versions = standing_versions(now).filter(terms=accepted.terms_id).defer("text", "html")
+    return rules.renew_by([version.fact for version in versions], accepted.number, now)
+
+
 def signature_of(organization: Organization, version: TermsVersion) -> Acceptance | None:
     """Return somebody's signature of a version for the organisation."""
     return Acceptance.objects.filter(

@@ -10,6 +10,7 @@ from audit.selectors import ref
 from boards.models import OPEN_STATES, Motion
 from licensing.dossier import LIFT_BAN
 from licensing.models import LIVE_GRANT_STATES, Ban, Grant, GrantUser
+from licensing.selectors import person_name
 
 Holder = User | Organization
 
@@ -31,6 +32,15 @@ def ban_of(holder: Holder | None) -> Ban | None:
     if holder is None:
         return None
     return in_force().filter(**naming(holder)).first()
+
+
+def bans_on(person: User, organization: Organization | None) -> list[tuple[str, str]]:
+    """Return who of the two is banned, by name, and why."""
+    return [
+        (str(holder) if isinstance(holder, Organization) else person_name(holder), ban.reason)
+        for holder in (person, organization)
+        if holder is not None and (ban := ban_of(holder)) is not None
+    ]
 
 
 def naming(holder: Holder) -> dict[str, Holder]:

@@ -25,7 +25,8 @@ from licensing.models import (
     Tick,
 )
 from licensing.questions import Track
-from licensing.selectors import answers_of_many, tier_required
+from licensing.selectors import answers_of_many, countries, tier_required
+from releases.choices import AccessMode
 from releases.models import Model
 
 
@@ -45,11 +46,22 @@ def promised(model: Model, start: datetime | None = None) -> datetime:
     return deadlines.after_working_days(start or timezone.now(), service_days(model))
 
 
-def why_second(application: Application, tier: int | None = None) -> str:
-    """Return why an approval takes a second reviewer, or an empty string."""
+def why_second(
+    application: Application,
+    tier: int | None = None,
+    users: Iterable[User] | None = None,
+    modes: Iterable[str] | None = None,
+    needed: int | None = None,
+) -> str:
+    """Return why an approval takes a second reviewer, or an empty string.
+
+    `users` are to be named, and `modes` granted; by default those that are asked for. `needed` is
+    the tier that the model asks for, where it is at hand.
+    """
     if tier is not None and tier >= Tier.ENHANCED:
         return _("the approval vets to tier %(tier)d.") % {"tier": tier}
-    needed = tier_required(application.model)
+    if needed is None:
+        needed = tier_required(application.model)
     if needed >= Tier.ENHANCED:
         return _("a release of this model is at a stage that asks for tier %(tier)d.") % {
             "tier": needed
@@ -57,6 +69,14 @@ def why_second(application: Application, tier: int | None = None) -> str:
     rule = review_rule(application.model)
     if rule is not None and rule.second_reviewer:
         return _("every approval for this model does.")
+    for access_mode, finding in countries.outlook(application, users, modes).reviewed:
+        return _(
+            "at the stage “%(stage)s” the country table asks for it: %(country)s, %(source)s."
+        ) % {
+            "stage": AccessMode(access_mode).label,
+            "country": finding.place.name,
+            "source": finding.place.source.label,
+        }
     return ""
 
 
@@ -130,6 +150,21 @@ def returned_before(moment: datetime, *, reminded: bool | None = None) -> QueryS
     return rows.order_by("answer_by")
 
 
+def drafts_to_remind(untouched_since: datetime) -> QuerySet[Application]:
+    """Return the drafts that nobody touched since a moment, and of which nobody was reminded."""
+    return _drafts(untouched_since).filter(reminded_at__isnull=True)
+
+
+def drafts_to_lapse(untouched_since: datetime, reminded_before: datetime) -> QuerySet[Application]:
+    """Return the drafts that nobody touched since a moment though reminded before another."""
+    return _drafts(untouched_since).filter(reminded_at__lte=reminded_before)
+
+
+def _drafts(untouched_since: datetime) -> QuerySet[Application]:
+    drafts = Application.objects.filter(state=ApplicationState.DRAFT)
+    return drafts.filter(changed_at__lte=untouched_since).order_by("changed_at", "pk")
+
+
 def submission_number(application: Application) -> int:
     """Return the number of what was submitted last; 0 before."""
     rows = application.submissions.order_by("-number").values_list("number", flat=True)
@@ -189,10 +224,11 @@ def canned_text(public_id: UUID) -> CannedText | None:
 def addresses_named(applications: Iterable[Application]) -> dict[int, set[str]]:
     """Return the addresses that each application names: users, referees, signing official."""
     found = answers_of_many(applications)
-    return {number: _addresses(answers) for number, answers in found.items()}
+    return {number: addresses_in(answers) for number, answers in found.items()}
 
 
-def _addresses(answers: Answers) -> set[str]:
+def addresses_in(answers: Answers) -> set[str]:
+    """Return the addresses that answers name."""
     referees = [each for each in _listed(answers.get("referees")) if isinstance(each, dict)]
     named = [
         *_listed(answers.get("end_users")),

@@ -35,7 +35,23 @@ from licensing.services.bans import (
 )
 from licensing.services.beside import add_note, note_look, tick_checklist
 from licensing.services.canned import add_canned_text, retire_canned_text
+from licensing.services.countries import (
+    apply_countries,
+    preview_countries,
+    propose_countries,
+    tighten_countries,
+)
+from licensing.services.country_tellings import (
+    note_ending_licences,
+    tell_of_all_countries,
+    tell_of_countries,
+)
 from licensing.services.deciding import apply_decided_motions, exclude_conflicted_voters
+from licensing.services.duties import (
+    answer_call,
+    perform_duty,
+    waive_duty,
+)
 from licensing.services.grants import (
     add_named_user,
     create_self_service_grant,
@@ -46,7 +62,13 @@ from licensing.services.grants import (
     revoke_grant,
     suspend_grant,
 )
-from licensing.services.lapsing import lapse_returned, remind_of_answer
+from licensing.services.lapsing import (
+    lapse_draft,
+    lapse_returned,
+    remind_of_answer,
+    remind_of_draft,
+)
+from licensing.services.licences import record_licence, withdraw_licence
 from licensing.services.lifting import apply_lift_of_selection, propose_lift_of_selection
 from licensing.services.named_users import add_named_users, end_lost_places
 from licensing.services.questionnaires import (
@@ -94,8 +116,10 @@ __all__ = [
     "add_named_user",
     "add_named_users",
     "add_note",
+    "answer_call",
     "answer_reference",
     "appeal_application",
+    "apply_countries",
     "apply_decided_motions",
     "apply_lift_ban",
     "apply_lift_of_selection",
@@ -122,23 +146,30 @@ __all__ = [
     "expire_grant",
     "follow_terms",
     "issue_owed_receipts",
+    "lapse_draft",
     "lapse_returned",
     "let_out",
     "lift_suspension",
+    "note_ending_licences",
     "note_look",
     "object_to_ban",
     "overturn_decline",
+    "perform_duty",
     "place_ban",
+    "preview_countries",
     "propose_approval",
+    "propose_countries",
     "propose_lift_ban",
     "propose_lift_of_selection",
     "publish_questions",
     "publish_terms",
     "publish_terms_draft",
+    "record_licence",
     "refer_application",
     "release_claim",
     "relinquish_grant",
     "remind_of_answer",
+    "remind_of_draft",
     "remind_of_references",
     "replace_reference",
     "resend_reference",
@@ -159,12 +190,17 @@ __all__ = [
     "sweep_admissions",
     "sweep_attachments",
     "take_back_approval",
+    "tell_of_all_countries",
+    "tell_of_countries",
     "tell_of_selection",
     "tell_of_selections",
     "tell_of_terms",
     "tick_checklist",
+    "tighten_countries",
     "uphold_decline",
+    "waive_duty",
     "withdraw_application",
+    "withdraw_licence",
     "withdraw_renewal",
     "withdraw_terms_version",
 ]

@@ -1,15 +1,10 @@
 """Accepting a text or declining it, and the evidence of either."""
 
-import secrets
-
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Organization, User
-from audit import personal
-from audit.models import Subject
 from audit.services import record
-from common.canonical import digest
 from common.comparison import comparison_digest
 from common.errors import Refused
 from common.request_id import current_request_id
@@ -19,14 +14,15 @@ from licensing.models import Acceptance, Capacity, Decline, TermsVersion
 from licensing.selectors import agreements, outward_releases
 from licensing.services import admissions, grants, receipts
 from licensing.services.agreements import sha256
+from licensing.services.duties.opening import settle_duties_later
 from licensing.services.guards import (
-    line_of,
     lock_parties,
     require_active,
     require_member,
     require_not_banned,
     text_of,
 )
+from licensing.services.signature import sign_as
 from licensing.witness import Witness
 from releases.models import Model
 
@@ -74,6 +70,7 @@ def accept_terms(
             witness=witness,
             model=model,
         )
+        settle_duties_later(actor, organization)
     admissions.settle_pending_grants_of(None if official else actor, organization)
     if model is not None and not official:
         grants.create_self_service_grant(actor=actor, model=model, organization=organization)
@@ -119,6 +116,7 @@ def decline_terms(
             "text_sha256": decline.text_sha256,
         },
     )
+    settle_duties_later(actor, organization)
     return decline
 
 
@@ -163,18 +161,11 @@ def _insert_acceptance(
     witness: Witness,
     model: Model | None,
 ) -> Acceptance:
-    typed_name = line_of(typed_name, _("Legal name"), max_length=200)
-    if len(typed_name) < 3:
-        raise Refused(_("Legal name: write your full legal name."))
+    signature = sign_as(actor, typed_name, witness)
     if official:
         authority = text_of(authority, _("Statement of authority"), max_length=2000)
     ticked = _ticked(version, ticks)
     consent = text_of(consent, _("Consent"), max_length=2000)
-    try:
-        subject = Subject.objects.get(pk=actor.pseudonym)
-    except Subject.DoesNotExist:
-        raise Refused(_("Your account is closed.")) from None
-    nonce = secrets.token_hex(16)
     previous = agreements.former_acceptance(actor, version, organization, official=official)
     acceptance = Acceptance.objects.create(
         version=version,
@@ -190,18 +181,9 @@ def _insert_acceptance(
         diff_sha256=_diff_digest(previous, version) if witness.diff_shown else "",
         previous=previous,
         covers=_covers(version, model),
-        locale=witness.locale[:16],
         displayed_at=witness.displayed_at,
         browser=witness.browser,
-        host=witness.host[:255],
-        session_sha256=witness.session_sha256,
-        second_factor=witness.second_factor,
-        sealed_name=personal.seal_with(subject, typed_name),
-        sealed_address=personal.seal_with(subject, witness.address[:64]),
-        sealed_agent=personal.seal_with(subject, witness.agent[:400]),
-        sealed_nonce=personal.seal_with(subject, nonce),
-        name_commitment=digest({"name": typed_name, "nonce": nonce}),
-        request_id=current_request_id(),
+        **signature.columns(),
     )
     # The database gave it its public id.
     acceptance.refresh_from_db(fields=["public_id"])

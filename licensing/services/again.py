@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.services import record
 from common.errors import Refused
-from licensing import permissions, selectors
+from licensing import approval_rules, permissions, selectors
 from licensing.actions import Action
 from licensing.asking import questions_of
 from licensing.models import (
@@ -22,11 +22,13 @@ from licensing.models import (
 )
 from licensing.questions import Track
 from licensing.selectors import asked
+from licensing.selectors.suspensions import suspensions_of
 from licensing.services.applications import keep_answers, start_application
 from licensing.services.guards import (
     lock_parties,
     require_active,
     require_member,
+    require_met,
     require_not_banned,
 )
 
@@ -114,6 +116,10 @@ def _require_amendable(grant: Grant) -> None:
         raise Refused(_("The grant has ended. Apply for access anew."))
     if grant.state == GrantState.SUSPENDED:
         raise Refused(_("The grant is suspended; nothing about it changes before that is lifted."))
+    if suspensions_of(grant):
+        raise Refused(
+            _("The grant is one of several that are suspended; nothing about it changes meanwhile.")
+        )
     if grant.application_id is None:
         raise Refused(
             _("This grant came by accepting public terms. To get more, apply for access.")
@@ -132,8 +138,4 @@ def _open(actor: User, grant: Grant) -> QuerySet[Application]:
 
 def require_unended(application: Application) -> None:
     """Refuse to approve the change of a grant that has ended meanwhile."""
-    if application.amends_id is None:
-        return
-    live = Grant.objects.filter(pk=application.amends_id, state__in=LIVE_GRANT_STATES)
-    if not live.exists():
-        raise Refused(_("The grant that this would change has ended. Decline, or return it."))
+    require_met(approval_rules.unended(ended=selectors.amended_ended(application)))

@@ -5,7 +5,9 @@ accepted either before another is published or not at all.
 """
 
 import hashlib
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -18,6 +20,7 @@ from common.errors import Refused
 from common.queue import enqueue
 from licensing import clauses, permissions
 from licensing.actions import Action
+from licensing.duties import HEADING, Duty, parse, with_section
 from licensing.models import Terms, TermsDraft, TermsVersion
 from licensing.selectors import agreements
 from licensing.services.guards import line_of, require_active, text_of
@@ -37,17 +40,20 @@ def save_terms_draft(
     change: str,
     grace_days: int,
     organization_signs: bool,
+    duties: Iterable[Mapping[str, Any]] = (),
     draft: TermsDraft | None = None,
 ) -> TermsDraft:
     """Begin the draft of an agreement's next text, or save what is being written."""
     _require_legal_seat(actor)
     slug, title, text = _checked(slug, title, text)
     _check_grace(change, grace_days)
-    _read(text)
+    declared = _declared(text, duties)
+    _read(with_section(text, declared))
     draft = _open_draft(draft) if draft is not None else TermsDraft(slug=slug)
     draft.title, draft.text, draft.written_by = title, text, actor
     draft.change, draft.grace_days = change, grace_days
     draft.organization_signs = organization_signs
+    draft.duties = [duty.data() for duty in declared]
     is_new = draft.pk is None
     try:
         with transaction.atomic():
@@ -95,6 +101,7 @@ def publish_terms_draft(
         change=draft.change,
         grace_days=draft.grace_days,
         organization_signs=draft.organization_signs,
+        duties=draft.duties,
         in_force_at=in_force_at,
     )
     _end_draft(draft)
@@ -111,15 +118,19 @@ def publish_terms(
     change: str = Change.MATERIAL,
     grace_days: int = 0,
     organization_signs: bool = True,
+    duties: Iterable[Mapping[str, Any]] = (),
     in_force_at: datetime | None = None,
 ) -> TermsVersion:
     """Publish a version of an agreement. `actor` is None for the command.
 
-    The same agreement as the version in force is that version: nothing is published twice.
+    Its text ends with the duties that it declares, in words. The same agreement as the version in
+    force is that version: nothing is published twice.
     """
     if actor is not None:
         _require_legal_seat(actor)
     slug, title, text = _checked(slug, title, text)
+    declared = _declared(text, duties)
+    text = with_section(text, declared)
     html, tagged = _read(text)
     terms, _made = Terms.objects.get_or_create(slug=slug, defaults={"title": title})
     terms = Terms.objects.select_for_update(no_key=True).get(pk=terms.pk)
@@ -127,10 +138,11 @@ def publish_terms(
     former = agreements.version_in_force(terms, now)
     starts_at = in_force_at or now
     _check_publishable(terms, starts_at, now)
-    given = (text, organization_signs)
+    given = (text, organization_signs, declared)
     if former is not None and given == (
         clauses.canonical(former.text),
         former.organization_signs,
+        former.declared,
     ):
         return former
     if former is None:
@@ -138,7 +150,7 @@ def publish_terms(
         change, grace_days = Change.MATERIAL, 0
     _check_grace(change, grace_days)
     if former is not None and change == Change.EDITORIAL:
-        _check_editorial(former, organization_signs, tagged)
+        _check_editorial(former, organization_signs, declared, tagged)
     highest = terms.versions.order_by("-number").values_list("number", flat=True).first() or 0
     version = TermsVersion.objects.create(
         terms=terms,
@@ -149,6 +161,7 @@ def publish_terms(
         text_sha256=sha256(text),
         html_sha256=sha256(html),
         clauses=[clause.data() for clause in tagged],
+        duties=[duty.data() for duty in declared],
         change=change,
         organization_signs=organization_signs,
         published_by=actor,
@@ -283,6 +296,18 @@ def _read(text: str) -> tuple[str, list[clauses.Clause]]:
         raise Refused(str(error)) from None
 
 
+def _declared(text: str, duties: Iterable[Mapping[str, Any]]) -> tuple[Duty, ...]:
+    if HEADING in text.splitlines():
+        raise Refused(
+            _("The heading “%(heading)s” is written by the portal, from the duties below the text.")
+            % {"heading": HEADING}
+        )
+    try:
+        return parse(list(duties))
+    except ValueError as error:
+        raise Refused(str(error)) from None
+
+
 def _check_grace(change: str, grace_days: int) -> None:
     if change not in Change.values:
         raise Refused(_("A version is material or editorial."))
@@ -308,13 +333,18 @@ def _check_publishable(terms: Terms, starts_at: datetime, now: datetime) -> None
 
 
 def _check_editorial(
-    former: TermsVersion, organization_signs: bool, tagged: list[clauses.Clause]
+    former: TermsVersion,
+    organization_signs: bool,
+    declared: tuple[Duty, ...],
+    tagged: list[clauses.Clause],
 ) -> None:
     """An editorial version asks for nothing that the former did not ask for."""
     if organization_signs != former.organization_signs:
         raise Refused(
             _("Whether the organisation signs is no editorial change. Publish a material version.")
         )
+    if declared != former.declared:
+        raise Refused(_("Another duty is no editorial change. Publish a material version."))
     ticked = {clause["title"] for clause in former.risky}
     if any(clause.risky and clause.title not in ticked for clause in tagged):
         raise Refused(_("A clause to tick is no editorial change. Publish a material version."))

@@ -33,6 +33,7 @@ from licensing.models import (
 from licensing.questions import QUESTIONS, Track
 from licensing.selectors import asked, reviews
 from licensing.services import known, references
+from licensing.services.country_guard import require_not_denied
 from licensing.services.guards import (
     lock_parties,
     require_active,
@@ -182,6 +183,7 @@ def submit_application(*, actor: User, application: Application, address: str = 
     for section in sections:
         cleaned |= application_form.clean_section(section, answers, today)[0]
     keep_answers(application, cleaned)
+    require_not_denied(application)
     attached = _attached(application, cleaned)
     newest = application.submissions.order_by("-number").first()
     submission = Submission.objects.create(

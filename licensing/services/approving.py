@@ -14,7 +14,7 @@ from accounts.selectors import membership_of, settled_tier
 from accounts.services import grant_clearance
 from audit.services import record
 from common.errors import Refused
-from licensing import notifications, permissions, selectors
+from licensing import approval_rules, notifications, permissions, selectors
 from licensing.actions import Action
 from licensing.application_form import latest_end, scope_asked
 from licensing.models import (
@@ -32,7 +32,9 @@ from licensing.selectors import reviews
 from licensing.services import admissions, grants
 from licensing.services.again import require_unended
 from licensing.services.beside import require_ticked
-from licensing.services.guards import lock_parties, require_not_banned, text_of
+from licensing.services.country_guard import require_served
+from licensing.services.duties.opening import carry_over
+from licensing.services.guards import lock_parties, require_met, require_not_banned, text_of
 from licensing.services.review import claimed, not_in_queue, record_act, reviewable
 from licensing.services.screening import require_screened, watch_application, watch_grant
 from licensing.services.volume import volume_after
@@ -106,9 +108,9 @@ def approve_application(
     application = claimed(actor, application)
     require_unended(application)
     asked = _terms(application, modes, scope, ends_at, named_users, tier, volume)
-    why = reviews.why_second(application, tier)
-    if why:
-        raise Refused(_("It takes a second reviewer: %(why)s") % {"why": why})
+    require_served(application, asked.users, asked.modes)
+    why = reviews.why_second(application, tier, asked.users, asked.modes)
+    require_met(approval_rules.second(why, ""))
     require_ticked(application)
     return _approve(actor, actor, application, asked)
 
@@ -133,7 +135,8 @@ def propose_approval(
     application = claimed(actor, application)
     require_unended(application)
     asked = _terms(application, modes, scope, ends_at, named_users, tier, volume)
-    if not reviews.why_second(application, tier):
+    require_served(application, asked.users, asked.modes)
+    if not reviews.why_second(application, tier, asked.users, asked.modes):
         raise Refused(_("It takes no second reviewer; approve it."))
     require_ticked(application)
     require_not_banned(application.applicant, application.organization)
@@ -234,12 +237,15 @@ def _approve(actor: User, first: User, application: Application, asked: Terms) -
     require_not_banned(application.applicant, application.organization)
     require_unended(application)
     _require_board_s_word(application)
+    require_served(application, asked.users, asked.modes)
     require_screened(application, asked.users)
     quota = volume_after(first, selectors.grant_before(application), asked.volume)
     if asked.tier is not None:
         _clear(actor, application, asked.users, asked.tier)
     former = _superseded(actor, application)
     grant = _make_grant(application, former, asked, quota)
+    if former is not None:
+        carry_over(former=former, grant=grant)
     APPLICATION.move(application, ApplicationState.APPROVED)
     application.decided_at = timezone.now()
     application.message = ""
@@ -271,13 +277,12 @@ def _approve(actor: User, first: User, application: Application, asked: Terms) -
 
 def _require_board_s_word(application: Application) -> None:
     appeal = reviews.appeal_of(application)
-    if appeal is not None and appeal.by_board and application.board_approved_at is None:
-        raise Refused(
-            _(
-                "The board declined this application. Refer it to the board again before you "
-                "approve it."
-            )
+    require_met(
+        approval_rules.board(
+            declined=appeal is not None and appeal.by_board,
+            approved=application.board_approved_at is not None,
         )
+    )
 
 
 def _make_grant(
@@ -342,8 +347,7 @@ def _named(application: Application, named_users: Iterable[User] | None) -> list
     if named_users is None:
         named_users = selectors.nameable_users(application)
     users = list({user.pk: user for user in named_users}.values())
-    if not users:
-        raise Refused(_("Name at least one person who may use the grant."))
+    require_met(approval_rules.named(len(users)))
     if len(users) > grants.MAX_NAMED_USERS:
         raise Refused(
             _("A grant names at most %(most)d people.") % {"most": grants.MAX_NAMED_USERS}
@@ -392,8 +396,5 @@ def _superseded(actor: User, application: Application) -> Grant | None:
     if former is None:
         return None
     former = Grant.objects.select_for_update(no_key=True).get(pk=former.pk)
-    if former.state == GrantState.SUSPENDED:
-        raise Refused(
-            _("The holder's present grant is suspended. Lift the suspension or revoke it first.")
-        )
+    require_met(approval_rules.unsuspended(suspended=former.state == GrantState.SUSPENDED))
     return grants.end_grant(actor, former, GrantState.SUPERSEDED, Action.GRANT_SUPERSEDED, "")

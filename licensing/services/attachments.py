@@ -3,13 +3,11 @@
 What they are is told from their bytes by the same inspection as a dossier's documents.
 """
 
-import hashlib
 import io
 import json
 import logging
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,7 +16,7 @@ from accounts.models import User
 from audit import personal
 from audit.models import Subject
 from common import document_store
-from common.documents import DocumentProblem, document_name, inspect_document
+from common.documents import document_name
 from common.errors import Refused
 from licensing import selectors
 from licensing.application_form import MOST_FILES, file_ids
@@ -26,7 +24,13 @@ from licensing.asking import questions_of
 from licensing.models import Application, Attachment
 from licensing.selectors import asked
 from licensing.services.applications import EDITABLE_STATES, editable, keep_answers
-from releases.services.documents import DOCUMENTS_LOCK, Readable, keep_bytes, read_bounded
+from releases.services.documents import (
+    DOCUMENTS_LOCK,
+    GivenDocument,
+    Readable,
+    keep_bytes,
+    read_document,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +46,6 @@ def attach_file(
 ) -> Attachment:
     """Keep a file as an answer to one question. Raises Refused, with the file's name."""
     application = editable(actor, application)
-    name = document_name(name)
     put = questions_of(asked.asked_now(application)).get(question)
     if put is None or put.kind != "files":
         raise Refused(_("The form takes no file there."))
@@ -51,35 +54,31 @@ def attach_file(
     if len(given) >= MOST_FILES:
         raise Refused(
             _("%(name)s was not kept: at most %(most)d files answer a question.")
-            % {"name": name, "most": MOST_FILES}
+            % {"name": document_name(name), "most": MOST_FILES}
         )
     if application.attachments.count() >= MOST_ATTACHED:
-        raise Refused(_("%(name)s was not kept: too many files were attached.") % {"name": name})
-    content = read_bounded(file, name, settings.ATTACHMENT_MOST_BYTES)
-    try:
-        media_type = inspect_document(content, name)
-    except DocumentProblem as problem:
-        raise Refused(f"{name} {problem}.") from None
-    kept = _keep(application, question, name, content, media_type)
+        raise Refused(
+            _("%(name)s was not kept: too many files were attached.")
+            % {"name": document_name(name)}
+        )
+    kept = _keep(application, question, read_document(file, name))
     keep_answers(application, answers | {question: [*given, str(kept.public_id)]})
     return kept
 
 
-def _keep(
-    application: Application, question: str, name: str, content: bytes, media_type: str
-) -> Attachment:
-    facts = {"name": name, "sha256": hashlib.sha256(content).hexdigest()}
+def _keep(application: Application, question: str, given: GivenDocument) -> Attachment:
+    facts = {"name": given.name, "sha256": given.sha256}
     pseudonym = application.applicant.pseudonym
     try:
-        sealed_bytes = personal.seal_bytes(pseudonym, content)
+        sealed_bytes = personal.seal_bytes(pseudonym, given.content)
         sealed_facts = personal.seal(pseudonym, json.dumps(facts))
     except Subject.DoesNotExist:
         raise Refused(_("Your account is closed.")) from None
     return Attachment.objects.create(
         application=application,
         question=question,
-        media_type=media_type,
-        size=len(content),
+        media_type=given.media_type,
+        size=given.size,
         sha256=keep_bytes(io.BytesIO(sealed_bytes)),
         sealed=sealed_facts,
     )

@@ -19,10 +19,9 @@ from licensing.dossier import LIFT_BAN, LIFT_FIELDS
 from licensing.models import Ban, Objection
 from licensing.selectors import bans, person_name
 from licensing.selectors.bans import Holder
-from licensing.services.guards import require_active, text_of
+from licensing.services.guards import require_active, require_right, text_of
 from releases.choices import Right
 from releases.models import Model
-from releases.permissions import has_right
 
 
 @transaction.atomic
@@ -33,9 +32,8 @@ def place_ban(*, actor: User, holder: Holder, model: Model, reason: str) -> Ban:
     A member of a banned organisation keeps what they have without it.
     """
     holder = _locked(holder)
-    fresh = User.objects.filter(pk=actor.pk).first()
-    if fresh is None or not has_right(fresh, Right.PLACE_HOLD, model):
-        raise Refused(_("A ban is placed by whoever may place holds on the model that is named."))
+    why_not = _("A ban is placed by whoever may place holds on the model that is named.")
+    require_right(actor, Right.PLACE_HOLD, model, why_not)
     if isinstance(holder, User) and holder.pk == actor.pk:
         raise Refused(_("You cannot ban yourself."))
     if isinstance(holder, User) and not holder.is_active:

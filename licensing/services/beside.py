@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from django.db import IntegrityError, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -10,10 +10,11 @@ from accounts.models import User
 from audit import personal
 from audit.models import Subject
 from common.errors import Refused
+from licensing import approval_rules
 from licensing.actions import Action
-from licensing.models import Application, ApplicationState, Look, Note, Tick
+from licensing.models import Application, ApplicationState, Note, Tick
 from licensing.selectors import reviews
-from licensing.services.guards import text_of
+from licensing.services.guards import require_met, text_of
 from licensing.services.review import claimed, record_act, reviewable
 
 NOTE_LENGTH = 4000
@@ -58,12 +59,9 @@ def tick_checklist(*, actor: User, application: Application, done: Collection[st
 def require_ticked(application: Application) -> None:
     """Refuse to approve what was not looked at as the checklist asks."""
     done = set(reviews.ticks_of(application, reviews.submission_number(application)))
-    missing = reviews.checklist_of(application).missing(done)
-    if missing:
-        raise Refused(
-            _("Tick the checklist before you approve. Left: %(items)s")
-            % {"items": " ".join(str(item.label) for item in missing)}
-        )
+    checklist = reviews.checklist_of(application)
+    missing = [str(item.label) for item in checklist.missing(done)]
+    require_met(approval_rules.ticked(len(checklist.items), missing))
 
 
 @transaction.atomic
@@ -85,13 +83,15 @@ def add_note(*, actor: User, application: Application, text: str) -> Note:
 @transaction.atomic
 def note_look(*, actor: User, application: Application) -> None:
     """Keep that somebody read an application, once a day."""
-    today = timezone.localdate()
-    if Look.objects.filter(application=application, person=actor, day=today).exists():
-        return
-    try:
-        with transaction.atomic():
-            Look.objects.create(application=application, person=actor, day=today)
-    except IntegrityError:
-        # The same person in another window, at the same time.
-        return
+    with connection.cursor() as cursor:
+        # The same person may do so in another window, at the same time.
+        cursor.execute(
+            """
+            INSERT INTO licensing_look (application_id, person_id, day) VALUES (%s, %s, %s)
+            ON CONFLICT DO NOTHING
+            """,
+            [application.pk, actor.pk, timezone.localdate()],
+        )
+        if not cursor.rowcount:
+            return
     record_act(actor, Action.APPLICATION_VIEWED, application)

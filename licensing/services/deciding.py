@@ -7,9 +7,9 @@ from functools import partial
 from boards import services as boards
 from boards.models import Motion, MotionState
 from common.errors import Refused
-from licensing.dossier import LIFT_BAN, LIFT_SUSPENSION, REFERRED
+from licensing.dossier import CHANGE_COUNTRIES, LIFT_BAN, LIFT_SUSPENSION, REFERRED
 from licensing.models import Application, ApplicationState, Ban, Suspension
-from licensing.services import lifting
+from licensing.services import countries, lifting
 from licensing.services.bans import apply_lift_ban, exclude_concerned
 from licensing.services.referrals import apply_referral, exclude_conflicted
 
@@ -21,6 +21,7 @@ def apply_decided_motions() -> int:
     effects: dict[str, Callable[[Motion], bool]] = {
         LIFT_BAN: lambda each: apply_lift_ban(motion_id=each.pk),
         LIFT_SUSPENSION: lambda each: lifting.apply_lift_of_selection(motion_id=each.pk),
+        CHANGE_COUNTRIES: lambda each: countries.apply_countries(motion_id=each.pk),
         REFERRED: lambda each: apply_referral(motion_id=each.pk),
     }
     return sum(boards.apply_decided(kind, effect) for kind, effect in effects.items())
@@ -39,9 +40,11 @@ def exclude_conflicted_voters() -> int:
     suspended = Suspension.objects.filter(
         public_id__in=list(of_selections.values_list("params__suspension", flat=True))
     )
+    of_countries = Motion.objects.filter(kind=CHANGE_COUNTRIES, state=MotionState.VOTING)
     acts: list[Callable[[], int]] = [
         *(partial(exclude_conflicted, application_id=each.pk) for each in referred),
         *(partial(exclude_concerned, ban_id=each.pk) for each in banned),
+        *(partial(countries.exclude_concerned, motion_id=each.pk) for each in of_countries),
         *(partial(lifting.exclude_concerned, suspension_id=each.pk) for each in suspended),
     ]
     return sum(_attempt(act) for act in acts)

@@ -10,6 +10,7 @@ from accounts.models import Organization, User
 from accounts.selectors import membership_of
 from audit.services import record
 from common.errors import Refused
+from common.queue import enqueue
 from licensing import notifications, permissions, selectors
 from licensing.actions import Action
 from licensing.facts import SELF_SERVICE
@@ -250,6 +251,7 @@ def end_grant(
         data={"reason": reason} if reason else {},
     )
     watch_grant(grant)
+    enqueue("licensing.settle_duties", grant.pk)
     if state != GrantState.SUPERSEDED:
         notifications.grant_ended(grant)
     return grant

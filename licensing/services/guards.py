@@ -1,5 +1,7 @@
 """Small guards that several services share."""
 
+from collections.abc import Iterable
+
 from django.db import connection
 from django.utils.translation import gettext as _
 
@@ -7,8 +9,12 @@ from accounts.models import Organization, User
 from accounts.selectors import membership_of
 from common.errors import Refused
 from common.text import one_line, paragraphs
-from licensing.selectors import person_name
-from licensing.selectors.bans import ban_of
+from licensing import approval_rules
+from licensing.facts import Check
+from licensing.selectors.bans import bans_on
+from releases.choices import Right
+from releases.models import Model
+from releases.permissions import has_right
 
 REASON_LENGTH = 4000
 
@@ -29,10 +35,23 @@ def line_of(value: str, name: str, *, max_length: int) -> str:
         raise Refused(f"{name}: {error}") from None
 
 
-def require_active(actor: User) -> None:
-    """Refuse whoever has no account any more, whatever the caller still holds in memory."""
-    if not User.objects.filter(pk=actor.pk, is_active=True).exists():
-        raise Refused(_("Your account is closed."))
+def require_active(actor: User, why_not: str = "") -> User:
+    """Return somebody as the database has them now, whatever the caller still holds in memory.
+
+    Refuses whoever has no account any more, with that sentence where the act has one of its own.
+    """
+    fresh = User.objects.filter(pk=actor.pk, is_active=True).first()
+    if fresh is None:
+        raise Refused(why_not or _("Your account is closed."))
+    return fresh
+
+
+def require_right(actor: User, right: Right, model: Model, why_not: str) -> User:
+    """Return the same of whoever has a right on the model now; refuse others with the sentence."""
+    fresh = require_active(actor, why_not)
+    if not has_right(fresh, right, model):
+        raise Refused(why_not)
+    return fresh
 
 
 def require_member(actor: User, organization: Organization | None) -> None:
@@ -53,17 +72,14 @@ def lock_parties(person: User, organization: Organization | None) -> None:
 
 def require_not_banned(person: User, organization: Organization | None) -> None:
     """Refuse to give anything to whoever is banned. Ask it once the parties are locked."""
-    ban = ban_of(person)
-    if ban is not None:
-        raise Refused(
-            _("%(name)s is banned: %(reason)s")
-            % {"name": person_name(person), "reason": ban.reason}
-        )
-    ban = ban_of(organization)
-    if ban is not None:
-        raise Refused(
-            _("%(name)s is banned: %(reason)s") % {"name": organization, "reason": ban.reason}
-        )
+    require_met(approval_rules.banned(bans_on(person, organization)))
+
+
+def require_met(checks: Iterable[Check]) -> None:
+    """Refuse with the sentence of the first rule that is not met."""
+    for check in checks:
+        if check.stops:
+            raise Refused(check.sentence)
 
 
 def share_model(model_id: int) -> None:

@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.selectors import user_by_email
 from audit.services import record
 from common.errors import Refused
-from licensing import permissions, reference_notifications, selectors
+from licensing import notifications, permissions, selectors
 from licensing.actions import Action
 from licensing.models import Grant, GrantUser
 from licensing.services.grants import add_named_user
@@ -82,5 +82,5 @@ def _end_lost(place_id: int) -> bool:
         also=(place.user,),
         data={"reason": _("The membership of the organisation has ended.")},
     )
-    reference_notifications.place_ended(place.grant, place.user)
+    notifications.place_ended(place.grant, place.user)
     return True

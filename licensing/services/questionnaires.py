@@ -13,6 +13,7 @@ from licensing.actions import Action
 from licensing.models import Questionnaire, QuestionnaireDraft
 from licensing.own_questions import OwnQuestions
 from licensing.selectors import asked
+from licensing.services.guards import require_active
 from releases.models import Model
 
 
@@ -71,7 +72,7 @@ def publish_questions(*, actor: User, model: Model) -> Questionnaire:
 
 def _require_composer(actor: User, model: Model) -> None:
     """Refuse whoever may not compose, and let nobody else change the draft meanwhile."""
-    fresh = User.objects.filter(pk=actor.pk).first()
-    if fresh is None or not permissions.can_compose(fresh, model):
-        raise Refused(_("You have no right to manage the releases of this model."))
+    why_not = _("You have no right to manage the releases of this model.")
+    if not permissions.can_compose(require_active(actor, why_not), model):
+        raise Refused(why_not)
     Model.objects.select_for_update(no_key=True).get(pk=model.pk)

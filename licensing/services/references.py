@@ -16,7 +16,7 @@ from audit import personal
 from audit.services import record
 from common.errors import Refused
 from common.mail_links import Purpose, digest_of, new_link
-from licensing import reference_notifications, selectors
+from licensing import notifications, selectors
 from licensing.actions import Action
 from licensing.models import Application, ReferenceAnswer, ReferenceRequest
 from licensing.reference_questions import REFEREE, clean_answer, wanted
@@ -78,7 +78,7 @@ def _ask(
         also=(application,),
         data={"kind": kind, "place": place},
     )
-    reference_notifications.reference_asked(request, reading.contact_of(request), secret)
+    notifications.reference_asked(request, reading.contact_of(request), secret)
     return request
 
 
@@ -126,7 +126,7 @@ def resend_reference(*, actor: User, request: ReferenceRequest) -> ReferenceRequ
         also=(request.application,),
         data={"kind": request.kind, "place": request.place, "again": True},
     )
-    reference_notifications.reference_asked(request, reading.contact_of(request), secret)
+    notifications.reference_asked(request, reading.contact_of(request), secret)
     return request
 
 
@@ -199,8 +199,14 @@ def _write_back(
 
 
 @transaction.atomic
-def answer_reference(*, secret: str, vouches: bool, said: Mapping[str, Any]) -> ReferenceAnswer:
-    """Keep the answer of whoever holds the link. Once; nobody has an account for this."""
+def answer_reference(
+    *, secret: str, vouches: bool, said: Mapping[str, Any], reader: User | None = None
+) -> ReferenceAnswer:
+    """Keep the answer of whoever holds the link. Once; nobody has an account for this.
+
+    `reader` is who is signed in where it was opened. It is nobody's answer but the contact's; only
+    the applicant is kept from vouching for themselves.
+    """
     digest = digest_of(Purpose.REFERENCE, secret)
     found = reading.request_by_digest(digest, timezone.now())
     if found is None:
@@ -210,6 +216,8 @@ def answer_reference(*, secret: str, vouches: bool, said: Mapping[str, Any]) -> 
     request = reading.request_by_digest(digest, timezone.now())
     if request is None:
         raise Refused(_("This link was used, was replaced by a newer one, or has ended."))
+    if reader is not None and reader.pk == request.application.applicant_id:
+        raise Refused(_("You cannot answer about yourself. Whom you named opens the link."))
     try:
         kept = clean_answer(request.kind, vouches=vouches, said=said)
     except ValueError as error:
@@ -229,7 +237,7 @@ def answer_reference(*, secret: str, vouches: bool, said: Mapping[str, Any]) -> 
         also=(application,),
         data={"kind": request.kind, "place": request.place},
     )
-    reference_notifications.reference_answered(request)
+    notifications.reference_answered(request)
     return answer
 
 
@@ -256,5 +264,5 @@ def _remind(request_id: int) -> bool:
     secret = _renew(request)
     request.save(update_fields=["digest", "sent_at", "times_sent", "reminded"])
     contact = reading.contact_of(request)
-    reference_notifications.reference_asked(request, contact, secret, again=True)
+    notifications.reference_asked(request, contact, secret, again=True)
     return True

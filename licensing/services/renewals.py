@@ -14,7 +14,7 @@ from accounts.services.clearances import LONGEST
 from audit import personal
 from audit.services import record
 from common.errors import Refused
-from licensing import permissions, reference_notifications, selectors
+from licensing import notifications, permissions, selectors
 from licensing.actions import Action
 from licensing.models import Renewal
 from licensing.services.guards import lock_parties, require_active, require_not_banned, text_of
@@ -64,7 +64,7 @@ def ask_renewal(*, actor: User, clearance: Clearance, changed: bool, note: str) 
     except IntegrityError:
         raise Refused(_("A renewal of this clearance waits already.")) from None
     _record(actor, Action.RENEWAL_ASKED, renewal)
-    reference_notifications.renewal_asked(renewal, _reviewers(renewal))
+    notifications.renewal_asked(renewal, _reviewers(renewal))
     return renewal
 
 
@@ -178,7 +178,7 @@ def _close(
     actor = reviewer or by
     _record(actor, action, renewal)
     if reviewer is not None:
-        reference_notifications.renewal_decided(renewal)
+        notifications.renewal_decided(renewal)
     return renewal
 
 

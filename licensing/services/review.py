@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.services import record
 from common.errors import Refused
-from licensing import notifications, permissions
+from licensing import approval_rules, notifications, permissions
 from licensing.actions import Action
 from licensing.deadlines import ANSWER_DAYS, LONGEST_ANSWER_DAYS
 from licensing.models import Application, ApplicationState, CannedText
@@ -19,11 +19,10 @@ from licensing.selectors import person_name, reviews
 from licensing.selectors.bans import ban_of
 from licensing.services.applications import locked_application
 from licensing.services.canned import require_edited
-from licensing.services.guards import text_of
+from licensing.services.guards import require_active, require_right, text_of
 from licensing.services.screening import watch_application
 from licensing.states import APPLICATION
 from releases.choices import Right
-from releases.permissions import has_right
 
 # States in which somebody can have an application in hand, and put it back.
 IN_HAND = (ApplicationState.IN_REVIEW, ApplicationState.APPEALED)
@@ -64,9 +63,8 @@ def assign_application(
     It takes the right to lead reviews. Whoever takes it away from somebody says why.
     """
     application = locked_application(application)
-    fresh = User.objects.filter(pk=actor.pk).first()
-    if fresh is None or not has_right(fresh, Right.LEAD_REVIEW, application.model):
-        raise Refused(_("Reviewers are assigned by whoever leads the reviews of this model."))
+    why_not = _("Reviewers are assigned by whoever leads the reviews of this model.")
+    fresh = require_right(actor, Right.LEAD_REVIEW, application.model, why_not)
     conflict = permissions.review_conflict(fresh, application)
     if conflict:
         raise Refused(conflict)
@@ -184,9 +182,7 @@ def _is_banned(application: Application) -> bool:
 def reviewable(actor: User, application: Application) -> Application:
     """Return the application, locked, if the actor may review it. Refused otherwise."""
     application = locked_application(application)
-    fresh = User.objects.filter(pk=actor.pk).first()
-    if fresh is None:
-        raise Refused(_("You have no right to review applications for this model."))
+    fresh = require_active(actor, _("You have no right to review applications for this model."))
     why_not = permissions.why_no_reviewer(fresh, application)
     if why_not:
         raise Refused(why_not)
@@ -209,11 +205,8 @@ def claimed(
 
 def not_in_queue(application: Application) -> str:
     """Return why an act on an application in review is not one on this application."""
-    if application.state == ApplicationState.SUBMITTED:
-        return _("Take the application from the queue first.")
-    return _("This application is not in review: %(state)s.") % {
-        "state": application.get_state_display()
-    }
+    (check,) = approval_rules.in_review(application.state, application.get_state_display(), "")
+    return check.sentence
 
 
 def record_act(

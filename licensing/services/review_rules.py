@@ -9,10 +9,9 @@ from common.errors import Refused
 from licensing.actions import Action
 from licensing.models import ReviewRule
 from licensing.selectors import reviews
-from licensing.services.guards import text_of
+from licensing.services.guards import require_right, text_of
 from releases.choices import Right
 from releases.models import Model
-from releases.permissions import has_right
 
 MOST_DAYS = 260
 
@@ -31,9 +30,8 @@ def set_review_rule(
     What was sent already keeps the date that it was promised. That a second reviewer is wanted is
     set by one person, and undone by another one.
     """
-    fresh = User.objects.filter(pk=actor.pk).first()
-    if fresh is None or not has_right(fresh, Right.LEAD_REVIEW, model):
-        raise Refused(_("This is set by whoever leads the reviews of this model."))
+    why_not = _("This is set by whoever leads the reviews of this model.")
+    require_right(actor, Right.LEAD_REVIEW, model, why_not)
     if service_days is not None and not 1 <= service_days <= MOST_DAYS:
         raise Refused(
             _("A service level is between 1 and %(most)d working days.") % {"most": MOST_DAYS}

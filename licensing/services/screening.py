@@ -12,7 +12,8 @@ from accounts.selectors import screening as lists
 from accounts.services import screening
 from accounts.services.screening import Party
 from common.errors import Refused
-from licensing import notifications, permissions, selectors
+from licensing import approval_rules, notifications, permissions, selectors
+from licensing.approval_rules import ScreeningFact
 from licensing.models import (
     LIVE_GRANT_STATES,
     OPEN_APPLICATION_STATES,
@@ -22,6 +23,7 @@ from licensing.models import (
     SuspensionRequest,
 )
 from licensing.selectors import screening as reading
+from licensing.services.guards import require_active, require_met
 
 logger = logging.getLogger(__name__)
 
@@ -101,29 +103,18 @@ def require_screened(application: Application, users: list[User]) -> None:
     ids = [watch.pk for watch in watches]
     # Those that a sweep has not come to yet; the others cost one query.
     screening.screen_watches(watch_ids=ids)
-    hits = list(lists.blocking_hits().filter(watch__in=ids))
-    confirmed = [hit for hit in hits if hit.decision == ScreeningHit.Decision.THEM]
-    if confirmed:
-        raise Refused(
-            _(
-                "Somebody decided that a party to this application is on a list of restricted "
-                "parties. It cannot be approved; see Screening."
-            )
-        )
-    if hits:
-        raise Refused(
-            _(
-                "A party to this application is like an entry of a list of restricted parties, and "
-                "nobody has decided whether they are the same. Decide it under Screening first."
-            )
-        )
+    found = list(lists.blocking_hits().filter(watch__in=ids).values_list("decision", flat=True))
+    confirmed = found.count(ScreeningHit.Decision.THEM)
+    facts = ScreeningFact(open=len(found) - confirmed, confirmed=confirmed)
+    require_met(approval_rules.screened(facts))
 
 
 def decide_hit(*, actor: User, hit: ScreeningHit, decision: str, reason: str) -> ScreeningHit:
     """Say whether a subject is the listed party, as somebody who may know of the hit."""
-    fresh = User.objects.filter(pk=actor.pk).first()
-    if fresh is None or not permissions.can_decide_hit(fresh, hit):
-        raise Refused(_("You have no right to decide this."))
+    why_not = _("You have no right to decide this.")
+    fresh = require_active(actor, why_not)
+    if not permissions.can_decide_hit(fresh, hit):
+        raise Refused(why_not)
     return screening.decide_hit(actor=fresh, hit=hit, decision=decision, reason=reason)
 
 

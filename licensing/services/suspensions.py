@@ -19,10 +19,9 @@ from licensing.models import Grant, LeftOut, Suspension
 from licensing.selection import Criteria, in_short
 from licensing.selectors import holder_name, suspensions
 from licensing.services import admissions
-from licensing.services.guards import require_active, text_of
+from licensing.services.guards import require_active, require_right, text_of
 from releases.choices import Right
 from releases.models import Model
-from releases.permissions import has_right
 
 logger = logging.getLogger(__name__)
 
@@ -48,11 +47,8 @@ def suspend_selection(
     criteria name that model or none. `leave_out` names grants that go on, each with its reason.
     """
     _lock_models(criteria.model)
-    fresh = User.objects.filter(pk=actor.pk).first()
-    if fresh is None or not has_right(fresh, Right.PLACE_HOLD, model):
-        raise Refused(
-            _("Several grants are suspended by whoever may place holds on the model named.")
-        )
+    why_not = _("Several grants are suspended by whoever may place holds on the model named.")
+    require_right(actor, Right.PLACE_HOLD, model, why_not)
     if criteria.is_empty:
         raise Refused(_("Say which grants: at least one criterion is needed."))
     if criteria.model not in (None, model.pk):

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import time
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -76,6 +77,7 @@ def terms_accept(request: HttpRequest, slug: str) -> HttpResponse:
         done = _answer(request, user, version, organization, model, consent, form, displayed)
         if done is not None:
             return done
+    until = agreements.counts_until(former.version, displayed.at) if former else None
     context = {
         "terms": terms,
         "version": version,
@@ -87,6 +89,8 @@ def terms_accept(request: HttpRequest, slug: str) -> HttpResponse:
         "form": form,
         "consent": consent,
         "former": former,
+        "former_until": until,
+        "former_ended": until is not None and until <= displayed.at,
         "changes": compare(former.version.text, version.text) if former else [],
         "accepted": agreements.acceptance_of(user, version, organization, official=official),
     }
@@ -211,17 +215,21 @@ def _read(form: AcceptForm, version: TermsVersion, displayed: Displayed) -> Disp
 
 
 def _witness(request: HttpRequest, form: AcceptForm, read: Displayed) -> Witness:
+    return replace(
+        witness_of(request), displayed_at=read.at, browser=form.browser, diff_shown=read.diff
+    )
+
+
+def witness_of(request: HttpRequest) -> Witness:
+    """Return what the portal itself sees around a statement that somebody signs."""
     session = request.session.session_key or ""
     return Witness(
         address=client_address(request),
         agent=request.headers.get("User-Agent", ""),
         host=request.get_host(),
         locale=get_language() or "",
-        displayed_at=read.at,
         session_sha256=hashlib.sha256(session.encode()).hexdigest() if session else "",
         second_factor=_second_factor(request),
-        browser=form.browser,
-        diff_shown=read.diff,
     )
 
 

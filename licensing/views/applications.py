@@ -21,11 +21,12 @@ from licensing import application_form, permissions, selectors, services, shown
 from licensing.actions import INTERNAL
 from licensing.application_form import Answers
 from licensing.asking import OWN_SECTION
+from licensing.country_notes import ASKED_BY, CountryNote
 from licensing.forms import EmptyForm
 from licensing.models import OPEN_APPLICATION_STATES, Application, ApplicationState
 from licensing.questions import Section
 from licensing.section_form import SectionForm
-from licensing.selectors import asked, reviews
+from licensing.selectors import asked, countries, explaining, reviews
 from licensing.selectors.files import File, files_of
 from licensing.shown import Data
 from licensing.views.uploads import Problems, take_files
@@ -134,6 +135,7 @@ def application_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
             "own_changes": asked.own_changes(application),
             "own_section": OWN_SECTION,
             "total": len(sections),
+            "notes": countries.notes_for(application),
         },
     )
 
@@ -170,11 +172,13 @@ def application_section(request: HttpRequest, public_id: UUID, section: str) -> 
             form.add_error(None, refused.sentence)
             complete = False
         else:
+            notes = _notes_beside(application, part)
             if request.headers.get("HX-Request") == "true":
-                return render(request, "licensing/_saved.html", {"at": timezone.now()})
+                saved = {"at": timezone.now(), "notes": notes}
+                return render(request, "licensing/_saved.html", saved)
             if complete or "later" in request.POST:
-                later = "later" in request.POST
-                return redirect(_after(application, list(sections), section, later=later))
+                return redirect(_after(request, application, list(sections), section, notes))
+    form.say(_notes_beside(application, part))
     context = {
         "application": application,
         "section": part,
@@ -187,13 +191,29 @@ def application_section(request: HttpRequest, public_id: UUID, section: str) -> 
     return render(request, "licensing/application_section.html", context)
 
 
-def _after(application: Application, keys: list[str], section: str, *, later: bool) -> str:
+def _notes_beside(application: Application, part: Section) -> list[CountryNote]:
+    """Return what to say of countries beside the questions of a page."""
+    keys = ASKED_BY & {question.key for question in part.questions}
+    found = countries.notes_for(application) if keys else []
+    return [note for note in found if keys & set(note.keys)]
+
+
+def _after(
+    request: HttpRequest,
+    application: Application,
+    keys: list[str],
+    section: str,
+    notes: Iterable[CountryNote],
+) -> str:
     """Go on with the next section; after the last one, to the answers."""
     place = keys.index(section) + 1
-    if later:
+    if "later" in request.POST:
         return reverse("application_edit", args=[application.public_id])
     if place == len(keys):
         return reverse("application_check", args=[application.public_id])
+    # The other two pages say it themselves.
+    for note in notes:
+        messages.warning(request, note.text)
     return reverse("application_section", args=[application.public_id, keys[place]])
 
 
@@ -203,7 +223,7 @@ def application_check(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Check the answers, then send them."""
     application = _editable(request, public_id)
     answers = selectors.answers_of(application)
-    form = EmptyForm(request.POST or None)
+    form = EmptyForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         try:
             services.submit_application(
@@ -232,6 +252,7 @@ def application_check(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "form": form,
         "button": asked.own_of(asked.questionnaire_of(application.model)).button,
         "sections": sections,
+        "notes": countries.notes_for(application),
         "problems": [
             {
                 "title": section.title,
@@ -248,7 +269,7 @@ def application_check(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def application_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Where my application stands, what was said of it, and what I wrote."""
     application = permissions.get_application_or_404(signed_in(request), public_id)
-    words, step = next_step(application)
+    _words, step = next_step(application)
     grant = getattr(application, "grant", None)
     step_url = ""
     if application.state in EDITABLE:
@@ -261,10 +282,10 @@ def application_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     given = selectors.answers_of(application)
     context = {
         "application": application,
-        "words": words,
         "step": step,
         "step_url": step_url,
         "steps": _steps(application),
+        "turn": shown.turn(explaining.turn_of_application(application)),
         "sections": _sections(
             asked.sections_answered(application), given, files_of(application, given)
         ),

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
@@ -19,9 +20,10 @@ from accounts.reauthentication import proven_again
 from common.comparison import compare
 from common.errors import Refused
 from licensing import clauses, permissions, services
+from licensing.duties import Consequence, DutyKind, parse, with_section
 from licensing.forms import ReasonForm
-from licensing.models import Terms, TermsDraft, TermsVersion
-from licensing.selectors import agreements
+from licensing.models import Mode, Terms, TermsDraft, TermsVersion
+from licensing.selectors import agreements, duties
 from licensing.shown import Data
 from licensing.terms_forms import DraftForm, PublishForm
 from licensing.versions import Change
@@ -52,8 +54,9 @@ def draft_new(request: HttpRequest) -> HttpResponse:
         initial = {
             "slug": slug,
             "title": former.title or former.terms.title,
-            "text": former.text,
+            "text": former.own_text,
             "organization_signs": former.organization_signs,
+            "duties": former.duties,
         }
     form = DraftForm(_posted(request), None, initial)
     if request.method == "POST" and form.is_valid():
@@ -76,6 +79,7 @@ def draft_edit(request: HttpRequest, draft_id: int) -> HttpResponse:
         "change": draft.change,
         "grace_days": draft.grace_days,
         "organization_signs": draft.organization_signs,
+        "duties": draft.duties,
     }
     form = DraftForm(_posted(request), draft, initial)
     if request.method == "POST" and form.is_valid() and _saved(user, form, draft) is not None:
@@ -101,13 +105,14 @@ def _saved(user: User, form: DraftForm, draft: TermsDraft | None) -> TermsDraft 
 
 
 def _preview(draft: TermsDraft) -> Data:
-    html, tagged = clauses.read(draft.text)
+    text = with_section(draft.text, parse(draft.duties))
+    html, tagged = clauses.read(text)
     former = agreements.versions_in_force([draft.slug]).get(draft.slug)
     return {
         "html": html,
         "clauses": clauses_shown([clause.data() for clause in tagged]),
         "former": former,
-        "changes": compare(former.text, draft.text) if former else [],
+        "changes": compare(former.text, text) if former else [],
     }
 
 
@@ -138,7 +143,7 @@ def _publish(request: HttpRequest, draft: TermsDraft) -> HttpResponse:
     confirm = {
         "title": _("Publish “%(title)s”") % {"title": draft.title},
         "lede": _("As version %(number)s.") % {"number": _next_number(draft)},
-        "effects": _effects(draft, former),
+        "effects": [*_effects(draft, former), *_duties_added(draft, former)],
         "affected": [
             _("The stage “%(stage)s” of the ladder %(ladder)s asks for it.")
             % {"stage": stage.name, "ladder": stage.ladder}
@@ -191,6 +196,35 @@ def _effects(draft: TermsDraft, former: TermsVersion | None) -> list[str]:
         )
         % {"days": draft.grace_days},
     ]
+
+
+def _duties_added(draft: TermsDraft, former: TermsVersion | None) -> list[str]:
+    """Return, of each duty that would be new or another, whom it would bind and what it stops."""
+    known = former.declared if former is not None else ()
+    lines = []
+    for duty in parse(draft.duties):
+        if duty in known:
+            continue
+        modes = list(Mode.values) if duty.kind == DutyKind.ATTEST_USE else [Mode.WEIGHTS.value]
+        grants, people = duties.grants_that_would_owe(draft.slug, modes)
+        words = {
+            "duty": DutyKind(duty.kind).label,
+            "grants": ngettext("%(count)d grant in use", "%(count)d grants in use", grants)
+            % {"count": grants},
+            "people": ngettext("%(count)d person", "%(count)d people", people) % {"count": people},
+        }
+        sentence = _(
+            "New duty “%(duty)s”: it binds %(grants)s today (%(people)s named), once the holder "
+            "has accepted this version."
+        )
+        if duty.consequence == Consequence.STOP:
+            sentence = _(
+                "New duty “%(duty)s”: it binds %(grants)s today (%(people)s named), once the "
+                "holder has accepted this version. Access of each of these stops when it is "
+                "overdue, until it is done."
+            )
+        lines.append(sentence % words)
+    return lines
 
 
 @login_required

@@ -14,22 +14,32 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from accounts.permissions import signed_in
-from audit.selectors import timeline
-from licensing import foresight, permissions, selectors, shown, summary
+from audit.selectors import Entry, timeline
+from licensing import duty_words, foresight, permissions, selectors, shown, summary
 from licensing import scope as scopes
 from licensing.application_form import scope_asked
 from licensing.circumstances import context_of
 from licensing.facts import MODE_OF, Outcome, Verdict, VerdictAction
 from licensing.forms import NamedUserForm
-from licensing.models import LIVE_GRANT_STATES, Grant, GrantState, Mode, Suspension
+from licensing.models import (
+    LIVE_GRANT_STATES,
+    Admission,
+    Grant,
+    GrantState,
+    Mode,
+    OwedDuty,
+    Suspension,
+)
 from licensing.panels import panels
-from licensing.selectors import holder_name, mode_names, person_name, suspensions
+from licensing.selectors import explaining, holder_name, mode_names, person_name, suspensions
+from licensing.selectors.duties import duties_of_grant
 from licensing.shown import Data
 from licensing.verdict import Context, decide_all
 from releases.choices import AccessMode
 from releases.models import Release
 
 PAGE_LENGTH = 25
+SHOWN_DUTIES = 10
 USES = (VerdictAction.DOWNLOAD, VerdictAction.USE_API)
 
 
@@ -141,14 +151,23 @@ def grant_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     governs, suspended = standing.governs, grant.state == GrantState.SUSPENDED
     stopping = _selections(user, grant, governs=governs) if live else []
     brakes = set(permissions.banning_models(user).values_list("pk", flat=True)) if governs else ()
+    places = list(grant.admissions.select_related("release", "stage").order_by("-pk")[:20])
+    entries = timeline(grant)
+    duties = list(duties_of_grant(grant)[:SHOWN_DUTIES])
+    used = _verdicts_on(request, user, grant, releases) if standing.uses else []
     context = {
         "grant": grant,
         "holder": holder_name(grant),
         "modes": mode_names(grant),
         "sentences": summary.sentences(selectors.granted(grant)),
-        "can_amend": standing.keeps and live and not suspended and grant.application_id is not None,
+        "turn": _turn(grant, used, stopping, places, entries, duties) if standing.uses else None,
+        "can_amend": standing.keeps
+        and live
+        and not suspended
+        and not stopping
+        and grant.application_id is not None,
         "comparison": _comparison(grant),
-        "releases": _verdicts_on(request, user, grant, releases) if standing.uses else [],
+        "releases": used,
         "is_user": standing.uses,
         "named": _named(grant, standing.named, releases if governs else []),
         "can_name": standing.keeps and live and grant.organization_id is not None,
@@ -162,12 +181,33 @@ def grant_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "selection_url": _organization_url(grant) if live and grant.model_id in brakes else "",
         "selections": stopping,
         "status": _status(grant, stopping),
+        "duties": [duty_words.row(duty) for duty in duties],
         "panels": panels(user, grant, standing),
-        "places": grant.admissions.select_related("release", "stage").order_by("-pk")[:20],
-        "entries": shown.timeline(timeline(grant)),
+        "places": places,
+        "entries": shown.timeline(entries),
         "form": NamedUserForm(),
     }
     return render(request, "licensing/grant_detail.html", context)
+
+
+def _turn(
+    grant: Grant,
+    used: list[Data],
+    stopping: list[Data],
+    places: list[Admission],
+    entries: list[Entry],
+    duties: list[OwedDuty],
+) -> Data:
+    """Return whose turn it is; whose terms a grant waits for stands where it is explained."""
+    return shown.turn(
+        explaining.turn_of_grant(
+            grant,
+            verdicts=[line["verdict"] for each in used for line in each["lines"]],
+            stopping=[each["suspension"] for each in stopping],
+            changed_at=explaining.grant_changed_at(grant, entries, places),
+            owed=duty_words.owed(duties),
+        )
+    )
 
 
 def _selections(user: User, grant: Grant, *, governs: bool) -> list[Data]:
@@ -223,8 +263,7 @@ def _ban_url(grant: Grant) -> str:
 
 def _named(grant: Grant, users: list[User], releases: list[Release]) -> list[Data]:
     """Return the named users; for staff with a link to every rule about each of them."""
-    names = [grant.model.namespace, grant.model.name]
-    base = reverse("explain", args=[*names, releases[0].version]) if releases else ""
+    base = reverse("grant_explain", args=[grant.public_id]) if releases else ""
     return [
         {
             "user": user,

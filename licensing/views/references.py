@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.models import User
 from accounts.permissions import signed_in
 from accounts.views.links import mailed_link, useless_link
 from common.errors import Refused
@@ -26,12 +27,13 @@ def reference_open(request: HttpRequest, secret: str) -> HttpResponse:
     found = reading.request_by_digest(digest_of(Purpose.REFERENCE, secret), timezone.now())
     if found is None:
         return useless_link(request)
+    reader = request.user if isinstance(request.user, User) else None
     form = ReferenceForm(found.kind, request.POST or None)
     done = False
     if request.method == "POST" and form.is_valid():
         vouches = form.cleaned_data["vouches"] == "yes"
         try:
-            services.answer_reference(secret=secret, vouches=vouches, said=form.said)
+            services.answer_reference(secret=secret, vouches=vouches, said=form.said, reader=reader)
             done = True
         except Refused as refused:
             form.add_error(None, refused.sentence)
@@ -42,6 +44,7 @@ def reference_open(request: HttpRequest, secret: str) -> HttpResponse:
         "application": application,
         "applicant": selectors.person_name(application.applicant),
         "contact": reading.contact_of(found),
+        "reader": reader,
         "is_official": found.kind == ReferenceRequest.Kind.OFFICIAL,
         "end_users": _end_users(application) if found.kind == "official" else [],
         "until": found.expires_at,

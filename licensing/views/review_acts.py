@@ -23,6 +23,8 @@ from licensing.models import Application, CannedText
 from licensing.review_forms import AssignForm, NoteForm, ReturnForm, SendBackForm
 from licensing.selectors import person_name, reviews
 from licensing.shown import Data
+from licensing.views.queue_place import after_deciding, queue_url
+from licensing.views.reviews import proposals_shown
 
 
 def _act(request: HttpRequest, public_id: UUID, act: Callable[..., object]) -> HttpResponse:
@@ -46,7 +48,7 @@ def review_release(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Put an application back in the queue."""
     _act(request, public_id, services.release_claim)
     messages.success(request, _("The application is back in the queue."))
-    return redirect("review_queue")
+    return redirect(queue_url(request, public_id))
 
 
 @login_required
@@ -102,6 +104,11 @@ def done(request: HttpRequest, form: Form, act: Callable[[], object]) -> bool:
     return True
 
 
+def _decided(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    detail = reverse("review_detail", args=[public_id])
+    return redirect(after_deciding(request, public_id, detail))
+
+
 def in_my_review(request: HttpRequest, public_id: UUID, state: str = "in_review") -> Application:
     """Return an application that the person has in hand. Raises Refused for another one."""
     user = signed_in(request)
@@ -123,6 +130,7 @@ def act_page(
         "applicant": application.organization or person_name(application.applicant),
         "form": form,
         "back": reverse("review_detail", args=[application.public_id]),
+        "queue_url": queue_url(request, application.public_id),
         "tone": "primary",
         **words,
     }
@@ -156,7 +164,7 @@ def review_return(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
     if done(request, form, act):
         messages.success(request, _("The application went back to the applicant."))
-        return redirect("review_queue")
+        return redirect(after_deciding(request, public_id))
     words = {
         "title": _("Return with questions"),
         "lede": _("The applicant answers and sends it again; it comes back to you."),
@@ -181,7 +189,7 @@ def review_decline(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
     if done(request, form, act):
         messages.success(request, _("The application was declined; the applicant is told."))
-        return redirect("review_queue")
+        return redirect(after_deciding(request, public_id))
     words = {
         "title": _("Decline"),
         "lede": _(
@@ -202,17 +210,15 @@ def review_approve(request: HttpRequest, public_id: UUID) -> HttpResponse:
     application = in_my_review(request, public_id)
     if (asking := ask_again(request)) is not None:
         return asking
+    needed = selectors.tier_required(application.model)
     form = ApproveForm(
-        application,
-        selectors.nameable_users(application),
-        selectors.tier_required(application.model),
-        request.POST or None,
+        application, selectors.nameable_users(application), needed, request.POST or None
     )
-    always = reviews.why_second(application)
+    always = reviews.why_second(application, needed=needed)
 
     def act() -> None:
         given = {"actor": signed_in(request), "application": application, **form.granted()}
-        if reviews.why_second(application, given["tier"]):
+        if reviews.why_second(application, given["tier"], given["named_users"], given["modes"]):
             grounds = form.cleaned_data["grounds"]
             services.propose_approval(**given, grounds=grounds)
         else:
@@ -222,9 +228,10 @@ def review_approve(request: HttpRequest, public_id: UUID) -> HttpResponse:
         application.refresh_from_db()
         if application.state == "awaiting_second":
             messages.success(request, _("A second reviewer is asked to confirm it."))
-            return redirect("review_detail", public_id)
+            return _decided(request, public_id)
         messages.success(request, _("The application is approved; the applicant is told."))
-        return redirect("grant_detail", application.grant.public_id)
+        grant = reverse("grant_detail", args=[application.grant.public_id])
+        return redirect(after_deciding(request, public_id, grant))
     lede = _("Grant what was asked for, or less. The applicant is told what they got.")
     if always:
         lede = _("A second reviewer must confirm it: %(why)s") % {"why": always}
@@ -264,11 +271,12 @@ def review_confirm(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
     if done(request, form, act):
         messages.success(request, _("The application is approved; the applicant is told."))
-        return redirect("review_detail", public_id)
+        return _decided(request, public_id)
     words = {
         "title": _("Confirm the approval"),
         "lede": _("You have read the application yourself and grant exactly what was proposed."),
         "submit": _("Confirm and approve"),
+        "proposal": proposals_shown(application)[0],
     }
     return act_page(request, application, form, words)
 
@@ -287,7 +295,7 @@ def review_send_back(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
     if done(request, form, act):
         messages.success(request, _("The first reviewer has it again, with your reason."))
-        return redirect("review_detail", public_id)
+        return _decided(request, public_id)
     words = {
         "title": _("Send back to the first reviewer"),
         "lede": _("Nothing is granted. The first reviewer decides again, with what you say."),
@@ -372,5 +380,8 @@ def _judge(
 
     if done(request, form, act):
         messages.success(request, _("The appeal is decided; both sides are told."))
-        return redirect("review_detail", public_id)
+        application.refresh_from_db(fields=["state"])
+        if application.state == "in_review":
+            return redirect("review_detail", public_id)
+        return _decided(request, public_id)
     return act_page(request, application, form, words)

@@ -1,5 +1,6 @@
 """The reviewers' pages."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -19,18 +20,26 @@ from accounts.permissions import signed_in
 from audit.selectors import timeline
 from boards.permissions import can_see_motion
 from common.csv_export import csv_response
-from licensing import exports, paging, permissions, selectors, services, shown, vetting
+from licensing import (
+    exports,
+    paging,
+    permissions,
+    selectors,
+    services,
+    shown,
+    vetting,
+)
 from licensing import scope as scopes
 from licensing.deadlines import working_days_between
 from licensing.models import Application, Mode, Proposal
 from licensing.queue_form import QueueFilterForm
 from licensing.review_forms import NoteForm
-from licensing.selectors import asked, person_name, queue, reviews
+from licensing.selectors import asked, beside, countries, person_name, queue, reviews
 from licensing.selectors.files import files_of
 from licensing.shown import Data
+from licensing.views import queue_place
 from releases.choices import Right
 from releases.models import Model
-from releases.permissions import rights_of
 
 PAGE_LENGTH = 25
 
@@ -53,9 +62,13 @@ def review_queue(request: HttpRequest) -> HttpResponse:
         query = request.GET.copy()
         query["after"] = paging.text_of(page[PAGE_LENGTH - 1])
         next_url = f"?{query.urlencode()}"
+    queue_place.remember(request.session, request.GET.urlencode(), page[:PAGE_LENGTH])
     conflicts = permissions.review_conflicts(user, page)
+    outlooks = countries.outlooks(page[:PAGE_LENGTH])
     context = {
-        "rows": [_row(each, user, conflicts, now) for each in page[:PAGE_LENGTH]],
+        "rows": [
+            _row(each, user, conflicts, outlooks[each.pk], now) for each in page[:PAGE_LENGTH]
+        ],
         "form": form,
         "models": models,
         "problem": problem,
@@ -98,14 +111,23 @@ def review_export(request: HttpRequest) -> HttpResponseBase:
     return csv_response(f"reviews-{day}.csv", exports.QUEUE_HEADER, exports.queue_rows(rows))
 
 
-def _row(application: Application, user: User, conflicts: dict[int, str], now: datetime) -> Data:
+def _row(
+    application: Application,
+    user: User,
+    conflicts: dict[int, str],
+    outlook: countries.Outlook,
+    now: datetime,
+) -> Data:
+    # What the country table asks may be another by now than when the application was sent.
+    flags = set(application.flags) - {"countries"}
+    flags |= {"countries"} if outlook.stopping or outlook.reviewed else set()
     return {
         "application": application,
         "applicant": person_name(application.applicant),
         "reviewer": person_name(application.reviewer),
         "mine": application.reviewer_id == user.pk,
         "age": working_days_between(application.submitted_at or now, now),
-        "signals": [vetting.FLAGS[each] for each in application.flags if each in vetting.FLAGS],
+        "signals": [name for key, name in vetting.FLAGS.items() if key in flags],
         "late": application.due_at is not None and application.due_at < now,
         "conflict": conflicts.get(application.pk, ""),
         "free": application.state == "submitted"
@@ -118,22 +140,22 @@ def _row(application: Application, user: User, conflicts: dict[int, str], now: d
 def review_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One application: the answers, and what is known beside them. Who reads it is kept."""
     user = signed_in(request)
-    application = permissions.get_review_or_404(user, public_id)
-    looks = reviews.looks_at(application)
-    today = timezone.localdate()
-    if not any((look.person_id, look.day) == (user.pk, today) for look in looks):
+    application, rights = permissions.get_whole_review_or_404(user, public_id)
+    opened = beside.opened_for(application)
+    number, sent = next(iter(opened.sent), 0), list(opened.sent.values())
+    kept = beside.kept_with(application, number)
+    looks, mine = kept.looks, beside.Glance(user.pk, str(user), timezone.localdate())
+    if mine not in looks:
         services.note_look(actor=user, application=application)
-        looks = reviews.looks_at(application)
-    rights = rights_of(user, application.model)
-    by_number = selectors.answers_by_number(application)
-    number, sent = next(iter(by_number), 0), list(by_number.values())
+        looks = [mine, *looks]
     answers = sent[0] if sent else {}
     former = sent[1] if len(sent) > 1 else None
     files = files_of(application, answers, former)
     earlier = selectors.earlier_decisions(application)
-    why_not = permissions.why_no_reviewer(user, application, rights)
+    why_not = permissions.why_no_reviewer(user, application, rights, opened.now)
     context = {
         "application": application,
+        "queue_url": queue_place.queue_url(request, public_id),
         "applicant": person_name(application.applicant),
         "reviewer": person_name(application.reviewer),
         "sections": [
@@ -146,9 +168,12 @@ def review_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "why_not": why_not,
         "referral": _referral(user, application),
         "appeal": reviews.appeal_of(application),
-        "proposals": [_proposal(each) for each in reviews.proposals_of(application)],
-        "checklist": _checklist(application, number),
-        "notes": reviews.notes_of(application),
+        "proposals": proposals_shown(application) if kept.was_proposed else [],
+        "checklist": [
+            {"item": item, "tick": kept.ticks.get(item.key)}
+            for item in reviews.checklist_of(application).items
+        ],
+        "notes": opened.notes,
         "note_form": NoteForm(),
         "looks": looks,
         "late": application.due_at is not None and application.due_at < timezone.now(),
@@ -180,15 +205,14 @@ def _acts(user: User, application: Application, why_not: str, *, leads: bool) ->
     }
 
 
-def _checklist(application: Application, number: int) -> list[Data]:
-    ticks = reviews.ticks_of(application, number)
-    return [
-        {"item": item, "tick": ticks.get(item.key)}
-        for item in reviews.checklist_of(application).items
-    ]
+def proposals_shown(application: Application) -> list[Data]:
+    """Return what was proposed, newest first, each with what would be granted in sentences."""
+    found = reviews.proposals_of(application)
+    people = User.objects.in_bulk({pk for each in found for pk in each.terms["users"]})
+    return [_proposal(each, people) for each in found]
 
 
-def _proposal(proposal: Proposal) -> Data:
+def _proposal(proposal: Proposal, people: Mapping[int, User]) -> Data:
     terms = proposal.terms
     labels = dict(Mode.choices)
     modes = ", ".join(str(labels[each]) for each in terms["modes"])
@@ -200,8 +224,8 @@ def _proposal(proposal: Proposal) -> Data:
     ]
     if terms["tier"] is not None:
         sentences.append(_("Vetted to tier %(tier)d.") % {"tier": terms["tier"]})
-    people = User.objects.filter(pk__in=terms["users"]).order_by("pk")
-    names = ", ".join(person_name(each) for each in people)
+    named = [people[pk] for pk in sorted(terms["users"]) if pk in people]
+    names = ", ".join(person_name(each) for each in named)
     sentences.append(_("Named users: %(names)s.") % {"names": names})
     return {"proposal": proposal, "sentences": sentences}
 

@@ -12,7 +12,7 @@ from accounts.permissions import signed_in
 from common.errors import Refused
 from licensing import permissions, selectors, services
 from licensing.section_form import SectionForm
-from licensing.selectors import asked
+from licensing.selectors import asked, countries
 from licensing.selectors import known as reading
 
 EDITABLE = ("draft", "returned")
@@ -39,6 +39,7 @@ def application_short(request: HttpRequest, public_id: UUID) -> HttpResponse:
             complete = False
         if complete:
             return redirect("application_check", public_id)
+    form.say(countries.notes_for(application))
     titles = {each.key: each.title for each in asked.sections_now(application)}
     context = {
         "application": application,

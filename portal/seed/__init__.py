@@ -2,7 +2,7 @@
 
 from django.db import connection, transaction
 
-from portal.seed import access, catalog, people, register, screening
+from portal.seed import access, catalog, countries, people, register, screening
 from portal.seed.transformer import Shape
 from releases.selectors import model_by_name
 
@@ -26,5 +26,6 @@ def seed(heron: Shape = catalog.HERON) -> bool:
     catalog.make_releases(everybody, first, second, comparables, heron)
     access.make_questions(everybody, first)
     access.make_access(everybody, first)
+    countries.make_countries(everybody, board)
     screening.make_lists(everybody)
     return True

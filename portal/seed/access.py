@@ -9,11 +9,12 @@ from accounts.models import Organization, User
 from licensing import gated_yaml
 from licensing import services as licensing
 from licensing.application_form import scope_asked
-from licensing.models import Application, Grant, TermsVersion
+from licensing.models import Application, Grant, OwedDuty, TermsVersion
 from licensing.selection import Criteria
 from licensing.selectors import answers_of
 from licensing.selectors.agreements import versions_in_force
 from licensing.selectors.reviews import checklist_of
+from licensing.services import duties
 from licensing.witness import Witness
 from portal.seed import texts
 from portal.seed.mail import newest_secret
@@ -32,7 +33,7 @@ def make_questions(people: People, model: Model) -> None:
 
 def make_access(people: People, model: Model) -> None:
     """Make the grant of the deployer, and the applications of the others."""
-    _grant(people, model)
+    _duties(_grant(people, model))
     _draft(people["mina.park"], model)
     _submit(people["tomas.novak"], model, None)
     _in_review(people, model)
@@ -95,11 +96,31 @@ def _grant(people: People, model: Model) -> Grant:
     return grant
 
 
+def _duties(grant: Grant) -> None:
+    """Open the deployer's duties as time will, and let one of them be overdue already."""
+    now = timezone.now()
+    for months in (3, 6):
+        duties.settle_duties(grant_id=grant.pk, now=now + timedelta(days=31 * months - 20))
+    owed = OwedDuty.objects.filter(grant=grant)
+    owed.filter(terms__slug="api-terms").update(due_at=_midnight(now + timedelta(days=12)))
+    owed.filter(terms__slug="weights-terms").update(due_at=_midnight(now - timedelta(days=3)))
+    duties.tell_of_duties()
+
+
+def _midnight(moment: datetime) -> datetime:
+    return timezone.localtime(moment).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def _change_terms() -> None:
     """Change an agreement materially: whoever accepted it has a month to accept it anew."""
     title, _text = texts.terms("api-terms")
     licensing.publish_terms(
-        actor=None, slug="api-terms", title=title, text=texts.next_api_terms(), grace_days=30
+        actor=None,
+        slug="api-terms",
+        title=title,
+        text=texts.next_api_terms(),
+        duties=texts.DUTIES["api-terms"],
+        grace_days=30,
     )
 
 

@@ -62,7 +62,9 @@ def load_ladder_and_terms() -> Ladder:
     slugs = {CRITERIA, *(slug for stage in ladder_stages(ladder) for slug in stage.terms)}
     for slug in sorted(slugs):
         title, text = texts.terms(slug)
-        publish_terms(actor=None, slug=slug, title=title, text=text)
+        publish_terms(
+            actor=None, slug=slug, title=title, text=text, duties=texts.DUTIES.get(slug, ())
+        )
     return ladder
 
 

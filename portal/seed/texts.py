@@ -192,6 +192,24 @@ def dossier(release: Release, stage: Stage) -> dict[str, str]:
     return parts
 
 
+# What the agreements ask for again and again, or after a grant: by their short names.
+DUTIES: dict[str, list[dict[str, Any]]] = {
+    "api-terms": [
+        {"kind": "attest_use", "number": 3, "performer": "user", "consequence": "remind"},
+    ],
+    "weights-terms": [
+        {"kind": "attest_use", "number": 6, "performer": "keeper", "consequence": "call"},
+        {"kind": "apply_updates", "number": 30, "performer": "keeper", "consequence": "stop"},
+        {
+            "kind": "certify_destruction",
+            "number": 30,
+            "performer": "signatory",
+            "consequence": "call",
+        },
+    ],
+}
+
+
 def next_api_terms() -> str:
     """Return the text that the terms for the hosted API change to."""
     return _API_NEXT

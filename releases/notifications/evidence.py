@@ -18,6 +18,7 @@ def evidence_expires(evidence: Evidence, days: int) -> None:
         notify(
             recipient=manager,
             kind="evidence_expires",
+            about=evidence.release,
             subject=_("Evidence for %(release)s expires in %(days)d days")
             % {"release": evidence.release, "days": days},
             body=_(

@@ -66,6 +66,7 @@ def blocker_opened(blocker: Blocker) -> None:
     release = blocker.release
     tell_staff(
         release.model,
+        about=release,
         kind="blocker_opened",
         subject=_("A blocker keeps %(release)s from moving on: %(title)s")
         % {"release": release, "title": blocker.title},
@@ -83,6 +84,7 @@ def blocker_closed(blocker: Blocker, actor: User) -> None:
     release = blocker.release
     tell_staff(
         release.model,
+        about=release,
         kind="blocker_closed",
         subject=_("A blocker of %(release)s is closed: %(title)s")
         % {"release": release, "title": blocker.title},
@@ -98,6 +100,7 @@ def requirement_overridden(override: RequirementOverride) -> None:
     release = transition.release
     tell_staff(
         release.model,
+        about=release,
         kind="requirement_overridden",
         subject=_("%(release)s: the requirement “%(name)s” was overridden")
         % {"release": release, "name": override.name},
@@ -123,6 +126,7 @@ def condition_fired(row: ConditionFired) -> None:
     release = row.release
     tell_staff(
         release.model,
+        about=release,
         kind="condition_fired",
         subject=_("Admissions held: a condition of the decision on %(release)s came true")
         % {"release": release},
@@ -141,6 +145,7 @@ def decision_unconfirmed(release: Release, decided: Motion, reason: str) -> None
     """Tell the managers and the board that admissions are held, and until when."""
     tell_staff(
         release.model,
+        about=release,
         kind="decision_unconfirmed",
         subject=_("Admissions held: the emergency decision on %(release)s is not confirmed")
         % {"release": release},
@@ -180,6 +185,7 @@ def review_called(call: ReviewCall) -> None:
         )
     tell_staff(
         release.model,
+        about=release,
         kind="review_called",
         subject=subject,
         body=body % words,

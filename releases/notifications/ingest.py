@@ -16,6 +16,7 @@ def release_sealed(release: Release) -> None:
     notify(
         recipient=release.created_by,
         kind="release_sealed",
+        about=release,
         subject=_("%(release)s is sealed") % {"release": release},
         body=_(
             "Every file of %(release)s was read and verified. It is named by the digest "
@@ -33,6 +34,7 @@ def release_refused(release: Release, url: str) -> None:
     notify(
         recipient=release.created_by,
         kind="release_refused",
+        about=release,
         subject=_("%(release)s was refused") % {"release": release},
         body=_("%(refusal)s Nothing of it was kept. Mend the directory and ingest it again.")
         % {"refusal": release.refusal},
@@ -51,6 +53,7 @@ def artifact_damaged(artifact: Artifact, problem: str) -> None:
         notify(
             recipient=person,
             kind="artifact_damaged",
+            about=release,
             subject=(_("A stored file of %(release)s is damaged") % {"release": release})[:200],
             body=_(
                 "%(path)s of %(release)s is not in the store as it was sealed: %(problem)s\n\n"

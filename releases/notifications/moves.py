@@ -13,6 +13,7 @@ def transition_effective(transition: Transition) -> None:
     release = transition.release
     tell_staff(
         release.model,
+        about=release,
         kind="transition_effective",
         subject=_("%(release)s is now at %(stage)s")
         % {"release": release, "stage": transition.to_stage},
@@ -28,6 +29,7 @@ def transition_lapsed(transition: Transition, reason: str) -> None:
     release = transition.release
     tell_staff(
         release.model,
+        about=release,
         kind="transition_lapsed",
         subject=_("The move of %(release)s to %(stage)s lapsed")
         % {"release": release, "stage": transition.to_stage},
@@ -42,6 +44,7 @@ def exhibit_fell(transition: Transition, evidence: Evidence, reason: str) -> Non
     release = transition.release
     tell_staff(
         release.model,
+        about=release,
         kind="exhibit_fell",
         subject=_("Evidence for the move of %(release)s to %(stage)s stands no more")
         % {"release": release, "stage": transition.to_stage},
@@ -60,6 +63,7 @@ def release_demoted(release: Release, from_stage: Stage, reason: str, actor: Use
     """Tell the managers and the board."""
     tell_staff(
         release.model,
+        about=release,
         kind="release_demoted",
         subject=_("%(release)s was demoted to %(stage)s")
         % {"release": release, "stage": release.stage},
@@ -73,6 +77,7 @@ def release_withdrawn(release: Release, reason: str, actor: User) -> None:
     """Tell the managers and the board."""
     tell_staff(
         release.model,
+        about=release,
         kind="release_withdrawn",
         subject=_("%(release)s was withdrawn") % {"release": release},
         body=_("%(person)s withdrew %(release)s: %(reason)s")
@@ -85,6 +90,7 @@ def cap_raised(release: Release, stage: Stage, former: int, cap: int) -> None:
     """Tell the managers and the board."""
     tell_staff(
         release.model,
+        about=release,
         kind="cap_raised",
         subject=_("%(release)s admits %(cap)d organisations at %(stage)s")
         % {"release": release, "cap": cap, "stage": stage},
@@ -101,6 +107,7 @@ def cap_kept(release: Release, motion: Motion, why: str) -> None:
     """Tell the proposer, the managers and the board that an approval came to nothing."""
     tell_staff(
         release.model,
+        about=release,
         kind="cap_kept",
         subject=_("The cap of %(release)s stays as it is") % {"release": release},
         body=_("The board approved a higher cap, which does not take effect. %(why)s")
@@ -114,6 +121,7 @@ def cap_lowered(release: Release, stage: Stage, cap: int, reason: str, actor: Us
     """Tell the managers and the board."""
     tell_staff(
         release.model,
+        about=release,
         kind="cap_lowered",
         subject=_("%(release)s admits no more than %(cap)d at %(stage)s")
         % {"release": release, "cap": cap, "stage": stage},

@@ -8,7 +8,14 @@ from releases.permissions import leads_of
 
 
 def tell_staff(
-    model: Model, *, kind: str, subject: str, body: str, url: str, also: User | None = None
+    model: Model,
+    *,
+    kind: str,
+    subject: str,
+    body: str,
+    url: str,
+    also: User | None = None,
+    about: object = None,
 ) -> None:
     """Tell the managers and leads of a model and its board, each once."""
     people = {
@@ -17,4 +24,11 @@ def tell_staff(
         *([also] if also is not None else []),
     }
     for person in sorted(people, key=lambda each: each.pk):
-        notify(recipient=person, kind=kind, subject=subject[:200], body=body, url=url)
+        notify(
+            recipient=person,
+            kind=kind,
+            subject=subject[:200],
+            body=body,
+            url=url,
+            about=about or model,
+        )

@@ -1,6 +1,8 @@
 """Documents that are uploaded about a release. The bytes are kept first, then the row."""
 
+import hashlib
 import io
+from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
 from django.conf import settings
@@ -34,6 +36,42 @@ class Readable(Protocol):
         """Return at most so many bytes."""
 
 
+@dataclass(frozen=True)
+class GivenDocument:
+    """A document as it came: under a name that can be shown, and what its bytes tell it is."""
+
+    name: str
+    content: bytes
+    media_type: str
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+        return len(self.content)
+
+    @property
+    def sha256(self) -> str:
+        """The digest of its own bytes: where they are kept sealed, the store has another."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def read_document(file: Readable, name: str) -> GivenDocument:
+    """Read a document that somebody gave. Raises Refused, with the file's name."""
+    name = document_name(name)
+    most = settings.ATTACHMENT_MOST_BYTES
+    content = file.read(most + 1)
+    if len(content) > most:
+        raise Refused(
+            _("%(name)s is larger than the %(most)d MB that are taken.")
+            % {"name": name, "most": most // 1_000_000}
+        )
+    try:
+        media_type = inspect_document(content, name)
+    except DocumentProblem as problem:
+        raise Refused(f"{name} {problem}.") from None
+    return GivenDocument(name, content, media_type)
+
+
 def keep_attachment(*, actor: User, release: Release, file: Readable, name: str) -> Document:
     """Keep a document that people read: what it is told from its bytes.
 
@@ -43,41 +81,25 @@ def keep_attachment(*, actor: User, release: Release, file: Readable, name: str)
         raise Refused(
             _("You need the right to propose moves of %(release)s.") % {"release": release}
         )
-    name = document_name(name)
-    content = read_bounded(file, name, settings.ATTACHMENT_MOST_BYTES)
-    try:
-        media_type = inspect_document(content, name)
-    except DocumentProblem as problem:
-        raise Refused(f"{name} {problem}.") from None
+    given = read_document(file, name)
     with transaction.atomic():
-        sha256 = keep_bytes(io.BytesIO(content))
+        sha256 = keep_bytes(io.BytesIO(given.content))
         document = keep_row(
             actor=actor,
             release=release,
-            name=name,
+            name=given.name,
             sha256=sha256,
-            size=len(content),
-            media_type=media_type,
+            size=given.size,
+            media_type=given.media_type,
         )
         record(
             actor=actor,
             action=Action.DOCUMENT_KEPT,
             target=document,
             also=(release,),
-            data={"sha256": sha256, "size": document.size, "media_type": media_type},
+            data={"sha256": sha256, "size": given.size, "media_type": given.media_type},
         )
     return document
-
-
-def read_bounded(file: Readable, name: str, most: int) -> bytes:
-    """Return all of a file. Raises Refused where it is larger."""
-    content = file.read(most + 1)
-    if len(content) > most:
-        raise Refused(
-            _("%(name)s is larger than the %(most)d MB that are taken.")
-            % {"name": name, "most": most // 1_000_000}
-        )
-    return content
 
 
 def keep_bytes(file: BinaryIO) -> str:

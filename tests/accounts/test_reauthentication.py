@@ -1,16 +1,21 @@
 """Asking who somebody is once more: before what, and that nothing typed is lost."""
 
+import json
 from typing import Any
 
 import pytest
+from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY
 from allauth.socialaccount.models import SocialAccount
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
+from accounts.kept_forms import KEPT_SECONDS
 from accounts.models import PersonalToken, User
 from tests.factories import make_user
 from tests.signing_in import AGO, proven_client
+from tests.signing_in import prove as again
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a long and unusual phrase 7"
@@ -66,6 +71,69 @@ def test_what_was_typed_stands_in_the_form_again_where_it_was_wrong(user: User) 
     assert "There is a problem" in page
     # And it goes on from there to its own address.
     assert f'action="{NEW}?from=here"' in page
+
+
+def test_what_waits_for_the_proof_is_sealed_in_the_session_and_gone_with_its_use(
+    user: User,
+) -> None:
+    client = proven_client(user, seconds_ago=AGO)
+    answer = client.post(NEW, FORM | {"name": "the name of a secret place"})
+
+    def stored() -> str:
+        (row,) = Session.objects.all()
+        return json.dumps(row.get_decoded())
+
+    kept = client.session[STATE_SESSION_KEY]
+    assert set(kept) == {"sealed", "at"}
+    assert "secret place" not in stored()
+    assert str(client.session.session_key) not in stored()
+    # Neither a look at the form nor a wrong password leaves it open.
+    client.get(answer.headers["Location"])
+    client.post(reverse("account_reauthenticate"), {"password": "wrong", "next": NEW})
+    assert "secret place" not in stored()
+    assert client.session[STATE_SESSION_KEY]["at"] == kept["at"]
+    prove(client, answer)
+    assert PersonalToken.objects.get().name == "the name of a secret place"
+    assert STATE_SESSION_KEY not in client.session
+
+
+def test_what_waited_for_more_than_a_quarter_of_an_hour_is_dropped_and_its_sender_told(
+    user: User,
+) -> None:
+    client = proven_client(user, seconds_ago=AGO)
+    client.post(NEW, FORM)
+    wait(client)
+    answer = client.post(reverse("account_reauthenticate"), {"password": PASSWORD, "next": NEW})
+    page = client.get(answer.headers["Location"]).content.decode()
+    assert "waited longer than 15 minutes" in page
+    again(client, user, seconds_ago=AGO)
+    client.post(NEW, FORM)
+    wait(client)
+    # Any page of the portal drops it.
+    client.get(reverse("account_home"))
+    assert STATE_SESSION_KEY not in client.session
+    assert not PersonalToken.objects.exists()
+
+
+def wait(client: Client) -> None:
+    """Let more than a quarter of an hour pass over what the session keeps."""
+    session = client.session
+    session[STATE_SESSION_KEY]["at"] -= KEPT_SECONDS + 1
+    session.save()
+
+
+def test_what_is_kept_for_one_person_opens_for_nobody_else(user: User) -> None:
+    client = proven_client(user, seconds_ago=AGO)
+    client.post(NEW, FORM)
+    other = make_user(password=PASSWORD)
+    session = client.session
+    thief = proven_client(other, seconds_ago=AGO)
+    stolen = thief.session
+    stolen[STATE_SESSION_KEY] = session[STATE_SESSION_KEY]
+    stolen.save()
+    given = {"password": PASSWORD, "next": NEW}
+    assert thief.post(reverse("account_reauthenticate"), given).headers["Location"] == NEW
+    assert not PersonalToken.objects.exists()
 
 
 def test_a_wrong_password_carries_nothing_out(user: User) -> None:

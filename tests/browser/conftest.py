@@ -11,12 +11,17 @@ from playwright.sync_api import (
     BrowserContext,
     Page,
     StorageState,
+    expect,
     sync_playwright,
 )
 
+from tests.browser.looks import look  # noqa: F401 - a fixture
 from tests.browser.running import Portal, running_portal
 
 PASSWORD = "sluice-demo"
+# In milliseconds. A page that is late on a busy machine is not wrong.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -36,7 +41,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> str:
     found = os.environ.get("CHROMIUM") or shutil.which("chromium")
     if not found:
@@ -44,13 +49,13 @@ def chromium() -> str:
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def portal(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     with running_portal(tmp_path_factory.mktemp("portal")) as portal:
         yield portal
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(chromium: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
@@ -58,7 +63,7 @@ def browser(chromium: str) -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def sessions() -> dict[str, StorageState]:
     """The cookies of who signed in before: signing in takes a second or two."""
     return {}
@@ -80,7 +85,7 @@ def sign_in(
             storage_state=sessions.get(name) if proven else None,
             **options,  # type: ignore[arg-type]
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append((name, context))
         page = context.new_page()
         if name and (name not in sessions or not proven):

@@ -26,6 +26,7 @@ HERON = "/models/demo/heron"
 RELEASE = "/releases/models/demo/heron"
 REVIEW = r"/licensing/reviews/[0-9a-f-]{36}/$"
 GRANT = r"/licensing/grants/[0-9a-f-]{36}/$"
+DUTY = r"/licensing/duties/[0-9a-f-]{36}/$"
 SUSPENSION = r"/licensing/suspensions/[0-9a-f-]{36}/$"
 ORGANIZATION = r"/account/organisations/(?!new)[a-z0-9-]+/$"
 MOTION = r"/boards/motions/[0-9a-f-]{36}/$"
@@ -75,6 +76,9 @@ PAGES: dict[str, list[Stop]] = {
         Stop(f"{HERON}/v1.0/links/"),
         Stop("/downloads/"),
         Stop("/licensing/grants/", GRANT),
+        Stop("/licensing/duties/"),
+        Stop("/licensing/duties/", DUTY),
+        Stop("/licensing/grants/", f"{GRANT} {GRANT[:-1]}explain/$"),
         Stop("/licensing/applications/", r"/licensing/applications/[0-9a-f-]{36}/$"),
         Stop("/licensing/terms/weights-terms/"),
         Stop("/account/tokens/"),
@@ -82,11 +86,13 @@ PAGES: dict[str, list[Stop]] = {
         Stop("/account/tokens/revoke/"),
         Stop("/account/device/?code=BCDF-GHJK"),
         Stop("/account/notifications/"),
+        Stop("/account/mail/"),
         Stop("/account/organisations/"),
         Stop("/account/organisations/", ORGANIZATION),
         Stop("/account/organisations/", f"{ORGANIZATION} {ORGANIZATION[:-1]}edit/$"),
         Stop("/account/organisations/", f"{ORGANIZATION} {ORGANIZATION[:-1]}domain/$"),
         Stop("/account/organisations/", f"{ORGANIZATION} /account/memberships/[0-9]+/role/$"),
+        Stop("/account/organisations/", f"{ORGANIZATION} /account/memberships/[0-9]+/end/$"),
         Stop("/account/clearances/"),
         Stop("/account/clearances/changed/"),
         Stop("/licensing/grants/", f"{GRANT} {GRANT[:-1]}people/$"),
@@ -100,12 +106,17 @@ PAGES: dict[str, list[Stop]] = {
         Stop("/licensing/renewals/", r"/licensing/renewals/[0-9a-f-]{36}/$"),
         Stop("/licensing/models/demo/heron/grants/", GRANT),
         Stop("/dashboard/", rf"{REVIEW} /refer/$"),
+        Stop("/licensing/reviews/?show=awaiting_second", rf"{REVIEW} {REVIEW[:-1]}confirm/$"),
+        Stop("/licensing/reviews/?show=awaiting_second", rf"{REVIEW} {REVIEW[:-1]}send-back/$"),
+        Stop("/licensing/reviews/?show=appealed", REVIEW),
     ],
     "lead": [
         Stop("/dashboard/"),
         Stop(f"{HERON}/v1.0/"),
         Stop(f"{HERON}/v1.1/"),
         Stop(f"{HERON}/v1.0/downloads/"),
+        Stop("/licensing/models/demo/heron/duties/", DUTY),
+        Stop("/licensing/models/demo/heron/duties/", f"{DUTY} {DUTY[:-1]}waive/$"),
         Stop("/boards/"),
         Stop("/boards/release-board/"),
         Stop(f"{RELEASE}/v1.0/hold/"),
@@ -118,7 +129,15 @@ PAGES: dict[str, list[Stop]] = {
         Stop(f"{RELEASE}/v1.0/cap/lower/"),
         Stop("/licensing/suspensions/"),
         Stop("/licensing/suspensions/", SUSPENSION),
+        Stop("/licensing/suspensions/", rf"{SUSPENSION} {SUSPENSION[:-1]}lift/$"),
+        Stop("/licensing/models/demo/heron/reviews/"),
+        Stop("/licensing/reviews/texts/"),
         Stop("/licensing/suspensions/new/?model=demo/heron&countries=Germany"),
+        Stop("/licensing/countries/release-board/"),
+        Stop("/licensing/countries/release-board/1/"),
+        Stop("/licensing/countries/release-board/change/"),
+        Stop("/licensing/models/demo/heron/licences/"),
+        Stop("/licensing/models/demo/heron/licences/new/"),
         Stop("/boards/release-board/", r"/resign/$"),
         Stop("/boards/release-board/seats/new/"),
     ],

@@ -124,16 +124,24 @@ def stage_of(model: Model, slug: str) -> Stage:
     return Stage.objects.get(ladder=model.ladder, slug=slug)
 
 
-def put_at(release: Release, slug: str, *, cap: int | None = None) -> Release:
-    """Move a release to a stage, as if the board had; `cap` makes a copy of it with that cap."""
+def put_at(
+    release: Release,
+    slug: str,
+    *,
+    cap: int | None = None,
+    second_factor: timedelta | None = None,
+) -> Release:
+    """Move a release to a stage, as if the board had; with more, to a copy of it that is so."""
     stage = stage_of(release.model, slug)
-    if cap is not None:
+    if cap is not None or second_factor is not None:
         # Stages are never changed: a higher cap is another stage, of a later ladder.
         number = next(_numbers)
         stage.ladder = Ladder.objects.create(
             name=f"ladder-{number}", version=2, title="A ladder", source="", digest="0" * 64
         )
-        stage.pk, stage.cohort_cap = None, cap
+        stage.pk = None
+        stage.cohort_cap = stage.cohort_cap if cap is None else cap
+        stage.second_factor = second_factor or stage.second_factor
         stage.save(force_insert=True)
     release.stage = stage
     release.save(update_fields=["stage"])

@@ -436,6 +436,8 @@ def test_a_mailbox_that_anyone_can_have_says_nothing_of_a_ban() -> None:
     make_release(model)
     Organization.objects.filter(pk=(banned := make_organization()).pk).update(domain="gmail.com")
     make_ban(banned, model)
+    # Nor does the ban of some other person on one who applies without an organisation.
+    make_ban(make_user(), model)
     application = make_application(model, make_user("ada@gmail.com"))
     signal = vetting.signals(application, {}, [])["bans"]
     assert signal.state == "na"

@@ -20,6 +20,8 @@ from hypothesis.stateful import (
 )
 
 from accounts.models import User
+from accounts.selectors.screening import confirmed_hits
+from accounts.services.screening import Party
 from common.errors import Refused
 from licensing import services, tasks
 from licensing.facts import VerdictAction
@@ -31,21 +33,27 @@ from licensing.models import (
     Grant,
     TermsVersion,
 )
+from licensing.selectors.countries import table_in_force, version_in_force
 from licensing.verdict import Context, decide_all
 from tests.factories import make_user
+from tests.licensing.countries import in_force, table_text
 from tests.licensing.factories import (
     SCOPE,
     accept_all,
     answers,
     make_all_terms,
+    make_brake,
+    make_confirmed,
     make_hold,
     make_model,
     make_release,
     make_reviewer,
+    make_seats,
     make_terms,
     put_at,
     tick_all,
 )
+from tests.releases.factories import decide as decide_motion
 
 USES = (VerdictAction.DOWNLOAD, VerdictAction.USE_API)
 STAGES = ["internal", "trusted", "public", "gated", "open"]
@@ -62,6 +70,7 @@ class Licensing(RuleBasedStateMachine):
         self.releases = [make_release(self.model, "gated"), make_release(self.model, "trusted")]
         self.people = [make_user() for _ in range(3)]
         self.reviewers = [make_reviewer(self.model) for _ in range(2)]
+        make_seats(self.model)
         self.later = timedelta(0)
 
     def teardown(self) -> None:
@@ -95,12 +104,13 @@ class Licensing(RuleBasedStateMachine):
     who = st.integers(0, 2)
     reviewer = st.integers(0, 1)
 
-    @rule(who=who)
-    def apply(self, who: int) -> None:
+    @rule(who=who, country=st.sampled_from(["DE", "FR"]), hosting=st.sampled_from(["DE", "FR"]))
+    def apply(self, who: int, country: str, hosting: str) -> None:
         person = self.people[who]
         application = self._try(services.start_application, actor=person, model=self.model)
         if application is not None and application.state in ("draft", "returned"):
-            services.save_draft(actor=person, application=application, answers=answers())
+            given = answers(country=country, hosting_country=hosting)
+            services.save_draft(actor=person, application=application, answers=given)
             self._try(services.submit_application, actor=person, application=application)
 
     @rule(
@@ -165,6 +175,35 @@ class Licensing(RuleBasedStateMachine):
             done = self._try(act, actor=actor, grant=grant, reason="Because.")
             assert not (what == "lift" and done and suspended_by == actor.pk)
 
+    @rule(
+        code=st.sampled_from(["DE", "FR"]),
+        effect=st.sampled_from(["review", "licence", "deny"]),
+        mode=st.sampled_from(["api_named", "api_public", "weights_gated", "weights_open"]),
+        asks_the_board=st.booleans(),
+    )
+    def countries(self, code: str, effect: str, mode: str, asks_the_board: bool) -> None:
+        """Let another table count: by one person if it asks nobody for less, else by a motion."""
+        text = table_text(countries={code: effect}, at=[mode])
+        board = self.model.board
+        before = version_in_force(board)
+        try:
+            in_force(self.model, text)
+        except Refused:
+            assert version_in_force(board) == before
+            if asks_the_board:
+                lead = make_brake(self.model)
+                texts = {"rationale": "Eased.", "legal": "Counsel says so."}
+                motion = services.propose_countries(
+                    actor=lead, board=board, text=text, dossier=texts
+                )
+                assert version_in_force(board) == before
+                decide_motion(motion)
+                services.apply_decided_motions()
+
+    @rule(who=who)
+    def list_somebody(self, who: int) -> None:
+        make_confirmed(Party(user=self.people[who]))
+
     @rule(number=st.integers(0, 1), stage=st.sampled_from(STAGES))
     def move(self, number: int, stage: str) -> None:
         put_at(self.releases[number], stage)
@@ -211,6 +250,9 @@ class Licensing(RuleBasedStateMachine):
         context = Context()
         for person in self.people:
             verdicts = decide_all(person, self.releases, USES, context)
+            # The list of what one may use is what each release alone says.
+            alone = decide_all(person, self.releases[:1], USES, context)
+            assert alone == {self.releases[0].pk: verdicts[self.releases[0].pk]}
             for release in self.releases:
                 for action, verdict in verdicts[release.pk].items():
                     if verdict.allowed:
@@ -238,6 +280,16 @@ class Licensing(RuleBasedStateMachine):
             assert grant.application.state == "approved"
             assert grant.admissions.filter(release=release, state="admitted").exists()
         self._check_terms(person, release.stage.terms)
+        self._check_countries(grant, mode)
+        assert not confirmed_hits().filter(watch__user=person).exists()
+
+    def _check_countries(self, grant: Grant, mode: str) -> None:
+        """Say a second time which countries a person's grant asks about, and what is done."""
+        stage = table_in_force(self.model.board).at(mode)
+        given = grant.application.answers if grant.application else {}
+        stated = {given[key] for key in ("country", "hosting_country") if given.get(key)}
+        for code in stated or {""}:
+            assert stage.effect_on(code) in ("allow", "review")
 
     def _check_terms(self, person: User, slugs: list[str]) -> None:
         """Say a second time, in the shortest way, which acceptance counts."""

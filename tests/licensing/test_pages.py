@@ -65,8 +65,8 @@ def page(client: Client, name: str, *args: Any, query: str = "", status: int = 2
     if status == 200:
         with CaptureQueriesContext(connection) as queries:
             client.get(url)
-        # What is known beside an application comes from many tables, whatever there is of it.
-        most = MOST_QUERIES + (5 if name == "review_detail" else 0)
+        # What is known beside these comes from many tables, whatever there is of it.
+        most = MOST_QUERIES + {"review_detail": 5, "grant_detail": 2}.get(name, 0)
         assert len(queries) <= most, (url, [each["sql"] for each in queries])
     return response.content.decode()
 

@@ -129,6 +129,28 @@ def test_a_search_finds_people_organisations_and_ids(model: Model) -> None:
         found(model, search="ada")
 
 
+def test_the_page_of_an_application_takes_few_queries_also_when_it_is_first_read(
+    model: Model, client: Client
+) -> None:
+    owner = make_user()
+    plainly = make_in_review(make_application(model))
+    sent = make_application(model, owner, make_organization(owner))
+    proposed = propose(make_in_review(sent), tier=3)
+    services.add_note(actor=make_reviewer(model), application=proposed, text="I know the lab.")
+    client.force_login(make_reviewer(model))
+    cost = {}
+    for name, application in (("first", plainly), ("proposed", proposed), ("again", proposed)):
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get(reverse("review_detail", args=[application.public_id]))
+        assert page.status_code == 200
+        cost[name] = sum("SAVEPOINT" not in each["sql"] for each in queries)
+    assert "I know the lab." in page.content.decode()
+    # What keeps that somebody read it is two more, once a day.
+    assert cost["first"] <= MOST_QUERIES
+    assert cost["proposed"] - 2 <= MOST_QUERIES
+    assert cost["again"] <= MOST_QUERIES
+
+
 def test_words_are_found_by_their_beginnings_only() -> None:
     user = make_user("grace.hopper@navy.example", "Grace Brewster Hopper")
     for text in ("hop", "brew grac", "navy", "grace.hopper@navy"):

@@ -166,6 +166,61 @@ def test_a_link_that_ended_opens_nothing(client: Client, way: str) -> None:
     assert not ReferenceAnswer.objects.exists()
 
 
+def test_an_expired_link_says_so_and_how_to_get_another_and_tells_nothing_else(
+    client: Client,
+) -> None:
+    application, request, secret = asked()
+    ReferenceRequest.objects.update(
+        expires_at=timezone.now(), sent_at=timezone.now() - timedelta(days=28)
+    )
+    answer = client.get(link(secret))
+    page = answer.content.decode()
+    assert answer.status_code == 404
+    for words in ("its time is over", "ask the person whom the mail names", "send a new one"):
+        assert words in page
+    for told in ("Ada", "Lovelace", "Babbage", str(application.model), REFEREE["email"]):
+        assert told not in page
+    # Whoever named them sees that it ended, and sends another from there.
+    client.force_login(application.applicant)
+    own = reverse("application_references", args=[application.public_id])
+    again = reverse("reference_resend", args=[request.public_id])
+    for words in ("Expired", again):
+        assert words in client.get(own).content.decode()
+    client.post(again)
+    client.logout()
+    assert client.get(link(secret)).status_code == 404
+    assert client.get(link(mailed_secret(KIND))).status_code == 200
+
+
+def test_somebody_else_who_is_signed_in_does_not_answer_in_their_own_name(client: Client) -> None:
+    application, request, secret = asked()
+    other = make_user("passer.by@example.org", "Paul Passer")
+    client.force_login(other)
+    page = client.get(link(secret)).content.decode()
+    assert "You are signed in as passer.by@example.org" in page
+    assert "the answer of Charles Babbage" in page
+    client.post(link(secret), {"vouches": "yes", **SAID})
+    assert ReferenceAnswer.objects.get().request == request
+    event = Event.objects.filter(action="reference.answered").get()
+    assert event.actor is None
+    for trace in (str(other.pseudonym), other.email, "Passer"):
+        assert trace not in json.dumps(event.data)
+    # It opens nothing for them either.
+    for route, what in (("application_detail", application), ("reference_replace", request)):
+        assert client.get(reverse(route, args=[what.public_id])).status_code == 404
+
+
+def test_the_applicant_does_not_answer_about_themselves(client: Client) -> None:
+    application, _request, secret = asked()
+    client.force_login(application.applicant)
+    page = client.post(link(secret), {"vouches": "yes", **SAID}).content.decode()
+    assert "cannot answer about yourself" in page
+    assert not ReferenceAnswer.objects.exists()
+    client.logout()
+    client.post(link(secret), {"vouches": "no", **SAID})
+    assert not ReferenceAnswer.objects.get().vouches
+
+
 @pytest.mark.parametrize("route", ["account_invitation_open", "account_mailbox_open"])
 def test_a_link_of_one_purpose_opens_no_other(client: Client, route: str) -> None:
     _application, _request, secret = asked()

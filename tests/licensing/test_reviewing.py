@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts import services as accounts
-from accounts.models import Membership, Notification
+from accounts.models import Membership, NetworkBlock, NetworkFile, Notification
 from audit.models import Event
 from common.errors import Refused
 from licensing import permissions, services, tasks, vetting
@@ -326,3 +326,38 @@ def test_two_people_from_one_network_are_flagged_in_the_queue(model: Model) -> N
     assert sent.sent_from == "192.0.2.0/24"
     assert "network" in sent.flags
     assert sent.country == "DE"
+
+
+@pytest.mark.parametrize(
+    ("registered", "declared", "state"),
+    [
+        ("", ["DE", ""], "na"),
+        ("FR", ["", ""], "na"),
+        ("DE", ["DE", "FR"], "yes"),
+        ("FR", ["DE", "FR"], "yes"),
+        ("BR", ["DE", "FR"], "no"),
+    ],
+)
+def test_the_network_is_compared_with_the_countries_declared(
+    registered: str, declared: list[str], state: str
+) -> None:
+    found = vetting.network_country_signal("192.0.2.0/24", registered, declared)
+    assert found.state == state
+    if state == "no":
+        assert found.reason == "192.0.2.0/24 is registered in Brazil; declared: Germany, France."
+
+
+def test_an_application_from_a_network_of_another_country_is_flagged(model: Model) -> None:
+    file = NetworkFile.objects.create(
+        registry="lacnic", serial="1", sha256="0" * 64, blocks_count=1, loaded_at=timezone.now()
+    )
+    NetworkBlock.objects.create(file=file, first="192.0.2.0", last="192.0.2.255", country="BR")
+    flags = []
+    for address in ("192.0.2.77", "198.51.100.7"):
+        draft = services.start_application(actor=make_user(), model=model)
+        services.save_draft(actor=draft.applicant, application=draft, answers=answers())
+        sent = services.submit_application(
+            actor=draft.applicant, application=draft, address=address
+        )
+        flags.append("network_country" in sent.flags)
+    assert flags == [True, False]

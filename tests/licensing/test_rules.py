@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from licensing.countries import Effect, Place, Source, StageEffects
 from licensing.facts import (
     ACCESS_MODES,
     BanFact,
+    DutyFact,
     Facts,
     GrantFact,
     Links,
@@ -82,8 +84,23 @@ def with_terms(**changes: Any) -> dict[str, Any]:
     return {"terms": (replace(TERMS, **changes), TERMS)}
 
 
+def stated(code: str, source: Source, **changes: Any) -> dict[str, Any]:
+    """Return a grant with a country stated, and a stage that is not for all."""
+    return {**with_grant(places=(Place(code, source),), **changes), "countries": NOT_FOR_ALL}
+
+
+NOT_FOR_ALL = StageEffects(
+    Effect.ALLOW,
+    Effect.LICENCE,
+    (("CU", Effect.DENY), ("IN", Effect.REVIEW), ("RU", Effect.LICENCE)),
+)
+
+
 # One change to a world in which everything is well, and the one rule that it breaks.
 USE_FLIPS: list[tuple[dict[str, Any], str]] = [
+    (stated("RU", Source.PARENT), "country"),
+    (stated("CU", Source.HOSTING, licensed=frozenset({"CU", "RU"})), "country"),
+    (stated("", Source.PERSON), "country"),
     ({"signed_in": False}, "signed_in"),
     ({"active": False}, "account"),
     ({"ban": BanFact("A leak")}, "banned"),
@@ -113,6 +130,7 @@ USE_FLIPS: list[tuple[dict[str, Any], str]] = [
         ),
         "suspension",
     ),
+    (with_grant(duties=(DutyFact("attest_use"),)), "duties"),
     (with_grant(state="revoked", reason="A leak"), "grant_state"),
     (with_grant(state="expired"), "grant_state"),
     (with_grant(state="relinquished"), "grant_state"),
@@ -228,6 +246,23 @@ def test_a_failed_check_of_details_says_whom_to_write_to_and_nothing_of_lists() 
     assert denial.sentence == "A check of your details is open or failed."
     assert "desk@sluice.example" in denial.remedy
     assert "list" not in f"{denial.sentence} {denial.remedy}".lower()
+
+
+def test_a_country_that_is_reviewed_or_licensed_stops_nobody_who_has_a_grant() -> None:
+    for facts in (stated("IN", Source.PERSON), stated("RU", Source.PARENT, licensed={"RU"})):
+        assert denied(VerdictAction.DOWNLOAD, replace(GOOD, **facts)) == []
+
+
+def test_every_country_that_is_not_served_is_told_with_its_source_and_what_to_do() -> None:
+    places = (Place("RU", Source.PARENT), Place("CU", Source.HOSTING), Place("DE", Source.PERSON))
+    grant = replace(GRANT, places=places)
+    facts = replace(GOOD, grant=grant, countries=NOT_FOR_ALL, contact="desk@sluice.example")
+    told = evaluate(VerdictAction.DOWNLOAD, facts).denials
+    assert [check.rule for check in told] == ["country", "country"]
+    assert "Cuba (the country in which the model will run)" in told[0].sentence
+    assert "Russia" in told[1].sentence
+    assert "export licence" in told[1].sentence
+    assert all("desk@sluice.example" in check.remedy for check in told)
 
 
 def test_a_ban_hides_nothing() -> None:
@@ -458,6 +493,7 @@ grants = st.builds(
         ),
         max_size=1,
     ).map(tuple),
+    duties=st.sampled_from([(), (), (), (DutyFact("apply_updates"),)]),
 )
 worlds = st.builds(
     Facts,
@@ -527,6 +563,7 @@ def _expected_use(facts: Facts, mode: str, served: tuple[str, ...], named: str) 
             facts.access_mode in each.access_modes or not each.access_modes
             for each in grant.suspensions
         )
+        and not grant.duties
         and mode in grant.modes
         and grant.ends_at > facts.now
         and grant.named
@@ -617,5 +654,8 @@ def test_a_token_is_told_to_be_made_anew() -> None:
     facts = replace(GOOD, second_factor=SecondFactorFact(within=HOUR))
     (check,) = evaluate(VerdictAction.DOWNLOAD, facts).denials
     assert "make a new token" in check.remedy
+    stale = SecondFactorFact(within=HOUR, shown_at=NOW - 2 * HOUR)
+    (late,) = evaluate(VerdictAction.DOWNLOAD, replace(facts, second_factor=stale)).denials
+    assert "was shown longer ago" in late.sentence
     (check,) = evaluate(VerdictAction.DOWNLOAD, replace(facts, token=None)).denials
     assert "Show your passkey or a code" in check.remedy

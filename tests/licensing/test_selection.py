@@ -128,7 +128,7 @@ class TestBothSides(TestCase):
     def setUpTestData(cls) -> None:
         cls.world = Grants()
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=25, deadline=None)
     @given(data=st.data())
     def test_the_two_queries_agree_with_the_oracle(self, data: st.DataObject) -> None:
         world = self.world

@@ -254,7 +254,7 @@ def test_lists_take_few_queries_whatever_their_length(
     for _each in range(3):
         make_grant(model, make_user())
     brake = make_brake(model)
-    for _each in range(30):
+    for _each in range(26):
         suspension = make_suspension(model, brake, countries=("DE",))
     client = browser(brake)
     for address in (

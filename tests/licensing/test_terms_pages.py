@@ -137,6 +137,16 @@ def test_the_changes_between_two_versions_are_told_in_words_and_signs() -> None:
     assert browser().get(reverse("terms_compare", args=["api-terms"]) + "?to=1").status_code == 302
 
 
+def test_whoever_let_the_grace_period_pass_reads_when_it_ended() -> None:
+    user = make_user()
+    accept(user, make_terms(text="Keep the weights."))
+    make_terms(text="Keep all weights.")
+    make_terms(text="Keep all of the weights.", grace_days=30)
+    body = page(browser(user), "terms_accept", "api-terms")
+    assert "That was enough until" in body
+    assert "that is enough" not in body
+
+
 def test_whoever_accepted_before_sees_what_changed_and_it_is_kept_in_the_evidence() -> None:
     user = make_user()
     client = browser(user)
@@ -145,6 +155,7 @@ def test_whoever_accepted_before_sees_what_changed_and_it_is_kept_in_the_evidenc
     body = page(client, "terms_accept", "api-terms")
     assert "What changed from version 1 to version 2" in body
     assert "<ins>all</ins>" in body
+    assert "that is enough" in body
     assert answer(client, "api-terms", scrolled="4", dwell="9").status_code == 302
     accepted = Acceptance.objects.get(version__number=2)
     assert len(accepted.diff_sha256) == 64

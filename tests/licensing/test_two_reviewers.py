@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from accounts.models import User
 from accounts.selectors import tier_of_user
@@ -29,6 +30,7 @@ from tests.licensing.factories import (
     propose,
     tick_all,
 )
+from tests.signing_in import proven_client
 
 pytestmark = pytest.mark.django_db
 
@@ -182,3 +184,12 @@ def test_grounds_are_needed_and_the_quota_is_kept(model: Model) -> None:
     )
     grant = services.confirm_approval(actor=second(application), application=application)
     assert (grant.volume, grant.volume_set_by) == (Volume(10**9, 7), application.reviewer)
+
+
+def test_the_page_to_confirm_on_says_what_is_granted_and_on_what_grounds(
+    proposed: Application,
+) -> None:
+    client = proven_client(second(proposed))
+    page = client.get(reverse("review_confirm", args=[proposed.public_id])).content.decode()
+    assert "Vetted to tier 3." in page
+    assert "Known, careful, and asks for little." in page

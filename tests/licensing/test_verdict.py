@@ -16,7 +16,7 @@ from accounts.services import reopen_clearances
 from accounts.services.screening import Party
 from licensing import services
 from licensing.facts import Check, VerdictAction
-from licensing.models import Application, Grant, Terms
+from licensing.models import Application, Grant, OwedDuty, Terms, TermsVersion
 from licensing.verdict import Context, decide, decide_all, decide_many
 from releases.choices import Right
 from releases.models import Model, Release
@@ -147,6 +147,31 @@ def _suspend_stage(world: World) -> None:
     make_suspension(world.model, access_modes=("weights_gated",))
 
 
+def _owe(world: World) -> None:
+    version = TermsVersion.objects.get(terms__slug="weights-terms", number=1)
+    OwedDuty.objects.create(
+        grant=world.grant,
+        model=world.grant.model,
+        terms=version.terms,
+        version=version,
+        kind="apply_updates",
+        performer="keeper",
+        consequence="stop",
+        trigger="released:1",
+        due_at=timezone.now(),
+    )
+
+
+def _owe_in_time(world: World) -> None:
+    _owe(world)
+    OwedDuty.objects.update(due_at=timezone.now() + timedelta(minutes=5))
+
+
+def _owe_what_stops_nothing(world: World) -> None:
+    _owe(world)
+    OwedDuty.objects.update(consequence="call", state="overdue")
+
+
 def _listed(world: World) -> None:
     make_confirmed(Party(user=world.user))
 
@@ -213,6 +238,9 @@ CHANGES: list[tuple[Callable[[World], None], set[str]]] = [
     (_suspend_everybody, {"suspension"}),
     (_suspend_country, {"suspension"}),
     (_suspend_stage, {"suspension"}),
+    (_owe, {"duties"}),
+    (_owe_in_time, set()),
+    (_owe_what_stops_nothing, set()),
     (_listed, {"screening"}),
     (_listed_organization, {"screening"}),
     (_new_terms, {"terms", "organization_terms"}),

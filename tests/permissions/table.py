@@ -39,6 +39,7 @@ PAGES = [
     public("keys/<str:fingerprint>.pem", "/keys/{key}.pem"),
     public("predicates/board-decision/v1", note="The schema of a decision record"),
     public("predicates/terms-acceptance/v1", note="The schema of a receipt"),
+    public("predicates/duty-statement/v1", note="The schema of a receipt for a statement"),
     public("about/taxonomy/"),
     Row(
         f"models/{RELEASE}files/<path:path>",
@@ -115,6 +116,12 @@ ACCOUNT = [
         "/account/device/{device_sign_in}/deny/",
     ),
     page("account/notifications/", SIGNED_IN),
+    page("account/mail/", SIGNED_IN, note="How one gets one's own messages"),
+    public(
+        "account/mail/stop/<str:signed>/",
+        "/account/mail/stop/{stop_mail}/",
+        note="Whoever holds the signed address; it turns off one person's mail of one group",
+    ),
     act("account/notifications/read/", SIGNED_IN),
     act(
         "account/notifications/<int:notification_id>/read/",
@@ -455,6 +462,18 @@ LICENSING = [
         GRANTEE | STAFF,
         "/licensing/grants/{grant}/summary.json",
     ),
+    page(
+        f"licensing/reviews/{ONE}explain/",
+        REVIEWER,
+        "/licensing/reviews/{review}/explain/",
+        note="Every rule of an approval",
+    ),
+    page(
+        f"licensing/grants/{ONE}explain/",
+        GRANTEE | STAFF,
+        "/licensing/grants/{grant}/explain/",
+        note="The facts, and about others than oneself, for staff",
+    ),
     public("licensing/safety-research/"),
     page(
         f"licensing/applications/{ONE}new/",
@@ -552,6 +571,32 @@ LICENSING = [
         REVIEWER | LEAD,
         "/licensing/screening/{hit}/decide/",
     ),
+    page(
+        "licensing/countries/",
+        STAFF | OPERATOR,
+        note="Staff of a model, every seat and the operator, of their boards",
+    ),
+    page("licensing/countries/<slug:slug>/", STAFF | OPERATOR, "/licensing/countries/{board}/"),
+    page(
+        "licensing/countries/<slug:slug>/<int:number>/",
+        STAFF | OPERATOR,
+        "/licensing/countries/{board}/1/",
+    ),
+    page(
+        "licensing/countries/<slug:slug>/change/",
+        LEAD | OPERATOR,
+        "/licensing/countries/{board}/change/",
+        note="Who may tighten it or ask the board to loosen it",
+    ),
+    page(f"licensing/models/{MODEL}licences/", STAFF, f"/licensing/models/{HERON}licences/"),
+    page(
+        f"licensing/models/{MODEL}licences/new/",
+        LEAD,
+        f"/licensing/models/{HERON}licences/new/",
+        note="Who may place holds on the model",
+    ),
+    page(f"licensing/licences/{ONE}", STAFF, "/licensing/licences/{licence}/"),
+    page(f"licensing/licences/{ONE}document/", STAFF, "/licensing/licences/{licence}/document/"),
     page("licensing/suspensions/", LEAD, note="Who may place holds on a model, and every seat"),
     page("licensing/suspensions/new/", LEAD, note="Who may place holds on a model"),
     page(
@@ -638,6 +683,26 @@ LICENSING = [
         )
         for rest in ("edit/", "move/", "remove/")
     ),
+    page("licensing/duties/", SIGNED_IN, note="One's own, and those of one's organisations"),
+    page(
+        f"licensing/duties/{ONE}",
+        GRANTEE | STAFF,
+        "/licensing/duties/{duty}/",
+        note="Performed by whom the agreement names; staff of the model read",
+    ),
+    *(
+        page(f"licensing/duties/{ONE}{rest}/", LEAD, f"/licensing/duties/{{overdue}}/{rest}/")
+        for rest in ("waive", "answer")
+    ),
+    *(
+        page(
+            f"licensing/statements/{ONE}{rest}/",
+            GRANTEE | STAFF,
+            f"/licensing/statements/{{statement}}/{rest}/",
+        )
+        for rest in ("receipt", "file")
+    ),
+    page(f"licensing/models/{MODEL}duties/", STAFF, f"/licensing/models/{HERON}duties/"),
     public("licensing/terms/"),
     public("licensing/terms/<slug:slug>/", "/licensing/terms/weights-terms/"),
     public("licensing/terms/<slug:slug>/<int:number>/", "/licensing/terms/weights-terms/1/"),
@@ -691,7 +756,14 @@ OPERATION = [
     ),
     act("operation/releases/<int:release_id>/retry/", OPERATOR, "/operation/releases/{job}/retry/"),
     *(public(pattern) for pattern in ("health/live", "health/ready", "robots.txt")),
-    Row("demo/mail/", "/demo/mail/", NOBODY, anonymous="hidden", note="In the demo: everybody"),
+    *(
+        Row(f"demo/mail/{rest}", shown, NOBODY, anonymous="hidden", note="In the demo: everybody")
+        for rest, shown in (
+            ("", "/demo/mail/"),
+            ("<str:key>/", "/demo/mail/1-0/"),
+            ("<str:key>/html/", "/demo/mail/1-0/html/"),
+        )
+    ),
 ]
 
 PROGRAMS = [
@@ -750,6 +822,19 @@ PROGRAMS = [
         )
     ),
     public("api/explain/<namespace>/<name>/<version>", "/api/explain/demo/heron/v1.1"),
+    *(
+        Row(
+            f"api/{things}/<public_id>/explain",
+            f"/api/{things}/{place}/explain",
+            who,
+            anonymous="unauthorised",
+            note="What an approval needs, and the facts, for staff; a token needs their right",
+        )
+        for things, place, who in (
+            ("applications", "{application}", APPLICANT | REVIEWER),
+            ("grants", "{grant}", GRANTEE | STAFF),
+        )
+    ),
     Row(
         "",
         "/no-such-address/",

@@ -8,8 +8,10 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Invitation, Membership, Notification, Organization, User
+from accounts.notices import Group
 from accounts.services import ask_domain, invite_member, look_up_device_code
 from accounts.services.screening import Party
+from accounts.stop_links import StopLink, sign_stop
 from audit.selectors import signing_keys
 from boards.models import Motion, Seat
 from boards.services import draft_public_summary
@@ -20,9 +22,12 @@ from licensing.models import (
     Application,
     Grant,
     KnownAnswers,
+    OwedDuty,
     ReferenceRequest,
 )
+from licensing.services.duties import FileGiven
 from licensing.verdict import Context
+from licensing.witness import Witness
 from releases import services as releases
 from releases.evidence.entry import Entry
 from releases.models import Artifact, Hold, Transition
@@ -35,6 +40,7 @@ from tests.factories import (
     make_token,
     make_user,
 )
+from tests.licensing.countries import make_licence
 from tests.licensing.factories import make_hit, make_snapshot, make_suspension, name_references
 from tests.releases.comparables import make_comparable, make_keeper
 from tests.seeded import demo_release, person
@@ -117,11 +123,25 @@ def make_world() -> World:
     voting = Motion.objects.get(kind="transition", state="voting")
     decided = Motion.objects.filter(tally__isnull=False).latest("pk")
     draft_public_summary(actor=lead, motion=decided, text="It moved on.")
+    owed = OwedDuty.objects.get(grant__named_users__user=grantee, state="due")
+    statement = licensing.perform_duty(
+        actor=grantee,
+        duty=owed,
+        typed_name="A name",
+        text="It is true.",
+        answers={"within_scope": "yes", "use": "A little.", "position": "Owner"},
+        witness=Witness(),
+        file=FileGiven(io.BytesIO(b"A log."), "log.txt"),
+    )
     values = {
+        "duty": owed.public_id,
+        "overdue": OwedDuty.objects.get(state="overdue").public_id,
+        "statement": statement.public_id,
         "key": signing_keys()[0].fingerprint,
         "token": token.pk,
         "link": secret,
         "device_sign_in": look_up_device_code(actor=grantee, typed=codes.user_code).public_id,
+        "stop_mail": sign_stop(StopLink(grantee.pseudonym, Group.REMINDERS)),
         "notification": Notification.objects.filter(recipient=grantee).latest("pk").pk,
         "organization": organization.slug,
         "reference": ReferenceRequest.objects.get(
@@ -152,6 +172,7 @@ def make_world() -> World:
         "ban": licensing.place_ban(
             actor=lead, holder=make_user(), model=hold.model, reason="To look into it."
         ).public_id,
+        "licence": make_licence(hold.model, organization, lead).public_id,
         "suspension": make_suspension(hold.model, lead, countries=("AQ",)).public_id,
         "banned": make_user().pseudonym,
         "hit": make_hit(

@@ -1,5 +1,8 @@
 """What the operator sees and may retry."""
 
+import base64
+import hashlib
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +13,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.models import Notification
-from accounts.services import notify
+from accounts.services import notify, send_owed_notifications
 from releases.models import Release
 from tests.boards.factories import decide, make_vote_open
 from tests.seeded import demo_release, person
@@ -130,6 +133,40 @@ def test_mail_of_the_demo_can_be_read_in_the_demo_only(
     only = client.get("/demo/mail/", {"to": "C@d.example"}).content.decode()
     assert "Second" in only
     assert "Amara" not in only
+
+
+def test_a_mail_of_the_demo_is_shown_as_html_in_a_frame_that_can_do_nothing(
+    client: Client, settings: Settings, tmp_path: Path
+) -> None:
+    settings.DEMO = True
+    settings.EMAIL_FILE_PATH = tmp_path
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    notify(recipient=person("deployer"), kind="x", subject="Hello", body='<script> style="a{}"')
+    # Only this one is due.
+    Notification.objects.exclude(subject="Hello").update(
+        next_attempt_at=timezone.now() + timedelta(1)
+    )
+    send_owed_notifications()
+    address = re.search(r'href="(/demo/mail/[^"]+/)"', client.get("/demo/mail/").content.decode())
+    assert address is not None
+    page = client.get(address[1]).content.decode()
+    assert 'sandbox="allow-popups allow-popups-to-escape-sandbox"' in page
+    frame = client.get(address[1] + "html/")
+    policy = frame.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; style-src 'sha256-")
+    assert "; sandbox allow-popups" in policy
+    assert "unsafe" not in policy + "script-src"
+    assert frame.headers["X-Frame-Options"] == "SAMEORIGIN"
+    html = frame.content.decode()
+    sheet = html.partition("<style>")[2].partition("</style>")[0]
+    digest = base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()
+    assert f"'sha256-{digest}'" in policy
+    assert "max-width:600px" in sheet
+    assert "&lt;script&gt; style=&quot;a{}&quot;" in html
+    for wrong in ("/demo/mail/nothing/", "/demo/mail/..%2f..%2fx/html/"):
+        assert client.get(wrong).status_code == 404
+    settings.DEMO = False
+    assert client.get(address[1] + "html/").status_code == 404
 
 
 def test_the_login_page_names_the_accounts_in_the_demo_only(

@@ -2,6 +2,7 @@
 
 from accounts.services.screening.deciding import decide_hit
 from accounts.services.screening.importing import import_list, sweep_imports, upload_list
+from accounts.services.screening.keeping import sweep_former_entries
 from accounts.services.screening.running import (
     screen_due,
     screen_watches,
@@ -25,6 +26,7 @@ __all__ = [
     "start_round_if_due",
     "subject_changed",
     "sweep_clearances",
+    "sweep_former_entries",
     "sweep_imports",
     "upload_list",
     "watch",

@@ -2,21 +2,29 @@
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.db import connection
 from django.utils import timezone
 
 from accounts.actions import Action
-from accounts.models import ScreeningHit, ScreeningResult, ScreeningRound, Watch
+from accounts.models import (
+    ScreeningHit,
+    ScreeningList,
+    ScreeningResult,
+    ScreeningRound,
+    Watch,
+)
 from accounts.screening.index import TOP
 from accounts.screening.matching import Hit, Query, Route, worst
 from accounts.selectors import screening
 from audit import personal
-from audit.models import Subject
-from audit.services import record
+from audit.models import Event, Subject
+from audit.services import record_all, unrecorded
 
 
 @dataclass(frozen=True)
@@ -31,16 +39,19 @@ class Found:
 
 
 def keep_outcomes(latest: ScreeningRound, found: Sequence[Found]) -> None:
-    """Write down what a batch of searches gave. The watches are locked."""
-    kept = {
-        (hit.watch_id, screening_key(hit)): hit
-        for hit in ScreeningHit.objects.filter(watch__in=[each.watch for each in found])
-    }
-    pseudonyms = {pseudonym_of(each.watch) for each in found} - {None}
+    """Write down what a batch of searches gave, in a few statements. The watches are locked."""
+    if not found:
+        return
+    kept: dict[int, dict[tuple[int, str], ScreeningHit]] = defaultdict(dict)
+    watches = [each.watch for each in found]
+    for hit in ScreeningHit.objects.filter(watch__in=watches).select_related("on_list"):
+        kept[hit.watch_id][screening_key(hit)] = hit
+    pseudonyms = {pseudonym_of(watch) for watch in watches} - {None}
     subjects = Subject.objects.in_bulk(pseudonyms)
-    results = []
+    lists = ScreeningList.objects.in_bulk()
+    results, changes = [], []
     for each in found:
-        _keep_hits(latest, each, kept)
+        changes += _hits(latest, each, kept[each.watch.pk], lists)
         outcome = _outcome(each)
         watch = each.watch
         watch.route = worst(each.hits).value
@@ -49,10 +60,26 @@ def keep_outcomes(latest: ScreeningRound, found: Sequence[Found]) -> None:
             results.append(_result(latest, each, subjects))
         watch.round = latest.pk
         watch.screened_at = timezone.now()
+    # First the new ones: their events name them by the ids that they get here.
+    ScreeningHit.objects.bulk_create([change.row for change in changes if change.is_new])
+    record_all([_event(latest, change) for change in changes])
     ScreeningResult.objects.bulk_create(results)
-    Watch.objects.bulk_update(
-        [each.watch for each in found], ["route", "outcome", "round", "screened_at"]
-    )
+    _keep_watches(latest, watches)
+
+
+def _keep_watches(latest: ScreeningRound, watches: Sequence[Watch]) -> None:
+    # Django's bulk_update takes longer to write its statement than all the searches take.
+    columns = [(watch.pk, watch.route, watch.outcome) for watch in watches]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE accounts_watch SET route = said.route, outcome = said.outcome,
+                   round = %s, screened_at = %s
+            FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS said (id, route, outcome)
+            WHERE accounts_watch.id = said.id
+            """,
+            [latest.pk, timezone.now(), *(list(column) for column in zip(*columns, strict=True))],
+        )
 
 
 def screening_key(hit: ScreeningHit) -> tuple[int, str]:
@@ -101,57 +128,76 @@ def _hit_data(hit: Hit, fingerprint: str) -> dict[str, Any]:
     return hit.as_data() | {"list": list_id, "entry": key, "fingerprint": fingerprint}
 
 
-def _keep_hits(
-    latest: ScreeningRound, each: Found, kept: dict[tuple[int, tuple[int, str]], ScreeningHit]
-) -> None:
-    seen = set()
+class _Change(NamedTuple):
+    """A hit that is to be told of: a new one, which has no id yet, or one that differs."""
+
+    row: ScreeningHit
+    watch: Watch
+    is_new: bool = False
+
+
+def _hits(
+    latest: ScreeningRound,
+    each: Found,
+    kept: dict[tuple[int, str], ScreeningHit],
+    lists: dict[int, ScreeningList],
+) -> list[_Change]:
+    """Save what differs of the hits of one subject; return what is new or to be told."""
+    seen, changes = set(), []
     for hit in each.hits:
         if hit.route == Route.CLEAR:
             continue
         key = screening.split_key(hit.entry.key)
         seen.add(key)
-        former = kept.get((each.watch.pk, key))
-        row = former or ScreeningHit(watch=each.watch, on_list_id=key[0], key=key[1])
-        _update(latest, row, each, hit)
-    for (watch_id, key), row in kept.items():
-        if watch_id == each.watch.pk and key not in seen and row.listed:
+        row = kept.get(key) or ScreeningHit(watch=each.watch, on_list=lists[key[0]], key=key[1])
+        changes += _updated(latest, row, each, hit)
+    for key, row in kept.items():
+        if key not in seen and row.listed:
             _left(row)
+            changes.append(_Change(row, each.watch))
+    return changes
 
 
-def _update(latest: ScreeningRound, row: ScreeningHit, each: Found, hit: Hit) -> None:
+def _updated(latest: ScreeningRound, row: ScreeningHit, each: Found, hit: Hit) -> list[_Change]:
     fingerprint = each.prints[hit.entry.key]
     sides = (row.fingerprint, row.subject_digest)
     same_pair = sides == (fingerprint, each.digest)
     if same_pair and row.listed and (row.score, row.route) == (hit.score, hit.route.value):
-        return
-    is_new = row.pk is None
+        return []
     row.fingerprint, row.subject_digest = fingerprint, each.digest
     row.entry = _entry_data(hit)
     row.matched, row.score, row.exact = hit.name, hit.score, hit.exact
     row.route, row.reasons, row.round = hit.route.value, list(hit.reasons), latest
     row.listed = True
-    if is_new:
+    if row.pk is None:
         row.opened_at = timezone.now()
-    elif not same_pair:
+        return [_Change(row, each.watch, is_new=True)]
+    if not same_pair:
         _reopen(row)
     row.save()
-    if is_new or not same_pair:
-        action = Action.SCREENING_HIT if is_new else Action.SCREENING_CHANGED
-        record(
-            actor=None,
-            action=action,
-            target=row,
-            also=(each.watch,),
-            data={
-                "list": row.on_list.slug,
-                "entry": row.key,
-                "score": row.score,
-                "exact": row.exact,
-                "route": row.route,
-                "round": latest.pk,
-                "decision": row.decision,
-            },
-        )
+    return [] if same_pair else [_Change(row, each.watch)]
+
+
+def _event(latest: ScreeningRound, change: _Change) -> Event:
+    row = change.row
+    said: dict[str, Any] = {"list": row.on_list.slug, "entry": row.key}
+    if row.listed:
+        said |= {
+            "score": row.score,
+            "exact": row.exact,
+            "route": row.route,
+            "round": latest.pk,
+            "decision": row.decision,
+        }
+    else:
+        said["listed"] = False
+    return unrecorded(
+        actor=None,
+        action=Action.SCREENING_HIT if change.is_new else Action.SCREENING_CHANGED,
+        target=row,
+        also=(change.watch,),
+        data=said,
+    )
 
 
 def _reopen(row: ScreeningHit) -> None:
@@ -170,13 +216,6 @@ def _left(row: ScreeningHit) -> None:
     row.listed = False
     row.recheck = row.decision == ScreeningHit.Decision.THEM
     row.save(update_fields=["listed", "recheck"])
-    record(
-        actor=None,
-        action=Action.SCREENING_CHANGED,
-        target=row,
-        also=(row.watch,),
-        data={"list": row.on_list.slug, "entry": row.key, "listed": False},
-    )
 
 
 def _entry_data(hit: Hit) -> dict[str, Any]:

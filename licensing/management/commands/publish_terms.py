@@ -1,5 +1,6 @@
 """Publish a version of an agreement from a file."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,11 @@ class Command(BaseCommand):
         parser.add_argument("slug", help="the short name that stages use")
         parser.add_argument("--title", required=True)
         parser.add_argument("--file", required=True, type=Path, help="Markdown in UTF-8")
+        parser.add_argument(
+            "--duties",
+            type=Path,
+            help="JSON: a list of recurring duties, each {kind, number, performer, consequence}",
+        )
 
     def handle(self, **options: Any) -> None:
         try:
@@ -25,6 +31,7 @@ class Command(BaseCommand):
                 slug=options["slug"],
                 title=options["title"],
                 text=_read(Path(options["file"])),
+                duties=_duties(options["duties"]) if options["duties"] else (),
             )
         except Refused as refused:
             raise CommandError(refused.sentence) from None
@@ -32,6 +39,16 @@ class Command(BaseCommand):
             f"{version.terms.slug} version {version.number} is in force, "
             f"SHA-256 {version.text_sha256}"
         )
+
+
+def _duties(path: Path) -> Any:
+    try:
+        found = json.loads(_read(path))
+    except ValueError:
+        found = None
+    if not isinstance(found, list):
+        raise CommandError(f"{path} is not a list in JSON.")
+    return found
 
 
 def _read(path: Path) -> str:

@@ -14,14 +14,15 @@ from boards.record import PREDICATE_PATH as DECISION
 from boards.tally import Tally
 from common import dsse
 from common.intoto import MOST_BYTES, Opened, RecordProblem, open_file
-from licensing import receipt
+from licensing import duty_receipt, receipt
+from licensing.duty_receipt import PREDICATE_PATH as DUTY
 from licensing.receipt import PREDICATE_PATH as ACCEPTANCE
 
 
 class Command(BaseCommand):
     help = (
         "Verify a signed record: a board's decision (its signature, its dossier, its votes and "
-        "their count) or the receipt for an acceptance of terms. "
+        "their count), the receipt for an acceptance of terms, or that for a statement on a duty. "
         "Exits 2 with one sentence for whatever is wrong. Needs no database."
     )
     requires_system_checks = ()
@@ -55,12 +56,18 @@ def _verified(opened: Opened, name: str | None, nonce: str | None) -> Iterable[s
         if name is not None or nonce is not None:
             receipt.check_name(checked.receipt, name or "", nonce or "")
             yield f"Typed name: {name}"
+    elif opened.is_of(DUTY):
+        stated = duty_receipt.check_opened(opened)
+        yield from duty_receipt.lines(stated)
+        if name is not None or nonce is not None:
+            receipt.check_name(stated.receipt, name or "", nonce or "")
+            yield f"Typed name: {name}"
     elif opened.is_of(DECISION):
         yield from _decision(record_check.check_opened(opened))
     else:
         raise RecordProblem(
-            "The statement is of another type than a board's decision, version 1, or an "
-            "acceptance of terms, version 1."
+            "The statement is of another type than a board's decision, an acceptance of terms, "
+            "or a statement on a duty, each of version 1."
         )
 
 

@@ -76,6 +76,26 @@ def person(rng: random.Random) -> str:
     return " ".join(parts)
 
 
+_MORE_SYLLABLES = [
+    f"{begin}{middle}{end}"
+    for begin in "bcdfghjklmnprstvwz"
+    for middle in "aeiou"
+    for end in ("", "l", "n", "r", "s")
+]
+
+
+def stranger(rng: random.Random) -> str:
+    """Return a person's name out of many more words than those of the lists here."""
+    given = rng.choice(GIVEN) if rng.random() < 0.3 else _long_word(rng, 2, 3)
+    family = rng.choice(FAMILY) if rng.random() < 0.05 else _long_word(rng, 2, 4)
+    return f"{given} {family}"
+
+
+def _long_word(rng: random.Random, least: int, most: int) -> str:
+    count = rng.randint(least, most)
+    return "".join(rng.choice(_MORE_SYLLABLES) for _ in range(count)).capitalize()
+
+
 def organization(rng: random.Random) -> str:
     """Return an organisation's name."""
     parts = [rng.choice(PLACES) if rng.random() < 0.4 else word(rng)]

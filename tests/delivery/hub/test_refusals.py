@@ -15,7 +15,7 @@ from releases import services as releases
 from releases.models import Artifact, Release
 from tests.delivery.hub.asking import HERON, Asker, commit, told
 from tests.factories import make_token
-from tests.licensing.factories import approve, decline, make_application, make_in_review
+from tests.licensing.factories import approve, decline, make_application, make_in_review, put_at
 from tests.seeded import demo_release, person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -93,6 +93,26 @@ def test_everybody_reads_where_they_stand(name: str, sentence: str) -> None:
     response = Asker(name).get(OLD_FILE)
     assert told(response) == (403, "GatedRepo")
     assert sentence in response["X-HF-Warning"]
+
+
+@pytest.mark.parametrize("method", ["head", "get"])
+def test_a_token_whose_maker_showed_no_second_factor_is_told_what_to_do(method: str) -> None:
+    """huggingface_hub asks HEAD first, shows the header's warning and raises for the code."""
+    release = demo_release("heron v1.0")
+    assert release.stage is not None
+    put_at(release, release.stage.slug, second_factor=timedelta(hours=12))
+    response = getattr(Asker("deployer"), method)(OLD_FILE)
+    assert told(response) == (403, "GatedRepo")
+    message = response["X-Error-Message"]
+    check_line(message)
+    assert response["X-HF-Warning"] == f"access; {message}"
+    assert (
+        "a second factor shown within 12 hours, and this token was not made after one." in message
+    )
+    assert (
+        "Show your second factor in the browser, then make a new token or sign in again. "
+        "http://localhost/account/second-factor/?next=" in message
+    )
 
 
 def test_who_was_declined_may_read_so(demo: None) -> None:
