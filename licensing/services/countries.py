@@ -24,14 +24,14 @@ from common.plain_yaml import YamlProblem
 from licensing import country_dry_run, notifications
 from licensing.actions import Action
 from licensing.countries import Table, changes_between, loosening, parse_table, strictest
-from licensing.country_permissions import (
+from licensing.dossier import CHANGE_COUNTRIES, COUNTRIES_FIELDS
+from licensing.models import CountryRow, CountryTable, CountryVersion
+from licensing.permissions import (
     seats_with_stake,
     staff_of_board,
     why_no_countries,
     why_no_countries_motion,
 )
-from licensing.dossier import CHANGE_COUNTRIES, COUNTRIES_FIELDS
-from licensing.models import CountryRow, CountryTable, CountryVersion
 from licensing.selectors import countries
 from licensing.services.country_tellings import owe_word_of_table
 from licensing.services.guards import require_active, text_of

@@ -23,13 +23,13 @@ from licensing import country_dry_run, permissions, services
 from licensing.countries import Effect, StageEffects, Table, changes_between
 from licensing.countries.table import GIVING
 from licensing.country_forms import CountryTableForm
-from licensing.country_permissions import (
+from licensing.models import CountryVersion
+from licensing.permissions import (
     boards_with_countries,
     get_country_board_or_404,
     why_no_countries,
     why_no_countries_motion,
 )
-from licensing.models import CountryVersion
 from licensing.selectors import countries
 from licensing.shown import Data
 from releases.choices import AccessMode

@@ -26,10 +26,10 @@ from licensing import duty_answers, services, shown
 from licensing.actions import Action
 from licensing.duties import DutyKind
 from licensing.duty_forms import PerformForm
-from licensing.duty_permissions import DutyView, get_duty_or_404, get_statement_or_404
 from licensing.duty_receipt import schema
 from licensing.duty_words import row, why
 from licensing.models import DONE_DUTY_STATES, OPEN_DUTY_STATES, DutyStatement, OwedDuty
+from licensing.permissions import DutyView, get_duty_or_404, get_statement_or_404
 from licensing.selectors import duties, holder_name, person_name
 from licensing.services.duties import FileGiven
 from licensing.shown import Data

@@ -20,10 +20,10 @@ from accounts.reauthentication import ask_again
 from common.errors import Refused
 from licensing import paging, permissions, services
 from licensing.duty_forms import AnswerForm, DutyFilterForm
-from licensing.duty_permissions import get_duty_or_404
 from licensing.duty_words import row, what
 from licensing.forms import ReasonForm
 from licensing.models import OwedDuty
+from licensing.permissions import get_duty_or_404
 from licensing.selectors import duties, holder_name
 from licensing.selectors.queue import Place
 from releases.selectors import model_by_name

@@ -23,12 +23,12 @@ from common.handing_out import content_type, to_be_saved
 from common.uploads import refused_files
 from licensing import services, shown
 from licensing.country_forms import LicenceForm, WithdrawLicenceForm
-from licensing.country_permissions import (
+from licensing.models import ExportLicence
+from licensing.permissions import (
     get_licence_or_404,
     get_licensed_model_or_404,
     licensing_models,
 )
-from licensing.models import ExportLicence
 from licensing.selectors import countries
 from licensing.shown import Data
 

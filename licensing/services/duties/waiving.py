@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.services import record
 from common.errors import Refused
-from licensing import duty_permissions, notifications
+from licensing import notifications, permissions
 from licensing.actions import Action
 from licensing.models import OPEN_DUTY_STATES, DutyState, OwedDuty
 from licensing.selectors import duties as reading
@@ -59,7 +59,7 @@ def answer_call(*, actor: User, duty: OwedDuty, answer: str) -> OwedDuty:
 def _led(actor: User, duty: OwedDuty) -> OwedDuty:
     duty = reading.locked(duty.pk)
     require_active(actor)
-    why_not = duty_permissions.why_not_lead_duty(actor, duty)
+    why_not = permissions.why_not_lead_duty(actor, duty)
     if why_not:
         raise Refused(why_not)
     if duty.state not in OPEN_DUTY_STATES:

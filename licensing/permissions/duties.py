@@ -7,12 +7,11 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from licensing import permissions
 from licensing.models import DutyStatement, OwedDuty
-from licensing.permissions import Person
+from licensing.permissions.grants import has_stake, standing_on
 from licensing.selectors import duties
 from releases.choices import Right
-from releases.permissions import has_right
+from releases.permissions import Person, has_right
 
 
 def why_not_lead_duty(user: User, duty: OwedDuty) -> str:
@@ -22,7 +21,7 @@ def why_not_lead_duty(user: User, duty: OwedDuty) -> str:
     """
     if not has_right(user, Right.PLACE_HOLD, duty.model):
         return _("Only a safety lead of the model does this.")
-    if duties.capacity_of(user, duty) or permissions.has_stake(user, duty.grant):
+    if duties.capacity_of(user, duty) or has_stake(user, duty.grant):
         return _("This duty is your own, or your organisation's; somebody else must decide.")
     return ""
 
@@ -45,7 +44,7 @@ def get_duty_or_404(user: Person, public_id: UUID) -> DutyView:
     if duty is None or not isinstance(user, User) or not user.is_active:
         raise Http404
     capacity = duties.capacity_of(user, duty)
-    standing = permissions.standing_on(user, duty.grant)
+    standing = standing_on(user, duty.grant)
     if not capacity and not standing.sees:
         raise Http404
     leads = standing.governs and not why_not_lead_duty(user, duty)

@@ -10,11 +10,12 @@ from accounts.models import User
 from accounts.permissions import can_operate
 from boards.models import Board, Seat
 from licensing.models import ExportLicence, Grant
-from licensing.permissions import Person, can_ask_board, can_govern_grants
+from licensing.permissions.bans import can_ask_board
+from licensing.permissions.grants import can_govern_grants
 from licensing.selectors import suspensions
 from releases.choices import Right
 from releases.models import Model
-from releases.permissions import models_with_right, users_with_right
+from releases.permissions import Person, models_with_right, users_with_right
 from releases.selectors import model_by_name
 
 
