@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from audit.personal import ERASED
 from common.countries import COUNTRIES
+from common.orcid import orcid_of
 from common.text import one_line, paragraphs
 from licensing import scope as scopes
 from licensing.questions import PERSONAL_KEYS, Question, Section
@@ -28,7 +29,6 @@ EARLIEST_YEAR, LATEST_YEAR = 1900, 2100
 # The public id of an attachment, as its row has it.
 _FILE_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 MOST_FILES = 5
-_ORCID = re.compile(r"[0-9]{15}[0-9X]")
 
 Answers = Mapping[str, Any]
 # Begins the key of each question that a model asks for itself.
@@ -301,19 +301,10 @@ def _clean_day(_question: Question, value: object, _today: date) -> str:
 
 def _clean_orcid(question: Question, value: object, _today: date) -> str:
     text = one_line(_text(value), max_length=question.max_length)
-    digits = text.removeprefix("https://orcid.org/").replace("-", "").replace(" ", "").upper()
-    if not _ORCID.fullmatch(digits) or _check_digit(digits[:15]) != digits[15]:
+    orcid = orcid_of(text)
+    if not orcid:
         raise ValueError(_("This is no ORCID iD: sixteen digits, the last of which may be X."))
-    return "-".join(digits[at : at + 4] for at in range(0, 16, 4))
-
-
-def _check_digit(digits: str) -> str:
-    """Return the last character of an ORCID iD (ISO 7064, MOD 11-2)."""
-    total = 0
-    for digit in digits:
-        total = (total + int(digit)) * 2
-    rest = (12 - total % 11) % 11
-    return "X" if rest == 10 else str(rest)
+    return orcid
 
 
 def _clean_referees(question: Question, value: object, _today: date) -> list[dict[str, str]]:

@@ -13,7 +13,7 @@ from common.countries import COUNTRIES
 from licensing.models import GrantState, Mode
 from licensing.selectors.held import WantedGrants
 from licensing.selectors.queue import Wanted
-from licensing.vetting import FLAGS
+from licensing.signals import FLAGS
 from releases.models import Model
 
 _AGES = {7: gettext_lazy("More than a week ago"), 30: gettext_lazy("More than 30 days ago")}

@@ -159,6 +159,11 @@ def security_of(user: User) -> Security:
     )
 
 
+def orcid_accounts() -> QuerySet[SocialAccount]:
+    """Return the ORCID iDs, as `uid`, that people showed to be theirs by signing in with them."""
+    return SocialAccount.objects.filter(provider="orcid").order_by("pk")
+
+
 def has_second_factor(user: User) -> bool:
     """Tell whether the person has set up a passkey, a security key or an authenticator app."""
     return second_factors().filter(user=user).exists()

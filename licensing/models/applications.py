@@ -49,7 +49,7 @@ class Application(models.Model):
 
     What the queue is found by is copied here when an application is sent: `due_at`, when the
     reviewers promised an answer; the country declared; the highest tier that a stage of the model
-    asks for; the signals that say to look closer (licensing.vetting); and the network that it
+    asks for; the signals that say to look closer (licensing.signals); and the network that it
     came from, shortened. `answer_by` is until when a returned one can be sent again.
     """
 

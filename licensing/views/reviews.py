@@ -37,6 +37,7 @@ from licensing.review_forms import NoteForm
 from licensing.selectors import asked, beside, countries, person_name, queue, reviews
 from licensing.selectors.files import files_of
 from licensing.shown import Data
+from licensing.signals import FLAGS
 from licensing.views import queue_place
 from releases.choices import Right
 from releases.models import Model
@@ -127,7 +128,7 @@ def _row(
         "reviewer": person_name(application.reviewer),
         "mine": application.reviewer_id == user.pk,
         "age": working_days_between(application.submitted_at or now, now),
-        "signals": [name for key, name in vetting.FLAGS.items() if key in flags],
+        "signals": [name for key, name in FLAGS.items() if key in flags],
         "late": application.due_at is not None and application.due_at < now,
         "conflict": conflicts.get(application.pk, ""),
         "free": application.state == "submitted"

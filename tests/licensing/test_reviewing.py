@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -12,11 +13,11 @@ from accounts import services as accounts
 from accounts.models import Membership, NetworkBlock, NetworkFile, Notification
 from audit.models import Event
 from common.errors import Refused
-from licensing import permissions, services, tasks, vetting
+from licensing import permissions, services, signals, tasks, vetting
 from licensing.checklists import BY_TRACK
 from licensing.deadlines import after_working_days, working_days_between
 from licensing.models import Application, Look, Note, Tick
-from licensing.selectors import reviews
+from licensing.selectors import answers_of, reviews
 from releases.choices import Right
 from releases.models import Model
 from tests.factories import make_organization, make_user
@@ -299,20 +300,47 @@ def test_a_page_of_conflicts_takes_two_queries_and_the_key_s(model: Model) -> No
 # Signals
 
 
+ADA, OTHER = "0000-0002-1825-0097", "0000-0002-1694-233X"
+
+
 @pytest.mark.parametrize(
-    ("page", "state"),
+    ("given", "page", "linked", "state"),
     [
-        ("", "na"),
-        ("https://example.org/ada", "na"),
-        ("https://orcid.org/0000-0002-1825-0097", "na"),
-        ("https://orcid.org/0000-0002-1694-233X", "na"),
-        ("https://orcid.org/0000-0002-1825-0098", "no"),
-        ("https://orcid.org/0000-0002-1825-00971", "no"),
-        ("https://orcid.org/", "no"),
+        ("", "", "", "na"),
+        ("", "https://example.org/ada", "", "na"),
+        (ADA, "", "", "na"),
+        ("", f"https://orcid.org/{ADA}", "", "na"),
+        (ADA, f"https://orcid.org/{ADA}", "", "na"),
+        ("", f"https://orcid.org/{OTHER}", "", "na"),
+        ("", "https://orcid.org/0000-0002-1825-0098", "", "no"),
+        ("", "https://orcid.org/0000-0002-1825-00971", "", "no"),
+        (ADA, "https://orcid.org/", "", "no"),
+        (ADA, f"https://orcid.org/{OTHER}", "", "no"),
+        ("", "", ADA, "yes"),
+        (ADA, "", ADA, "yes"),
+        (ADA, f"https://orcid.org/{ADA}", ADA, "yes"),
+        (OTHER, "", ADA, "no"),
+        (ADA, f"https://orcid.org/{OTHER}", ADA, "no"),
     ],
 )
-def test_an_orcid_id_is_judged_by_its_check_digit(page: str, state: str) -> None:
-    assert vetting.orcid_signal(page).state == state
+def test_an_orcid_id_is_judged_by_its_check_digit_and_by_a_sign_in_with_it(
+    given: str, page: str, linked: str, state: str
+) -> None:
+    assert signals.orcid_signal(given, page, linked).state == state
+
+
+def test_an_application_is_weighed_with_the_orcid_id_that_it_gives(model: Model) -> None:
+    application = make_application(model, orcid=ADA, profile_url="")
+
+    def told() -> signals.Signal:
+        return vetting.signals(application, answers_of(application), [])["orcid"]
+
+    assert told().state == "na"
+    assert ADA in told().reason
+    SocialAccount.objects.create(user=application.applicant, provider="orcid", uid=ADA)
+    assert told().state == "yes"
+    SocialAccount.objects.update(uid=OTHER)
+    assert told().state == "no"
 
 
 def test_two_people_from_one_network_are_flagged_in_the_queue(model: Model) -> None:
@@ -341,7 +369,7 @@ def test_two_people_from_one_network_are_flagged_in_the_queue(model: Model) -> N
 def test_the_network_is_compared_with_the_countries_declared(
     registered: str, declared: list[str], state: str
 ) -> None:
-    found = vetting.network_country_signal("192.0.2.0/24", registered, declared)
+    found = signals.network_country_signal("192.0.2.0/24", registered, declared)
     assert found.state == state
     if state == "no":
         assert found.reason == "192.0.2.0/24 is registered in Brazil; declared: Germany, France."

@@ -15,9 +15,10 @@ from licensing import services
 from licensing.facts import VerdictAction
 from licensing.models import Application, Grant, SuspensionRequest
 from licensing.permissions import asked_of, visible_hits
+from licensing.selectors.screening import standing_of
 from licensing.services import screening
+from licensing.signals import screening_signal
 from licensing.verdict import decide
-from licensing.vetting import screening_signal
 from releases.choices import Right
 from tests.accounts.screening.making import in_force, plain, upload
 from tests.factories import make_organization, make_user
@@ -108,22 +109,22 @@ def test_without_a_list_approval_goes_on() -> None:
     model = make_model()
     make_release(model)
     application = make_in_review(make_application(model, ivanov()))
-    assert screening_signal(application).state == "na"
+    assert screening_signal(standing_of(application)).state == "na"
     assert approve(application).pk
 
 
 def test_the_signal_says_how_it_stands() -> None:
     application = world()
-    assert "not decided" in screening_signal(application).reason
+    assert "not decided" in screening_signal(standing_of(application)).reason
     hit = hit_of(application)
     screening.decide_hit(
         actor=reviewer_of(application), hit=hit, decision="not_them", reason="Another man."
     )
-    assert screening_signal(application).state == "yes"
+    assert screening_signal(standing_of(application)).state == "yes"
     screening.decide_hit(
         actor=reviewer_of(application), hit=hit, decision="them", reason="No, him."
     )
-    assert "listed one" in screening_signal(application).reason
+    assert "listed one" in screening_signal(standing_of(application)).reason
 
 
 def test_the_listed_one_is_shut_out_at_the_next_check_and_told_nothing_of_lists() -> None:
