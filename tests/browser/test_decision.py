@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from portal.seed.catalog import KESTREL as SMALL
 from portal.seed.transformer import write_model
 from tests.browser.acts import close, fill, follow, press, propose_next_stage, vote, wait_for
+from tests.browser.looks import Look
 from tests.browser.running import Portal
 from tests.browser.test_accessibility import Stop, check_pages
 from tests.releases.evidence.real import altered_eval
@@ -39,16 +40,6 @@ def digest(portal: Portal, tmp_path_factory: pytest.TempPathFactory) -> str:
     found = re.search(r"digest ([0-9a-f]{64})", told)
     assert found
     return found[1]
-
-
-@pytest.fixture
-def look(tmp_path: Path) -> Callable[[Page, str], None]:
-    """Return a function that keeps a picture of a step, for people to look at."""
-
-    def look(page: Page, name: str) -> None:
-        page.screenshot(path=tmp_path / f"{name}.png", full_page=True)
-
-    return look
 
 
 def real_log(target: Path, digest: str) -> Path:
@@ -105,7 +96,7 @@ def test_a_release_moves_on_evidence_against_a_dissent_is_held_and_let_go_by_the
     portal: Portal,
     digest: str,
     tmp_path: Path,
-    look: Callable[[Page, str], None],
+    look: Look,
 ) -> None:
     manager = sign_in("manager")
     chair, safety, independent = board = [sign_in(name) for name in ("lead", "lead2", "lead3")]
