@@ -41,8 +41,8 @@ def test_blocking_finds_what_the_full_matrix_finds(index: Index) -> None:
         whole += len(full)
         blocked += len(found)
     assert whole > 300
-    # What is lost are pairs with a slip in each word; docs/screening.md has the figure.
-    assert blocked / whole > 0.99
+    # What is lost are pairs with slips in each word; docs/screening.md has the figure.
+    assert blocked / whole > 0.995
 
 
 def test_the_full_search_is_the_comparison_of_each_pair(index: Index) -> None:

@@ -168,3 +168,11 @@ def test_the_order_of_words_does_not_matter(words: list[str]) -> None:
     forth, back = folded(" ".join(words), PERSON), folded(" ".join(reversed(words)), PERSON)
     assert forth == back
     assert keys(forth) == keys(back)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Pero Ialo", "Pedro Nalo"), ("Emma Horath", "Ama Horvath"), ("Linh Tersa", "Minh Terkorsa")],
+)
+def test_two_short_words_with_a_slip_in_each_share_a_key(one: str, other: str) -> None:
+    assert keys(folded(one, PERSON)) & keys(folded(other, PERSON))
