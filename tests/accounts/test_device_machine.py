@@ -10,7 +10,6 @@ import hypothesis.strategies as st
 import pytest
 from django.db.models import F
 from django.test import RequestFactory
-from hypothesis import HealthCheck, settings
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
@@ -27,6 +26,7 @@ from accounts.oauth import DeviceTokens, OAuthError
 from accounts.selectors import token_for_secret
 from common.errors import Refused
 from tests.factories import HUB_CLIENT, ask_for_codes, make_user, redeem
+from tests.machines import machine_settings
 
 pick = st.integers(0, 100)
 
@@ -209,11 +209,5 @@ class DeviceMachine(RuleBasedStateMachine):
 def test_no_sequence_of_acts_signs_in_what_should_not_be() -> None:
     run_state_machine_as_test(
         DeviceMachine,
-        settings=settings(
-            max_examples=25,
-            stateful_step_count=25,
-            deadline=None,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        ),
+        settings=machine_settings(examples=25, steps=25),
     )

@@ -4,12 +4,12 @@ import itertools
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from licensing.duties import Duty
 from licensing.duty_plan import ENDED, Declined, GrantFacts, Happened, Held, Known, plan
+from tests.machines import machine_settings
 
 BEGIN = datetime(2026, 1, 31, 9, tzinfo=UTC)
 KINDS = {"attest_use": 3, "apply_updates": 14, "certify_destruction": 30}
@@ -121,4 +121,4 @@ class Duties(RuleBasedStateMachine):
 
 
 TestDuties = Duties.TestCase
-TestDuties.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+TestDuties.settings = machine_settings(examples=60, steps=25)

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from hypothesis.stateful import (
@@ -53,6 +52,7 @@ from tests.licensing.factories import (
     put_at,
     tick_all,
 )
+from tests.machines import machine_settings
 from tests.releases.factories import decide as decide_motion
 
 USES = (VerdictAction.DOWNLOAD, VerdictAction.USE_API)
@@ -318,12 +318,4 @@ class TestLicensing(TestCase):
     """Runs the machine; each run is rolled back."""
 
     def test_whatever_happens_the_verdict_never_says_yes_wrongly(self) -> None:
-        run_state_machine_as_test(
-            Licensing,
-            settings=settings(
-                max_examples=6,
-                stateful_step_count=16,
-                deadline=None,
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
+        run_state_machine_as_test(Licensing, settings=machine_settings(examples=6, steps=16))

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from hypothesis.stateful import (
@@ -33,6 +32,7 @@ from tests.licensing.factories import (
     make_reviewer,
     tick_all,
 )
+from tests.machines import machine_settings
 
 
 class Review(RuleBasedStateMachine):
@@ -192,12 +192,4 @@ class TestReview(TestCase):
     """Runs the machine; each run is rolled back."""
 
     def test_whatever_happens_an_application_is_decided_as_the_rules_say(self) -> None:
-        run_state_machine_as_test(
-            Review,
-            settings=settings(
-                max_examples=8,
-                stateful_step_count=25,
-                deadline=None,
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
+        run_state_machine_as_test(Review, settings=machine_settings(examples=8, steps=25))

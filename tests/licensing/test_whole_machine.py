@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
@@ -37,6 +36,7 @@ from tests.licensing.factories import (
     tick_all,
 )
 from tests.licensing.test_machine import USES, Licensing
+from tests.machines import machine_settings
 from tests.releases.factories import decide as decide_motion
 
 LIFT = {"rationale": "What was found is mended.", "remedy": "Nothing was asked for."}
@@ -209,12 +209,4 @@ class TestWhole(TestCase):
     """Runs the machine; each run is rolled back."""
 
     def test_whatever_stops_access_the_verdict_never_says_yes_all_the_same(self) -> None:
-        run_state_machine_as_test(
-            Whole,
-            settings=settings(
-                max_examples=4,
-                stateful_step_count=20,
-                deadline=None,
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
+        run_state_machine_as_test(Whole, settings=machine_settings(examples=4, steps=20))
