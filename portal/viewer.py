@@ -3,12 +3,13 @@
 from dataclasses import dataclass, field
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, OuterRef, Q
+from django.db.models import Count, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
 from accounts.models import User
 from accounts.permissions import can_operate
 from boards.models import Seat, SeatRole
+from common.prepared import Parameter, Prepared
 from releases.choices import Right
 from releases.permissions import rights_by_model, rights_held
 
@@ -47,25 +48,31 @@ def viewer(request: HttpRequest) -> Viewer:
 
 
 def _read(user: User) -> Viewer:
+    (found,) = _VIEWER.fetch(user=user.pk)
+    return Viewer(
+        user=user,
+        rights=rights_by_model(found.rights),
+        boards=frozenset(found.boards),
+        chaired=frozenset(found.chaired),
+        unread=found.unread,
+    )
+
+
+def _found() -> QuerySet[User]:
     seats = Seat.objects.held_by(OuterRef("pk")).order_by()
     chairs = seats.filter(role=SeatRole.CHAIR)
     unread = Count(
         "notifications",
         filter=Q(notifications__in_inbox=True, notifications__read_at__isnull=True),
     )
-    found = User.objects.filter(pk=user.pk).annotate(
+    people = User.objects.filter(pk=Parameter("user", "bigint")).only("pk")
+    return people.annotate(
         boards=ArraySubquery(seats.values("board_id")),
         chaired=ArraySubquery(chairs.values("board_id")),
         unread=unread,
         rights=rights_held(),
     )
-    boards, chaired, waiting, rights = found.values_list(
-        "boards", "chaired", "unread", "rights"
-    ).get()
-    return Viewer(
-        user=user,
-        rights=rights_by_model(rights),
-        boards=frozenset(boards),
-        chaired=frozenset(chaired),
-        unread=waiting,
-    )
+
+
+# Asked for every page that anybody who is signed in opens.
+_VIEWER = Prepared(_found)
