@@ -9,8 +9,11 @@ import codecs
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
 DEEPEST = 200
 # Of one value that is built; each bracket may cost some hundred bytes.
@@ -24,9 +27,6 @@ _SPACE = re.compile(rb"[ \t\r\n]*+")
 _SCALAR = re.compile(rb"[-+.0-9A-Za-z]*+")
 _CLOSED_BY = {ord("{"): ord("}"), ord("["): ord("]")}
 _QUOTE = ord('"')
-# What each byte does to the depth.
-_STEPS = np.zeros(256, np.int8)
-_STEPS[list(b"{[")], _STEPS[list(b"}]")] = 1, -1
 _FIRST_WINDOW, _WIDEST_WINDOW = 256, 64 * 1024
 _END = -1
 
@@ -221,9 +221,12 @@ class JsonReader:
 
     def _measure(self, piece: bytes, depth: int, inside: int) -> tuple[int, int, int]:
         """Return how far the value goes in `piece`, at which depth, and if inside a string."""
+        # Here, as to import it is a tenth of starting any command, and few read what is big.
+        import numpy as np
+
         characters = np.frombuffer(_without_escapes(piece), np.uint8)
         in_string = np.bitwise_xor.accumulate((characters == _QUOTE).view(np.uint8)) ^ inside
-        steps = _STEPS[characters] * (in_string == 0)
+        steps = _steps()[characters] * (in_string == 0)
         depths = np.cumsum(steps, dtype=np.int32) + depth
         closed = np.flatnonzero(depths <= 0)
         length = int(closed[0]) + 1 if closed.size else len(piece)
@@ -261,6 +264,16 @@ class JsonReader:
         if self._at >= len(self._buffer):
             return JsonProblem("ends in the middle")
         return JsonProblem(f"is not JSON (at byte {self._before + self._at})")
+
+
+@cache
+def _steps() -> "np.ndarray":
+    """Return what each byte does to the depth."""
+    import numpy as np
+
+    steps = np.zeros(256, np.int8)
+    steps[list(b"{[")], steps[list(b"}]")] = 1, -1
+    return steps
 
 
 def _without_escapes(piece: bytes) -> bytes:

@@ -20,8 +20,6 @@ import zipfile
 from pathlib import PurePosixPath
 from typing import IO, BinaryIO
 
-import numpy as np
-
 from common.archive import ArchiveError, Member, inspect_zip, opened, read_member
 from common.packed import LOOKED_AT, packed_as
 from releases.numpy_header import LONGEST_HEADER, NUMPY, plain_size
@@ -121,6 +119,9 @@ def _look_into_numpy(file: IO[bytes], size: int) -> set[Import]:
 
 def _structured_size(file: IO[bytes]) -> int | None:
     """Return the bytes that an array takes with its header; None for one of Python objects."""
+    # Here, as to import it takes longer than to look through most pickles.
+    import numpy as np
+
     try:
         version = np.lib.format.read_magic(file)
         read = (

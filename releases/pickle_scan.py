@@ -71,7 +71,8 @@ def _run_child(file: IO[bytes], suffix: str) -> bytes:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         cwd=_ROOT,
-        env={"LC_ALL": "C.UTF-8"},
+        # NumPy takes address space for each thread, and the child has little.
+        env={"LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"},
     ) as child:
         end = threading.Timer(_SECONDS, child.kill)
         end.start()
