@@ -4,7 +4,7 @@ from copy import deepcopy
 
 import pytest
 from django.db import transaction
-from django.http import FileResponse
+from django.http import FileResponse, HttpResponseNotFound
 from django.http.response import HttpResponseBase
 from django.test import Client
 
@@ -27,6 +27,12 @@ OUTCOMES = {
     409: "state refused",
     422: "input refused",
 }
+
+
+@pytest.fixture(autouse=True)
+def plain_404(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most answers here are that page, which is the same for all; to render it takes most time."""
+    monkeypatch.setattr("portal.urls.handler404", lambda *_args, **_more: HttpResponseNotFound())
 
 
 def test_every_route_is_in_the_table() -> None:
