@@ -13,12 +13,14 @@ from playwright.sync_api import (
     BrowserContext,
     Page,
     StorageState,
+    StorageStateCookie,
     expect,
     sync_playwright,
 )
 
 from tests.browser.looks import look  # noqa: F401 - a fixture
 from tests.browser.running import Portal, running_portal
+from tests.browser.scenes import play
 
 PASSWORD = "sluice-demo"
 # In milliseconds. A page that is late on a busy machine is not wrong.
@@ -69,15 +71,32 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def sessions() -> dict[str, StorageState]:
-    """The cookies of who signed in before: signing in takes a second or two."""
-    return {}
+def sessions(portal: Portal) -> dict[str, StorageState]:
+    """The cookies of the demo's people, and of whoever signed in by the form since.
+
+    The form takes a second or two, and so does a proof; some of the journeys go through both.
+    """
+    return {name: _cookies(key) for name, key in play(portal, "signed_in").items()}
+
+
+def _cookies(session: str) -> StorageState:
+    cookie: StorageStateCookie = {
+        "name": "sessionid",
+        "value": session,
+        "domain": "127.0.0.1",
+        "path": "/",
+        "expires": -1,
+        "httpOnly": True,
+        "secure": False,
+        "sameSite": "Lax",
+    }
+    return {"cookies": [cookie], "origins": []}
 
 
 @pytest.fixture(scope="package")
-def proofs() -> dict[str, float]:
-    """When each of them proved last who they are: to do it again takes as long."""
-    return {}
+def proofs(sessions: dict[str, StorageState]) -> dict[str, float]:
+    """When each of them proved last who they are."""
+    return dict.fromkeys(sessions, time.monotonic())
 
 
 @pytest.fixture

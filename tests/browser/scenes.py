@@ -6,9 +6,13 @@ Run by `play`: each scene prints one line of JSON, which the test reads.
 import json
 import secrets
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -16,8 +20,9 @@ from accounts import services as accounts
 from accounts.models import User
 from licensing import services
 from licensing.models import Application, TermsVersion
-from portal.demo import PASSWORD
+from portal.demo import ACCOUNTS, PASSWORD
 from portal.seed import catalog
+from portal.seed.transformer import write_model
 from releases import services as releases
 from releases.choices import Right
 from releases.models import Model, Release, Stage
@@ -25,6 +30,7 @@ from releases.permissions import assign
 from releases.selectors import model_by_name
 from tests.browser.running import Portal
 from tests.licensing.factories import accept, approve, make_application, make_in_review
+from tests.signing_in import proven_client
 
 QUEUE_LENGTH = 200
 
@@ -75,6 +81,30 @@ def _reviewer(name: str, full_name: str, model: Model) -> User:
     user = _person(name, full_name)
     assign(user, Right.REVIEW_APPLICATION, model)
     return user
+
+
+def signed_in() -> None:
+    """Everybody of the demo in a browser of their own, who has just proven who they are."""
+    cookies = {}
+    for account in ACCOUNTS:
+        client = proven_client(User.objects.get(email=account.email))
+        cookies[account.email.partition("@")[0]] = client.cookies[
+            settings.SESSION_COOKIE_NAME
+        ].value
+    print(json.dumps(cookies))  # noqa: T201
+
+
+def plover() -> None:
+    """A release whose managers leave the whole board its votes, made by the commands."""
+    with TemporaryDirectory() as directory:
+        write_model(Path(directory), catalog.KESTREL, "# Plover\n")
+        on = ("--board", "release-board", "--ladder", "demo")
+        call_command("create_model", "demo/plover", "--title", "Plover", *on)
+        call_command("grant_right", "manager@demo.example", "manage_release", "demo/plover")
+        call_command("grant_right", "lead2@demo.example", "place_hold", "demo/plover")
+        call_command("ingest_release", "demo/plover", "v0.1", directory, "--wait")
+    release = Release.objects.get(model__name="plover")
+    print(json.dumps({"digest": release.digest}))  # noqa: T201
 
 
 @transaction.atomic

@@ -10,11 +10,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from portal.seed.catalog import KESTREL as SMALL
-from portal.seed.transformer import write_model
 from tests.browser.acts import close, fill, follow, press, propose_next_stage, vote, wait_for
 from tests.browser.looks import Look
 from tests.browser.running import Portal
+from tests.browser.scenes import play
 from tests.browser.test_accessibility import Stop, check_pages
 from tests.releases.evidence.real import altered_eval
 
@@ -28,18 +27,9 @@ SignIn = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
-def digest(portal: Portal, tmp_path_factory: pytest.TempPathFactory) -> str:
+def digest(portal: Portal) -> str:
     """The digest of a release whose managers leave the whole board its votes."""
-    directory = tmp_path_factory.mktemp("plover")
-    write_model(directory, SMALL, "# Plover\n")
-    on = ("--board", "release-board", "--ladder", "demo")
-    portal.manage("create_model", "demo/plover", "--title", "Plover", *on)
-    portal.manage("grant_right", "manager@demo.example", "manage_release", "demo/plover")
-    portal.manage("grant_right", "lead2@demo.example", "place_hold", "demo/plover")
-    told = portal.manage("ingest_release", "demo/plover", "v0.1", str(directory), "--wait").stdout
-    found = re.search(r"digest ([0-9a-f]{64})", told)
-    assert found
-    return found[1]
+    return str(play(portal, "plover")["digest"])
 
 
 def real_log(target: Path, digest: str) -> Path:
