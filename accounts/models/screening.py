@@ -41,7 +41,8 @@ class ListSnapshot(models.Model):
     """A list as one file had it. `importing -> current -> former`, or `importing -> refused`.
 
     Nothing asks a snapshot that is not current, so that half of one decides nothing. `checked`
-    is how many entries the file has, once all of it was read; `loaded` how many are in.
+    is how many entries the file has, once all of it was read; `loaded` how many are in, of which
+    the last begins on `reached_line`. `worked_at` is when the run that has it in hand last said so.
     """
 
     class State(models.TextChoices):
@@ -61,6 +62,8 @@ class ListSnapshot(models.Model):
     checked = models.PositiveIntegerField(null=True, blank=True)
     loaded = models.PositiveIntegerField(default=0)
     names = models.PositiveIntegerField(default=0)
+    reached_line = models.PositiveIntegerField(default=2)
+    worked_at = models.DateTimeField(null=True, blank=True)
     former = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
     added = models.PositiveIntegerField(default=0)
     removed = models.PositiveIntegerField(default=0)

@@ -9,6 +9,7 @@ import csv
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import BinaryIO
 
 from accounts.screening.folding import ORGANIZATION, OTHER, PERSON, fold
@@ -20,6 +21,8 @@ EU_FSF = "eu_fsf"
 PLAIN = "plain"
 FORMATS = (US_CSL, EU_FSF, PLAIN)
 
+# The first line after the heading.
+FIRST_LINE = 2
 _BLOCK = 64 * 1024
 MOST_ENTRIES = 2_000_000
 # The whole of one entry, all its rows together.
@@ -63,10 +66,13 @@ class Format:
     read: Callable[[Iterable[tuple[int, Row]]], Iterator[Entry]]
 
 
-def read_list(file: BinaryIO, format_name: str = "") -> Iterator[Entry]:
+def read_list(
+    file: BinaryIO, format_name: str = "", from_line: int = FIRST_LINE
+) -> Iterator[Entry]:
     """Yield the entries of a file, as it is read. Raises ListError, perhaps after some.
 
-    Without a format it is told by the columns.
+    Without a format it is told by the columns. `from_line` is where an entry begins: what stands
+    before it was read already, and is passed over without being taken apart.
     """
     lines = _lines(file)
     header_line = next(lines, None)
@@ -74,7 +80,8 @@ def read_list(file: BinaryIO, format_name: str = "") -> Iterator[Entry]:
         raise ListError("The file is empty.")
     form, columns = _recognised(header_line, format_name)
     seen: set[str] = set()
-    for entry in form.read(_rows(lines, columns, form.delimiter)):
+    rest = islice(lines, from_line - FIRST_LINE, None)
+    for entry in form.read(_rows(rest, columns, form.delimiter, from_line)):
         if entry.key in seen:
             raise ListError(
                 f"The id “{entry.key[:60]}” stands twice: each entry has its own, and its rows "
@@ -140,11 +147,13 @@ def _recognised(header: str, format_name: str) -> tuple[Format, list[str]]:
     raise ListError(f"This is not the {tried[0].title}: it has no column {missing}.", 1)
 
 
-def _rows(lines: Iterable[str], columns: list[str], delimiter: str) -> Iterator[tuple[int, Row]]:
+def _rows(
+    lines: Iterable[str], columns: list[str], delimiter: str, first: int
+) -> Iterator[tuple[int, Row]]:
     """Yield each row with the line that it begins on. A cut-off file does not pass."""
     former = csv.field_size_limit(_LONGEST_CELL)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    begins = 2
+    begins = first
     try:
         while True:
             try:
@@ -161,7 +170,7 @@ def _rows(lines: Iterable[str], columns: list[str], delimiter: str) -> Iterator[
                         begins,
                     )
                 yield begins, dict(zip(columns, cells, strict=True))
-            begins = reader.line_num + 2
+            begins = reader.line_num + first
     finally:
         csv.field_size_limit(former)
 

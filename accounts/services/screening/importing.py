@@ -14,6 +14,7 @@ from itertools import islice
 from typing import BinaryIO
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,7 +23,7 @@ from accounts.models import ListEntry, ListSnapshot, ScreeningList, User
 from accounts.permissions import can_operate
 from accounts.screening.blocking import keys
 from accounts.screening.folding import ORGANIZATION, PERSON, folded
-from accounts.screening.lists import FORMATS, ListError, read_list
+from accounts.screening.lists import FIRST_LINE, FORMATS, ListError, read_list
 from accounts.screening.matching import Entry
 from accounts.selectors import screening
 from accounts.services.checks import checked_line
@@ -38,6 +39,10 @@ logger = logging.getLogger(__name__)
 BATCH = 1000
 # One run of the job; the next goes on from the rows.
 BUDGET = timedelta(seconds=30)
+# A run that said nothing for so long is dead: another one takes the file.
+DEAD = timedelta(minutes=2)
+# How often a run says that it lives while it reads the file through, in entries.
+SAID = 100_000
 # A list that lost so much of itself is more likely cut off than shortened.
 LEAST_SHARE = 0.5
 
@@ -104,49 +109,80 @@ def _make_list(title: str, format_name: str) -> ScreeningList:
 
 
 def import_list(*, snapshot_id: int) -> None:
-    """Go on with a file for up to `BUDGET`: read it through, load it, put it in force."""
-    snapshot = _importing(snapshot_id)
+    """Go on with a file for up to `BUDGET`: read it through, load it, put it in force.
+
+    One run has a file at a time, so that the sweep does not keep a second worker busy with it.
+    """
+    snapshot = _taken_up(snapshot_id)
     if snapshot is None:
         return
+    try:
+        more = _go_on(snapshot)
+    finally:
+        _let_go(snapshot)
+    if more:
+        with transaction.atomic():
+            enqueue("accounts.import_list", snapshot.pk)
+
+
+def _go_on(snapshot: ListSnapshot) -> bool:
+    """Do what the time allows; tell whether something is left for the next run."""
     until = time.monotonic() + BUDGET.total_seconds()
     try:
         with document_store.fetch(snapshot.sha256) as file:
             if snapshot.checked is None:
                 _check(snapshot, file)
                 file.seek(0)
-            entries = read_list(file, snapshot.on_list.format)
-            if not _load(snapshot, islice(entries, snapshot.loaded, None), until):
-                with transaction.atomic():
-                    enqueue("accounts.import_list", snapshot.pk)
-                return
+            entries = read_list(file, snapshot.on_list.format, snapshot.reached_line)
+            # The entry on the line that was reached is in; an older import kept no line.
+            known = 1 if snapshot.reached_line > FIRST_LINE else snapshot.loaded
+            if not _load(snapshot, islice(entries, known, None), until):
+                return True
         _put_in_force(snapshot)
     except ListError as error:
         _refuse(snapshot, error.sentence, error.line)
     except DocumentStoreError:
         logger.exception("The file of snapshot %d cannot be read; the sweep tries.", snapshot.pk)
+    return False
 
 
 def sweep_imports() -> int:
-    """Hand over every file that is not done; a run that is under way loses nothing by it."""
-    owed = list(
-        ListSnapshot.objects.filter(state=ListSnapshot.State.IMPORTING).values_list("pk", flat=True)
-    )
+    """Go on with every file that is not done and that no run has in hand."""
+    owed = list(_idle().values_list("pk", flat=True))
     for snapshot_id in owed:
         import_list(snapshot_id=snapshot_id)
     return len(owed)
 
 
-def _importing(snapshot_id: int) -> ListSnapshot | None:
-    return (
-        ListSnapshot.objects.select_related("on_list")
-        .filter(pk=snapshot_id, state=ListSnapshot.State.IMPORTING)
-        .first()
-    )
+def _idle() -> QuerySet[ListSnapshot]:
+    """Return the files that are not done and that no run has in hand."""
+    dead = Q(worked_at=None) | Q(worked_at__lt=timezone.now() - DEAD)
+    return ListSnapshot.objects.filter(dead, state=ListSnapshot.State.IMPORTING)
+
+
+def _taken_up(snapshot_id: int) -> ListSnapshot | None:
+    """Take a file in hand, unless it is done or another run has it."""
+    if not _idle().filter(pk=snapshot_id).update(worked_at=timezone.now()):
+        return None
+    return ListSnapshot.objects.select_related("on_list").get(pk=snapshot_id)
+
+
+def _still_at_it(snapshot: ListSnapshot) -> None:
+    snapshot.worked_at = timezone.now()
+    snapshot.save(update_fields=["worked_at"])
+
+
+def _let_go(snapshot: ListSnapshot) -> None:
+    """Leave the file to the next run; one that took it for dead meanwhile keeps it."""
+    ListSnapshot.objects.filter(pk=snapshot.pk, worked_at=snapshot.worked_at).update(worked_at=None)
 
 
 def _check(snapshot: ListSnapshot, file: BinaryIO) -> None:
     """Read all of the file before anything of it is kept."""
-    count = sum(1 for _entry in read_list(file, snapshot.on_list.format))
+    count = 0
+    for count, _entry in enumerate(read_list(file, snapshot.on_list.format), start=1):
+        if not count % SAID:
+            _still_at_it(snapshot)
     former = screening.current_snapshot(snapshot.on_list)
     least = (former.checked or 0) * LEAST_SHARE if former else 0
     if count < least and not snapshot.may_shrink:
@@ -171,7 +207,9 @@ def _load(snapshot: ListSnapshot, entries: Iterator[Entry], until: float) -> boo
             ListEntry.objects.bulk_create(rows)
             snapshot.loaded += len(rows)
             snapshot.names += sum(1 + len(row.aliases) for row in rows)
-            snapshot.save(update_fields=["loaded", "names"])
+            snapshot.reached_line = batch[-1].line
+            snapshot.worked_at = timezone.now()
+            snapshot.save(update_fields=["loaded", "names", "reached_line", "worked_at"])
         if time.monotonic() > until:
             return False
     return snapshot.loaded == snapshot.checked

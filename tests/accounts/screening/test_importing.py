@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import ListEntry, ListSnapshot, ScreeningList, ScreeningRound
 from accounts.selectors.screening import current_snapshot, differences
@@ -116,6 +117,32 @@ def test_the_sweep_does_what_was_missed() -> None:
     assert screening.sweep_imports() == 1
     assert screening.sweep_imports() == 0
     assert ListEntry.objects.filter(snapshot=snapshot).count() == 2
+
+
+def test_each_run_begins_where_the_one_before_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading from the beginning each time would take longer than a run, from some size on."""
+    monkeypatch.setattr(importing, "BATCH", 2)
+    monkeypatch.setattr(importing, "BUDGET", timedelta(seconds=-1))
+    snapshot = upload(
+        plain('1,"Name\none",,person,,', *(f"{n},Name {n},,person,," for n in "2345"))
+    )
+    reached = []
+    for _run in range(2):
+        screening.import_list(snapshot_id=snapshot.pk)
+        snapshot.refresh_from_db()
+        reached.append((snapshot.loaded, snapshot.reached_line))
+    assert reached == [(2, 4), (4, 6)]
+
+
+def test_a_file_that_a_run_has_in_hand_is_left_to_it_until_it_is_silent() -> None:
+    snapshot = upload(plain(*FIRST))
+    rows = ListSnapshot.objects.filter(pk=snapshot.pk)
+    rows.update(worked_at=timezone.now() - importing.DEAD / 2)
+    screening.import_list(snapshot_id=snapshot.pk)
+    assert (screening.sweep_imports(), snapshot.entries.count()) == (0, 0)
+    rows.update(worked_at=timezone.now() - importing.DEAD * 2)
+    assert (screening.sweep_imports(), snapshot.entries.count()) == (1, 2)
+    assert rows.get().worked_at is None
 
 
 def test_two_files_of_one_list_are_not_read_at_once() -> None:

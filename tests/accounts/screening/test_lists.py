@@ -101,6 +101,13 @@ def test_a_text_with_line_breaks_keeps_its_row_together() -> None:
     assert second.line == 4
 
 
+@pytest.mark.parametrize("data", [CSL, FSF, PLAIN, b'id,name\n1,"A\nB"\n\n2,C\n'])
+def test_reading_goes_on_from_the_line_of_any_entry(data: bytes) -> None:
+    whole = read(data)
+    for number, entry in enumerate(whole):
+        assert list(read_list(io.BytesIO(data), "", entry.line)) == whole[number:]
+
+
 def test_a_long_list_is_never_held_whole() -> None:
     class Endless(io.RawIOBase):
         """More than fits into memory, were it kept; counts what was asked for."""
