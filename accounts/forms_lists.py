@@ -47,8 +47,9 @@ class UploadListForm(forms.Form):
         files: Any = None,  # noqa: ANN401
         *,
         too_large: Sequence[str] = (),
+        chosen: str = "",
     ) -> None:
-        super().__init__(data, files)
+        super().__init__(data, files, initial={"on_list": chosen})
         self._lists = {str(each.pk): each for each in lists}
         field = self.fields["on_list"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker

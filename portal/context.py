@@ -60,7 +60,11 @@ def _places(request: HttpRequest, person: Viewer) -> list[dict[str, Any]]:
     if person.is_operator:
         places.append(_place(request, _("Operation"), reverse("operator")))
         places.append(_place(request, _("Lists"), reverse("screening_lists")))
-    return places
+    # An address below another is the place of the longer one alone.
+    here = max((len(place["url"]) for place in places if place["current"]), default=0)
+    return [
+        {**place, "current": place["current"] and len(place["url"]) == here} for place in places
+    ]
 
 
 def _place(request: HttpRequest, label: str, url: str) -> dict[str, Any]:

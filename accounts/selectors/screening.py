@@ -69,6 +69,12 @@ def differences(former: ListSnapshot, later: ListSnapshot) -> Differences:
     )
 
 
+def entries_by_key(snapshot: ListSnapshot, keys: list[str]) -> dict[str, ListEntry]:
+    """Return those entries of a snapshot."""
+    rows = snapshot.entries.filter(key__in=keys).defer("blocking")
+    return {entry.key: entry for entry in rows}
+
+
 def snapshots_to_empty(cutoff: datetime) -> list[ListSnapshot]:
     """Return the files that left force before a moment and still have entries nothing needs."""
     followed = ListSnapshot.objects.filter(former__isnull=False, current_at__lt=cutoff)

@@ -4,10 +4,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.forms_lists import UploadListForm
 from accounts.models import ListEntry, ListSnapshot
@@ -53,6 +55,7 @@ def screening_upload(request: HttpRequest) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         request.FILES if request.method == "POST" else None,
         too_large=too_large,
+        chosen=request.GET.get("list", ""),
     )
     status = 200
     if request.method == "POST" and form.is_valid():
@@ -103,7 +106,13 @@ def screening_snapshot(request: HttpRequest, snapshot_id: int) -> HttpResponse:
         "snapshot": snapshot,
         "progress": reading.progress() if snapshot.state == "current" else None,
         "others": list(others) if snapshot.state in ("current", "former") else [],
+        "in_force": reading.current_snapshot(snapshot.on_list),
     }
+    if getattr(request, "htmx", False):
+        if snapshot.state == "importing":
+            return render(request, "accounts/_list_import.html", context)
+        # The rest of the page says more once it is done.
+        return HttpResponseClientRefresh()
     return render(request, "accounts/list_snapshot.html", context)
 
 
@@ -120,25 +129,50 @@ def screening_compare(request: HttpRequest, snapshot_id: int, other_id: int) -> 
     found = reading.differences(former, later)
     whole = all(reading.is_whole(each) for each in both)
     groups = [
-        (_("Added"), "added", found.added),
-        (_("Removed"), "removed", found.removed),
-        (_("Changed"), "changed", found.changed),
+        _group(_("Added"), "added", found.added),
+        _group(_("Removed"), "removed", found.removed),
+        _group(_("Changed"), "changed", found.changed, former),
     ]
     context = {
         "former": former,
         "later": later,
         "follows": later.former_id == former.pk,
-        "groups": [_group(*each) for each in groups] if whole else [],
+        "groups": groups if whole else [],
     }
     return render(request, "accounts/list_compare.html", context)
 
 
-def _group(title: str, slug: str, entries: Any) -> dict[str, Any]:  # noqa: ANN401 - a queryset
-    rows: list[ListEntry] = list(entries.defer("blocking")[: OF_EACH + 1])
+def _group(
+    title: str, slug: str, entries: QuerySet[ListEntry], former: ListSnapshot | None = None
+) -> dict[str, Any]:
+    """Return one kind of difference for the page; of entries that changed, what they were."""
+    rows = list(entries.defer("blocking")[: OF_EACH + 1])
+    shown = rows[:OF_EACH]
+    before = reading.entries_by_key(former, [entry.key for entry in shown]) if former else {}
     return {
         "title": title,
         "slug": slug,
         "count": len(rows) if len(rows) <= OF_EACH else entries.count(),
-        "rows": rows[:OF_EACH],
+        "rows": [(entry, _changes(before.get(entry.key), entry)) for entry in shown],
         "more": len(rows) > OF_EACH,
     }
+
+
+def _changes(before: ListEntry | None, after: ListEntry) -> list[tuple[str, str, str]]:
+    """Return what an entry says otherwise than before: of what, what it was, what it is."""
+    if before is None:
+        return []
+    told = zip(_said(before), _said(after), strict=True)
+    return [(label, was, now) for (label, was), (_label, now) in told if was != now]
+
+
+def _said(entry: ListEntry) -> list[tuple[str, str]]:
+    return [
+        (_("Name"), entry.name),
+        (_("Other names"), "; ".join(entry.aliases)),
+        (_("Kind"), entry.kind),
+        (_("Countries"), ", ".join(entry.countries)),
+        (_("Born"), ", ".join(map(str, entry.born))),
+        (_("Addresses"), "; ".join(entry.addresses)),
+        (_("Programme"), entry.program),
+    ]

@@ -86,3 +86,43 @@ def test_nobody_but_the_operator_knows_of_the_pages() -> None:
     client.force_login(make_user())
     for address in ("", "new/", "1/", "1/compare/2/"):
         assert client.get(f"/operation/lists/{address}").status_code == 404
+
+
+def test_what_changed_of_an_entry_is_said(client: Client) -> None:
+    former = in_force("1,Old Name,Al,person,DE,1970")
+    later = in_force("1,New Name,,person,DE,1970", on_list=former.on_list)
+    page = client.get(f"/operation/lists/{former.pk}/compare/{later.pk}/").content.decode()
+    told = page[page.index('id="changed"') :]
+    assert "Name: <del>Old Name</del>" in told
+    assert "<ins>New Name</ins>" in told
+    assert "Other names: <del>Al</del>" in told
+    assert "Born" not in told
+
+
+def test_a_file_that_is_being_read_says_what_stays_in_force_and_asks_again(client: Client) -> None:
+    former = in_force("1,A B,,person,,")
+    address = f"/operation/lists/{upload(plain('1,A C,,person,,'), on_list=former.on_list).pk}/"
+    page = client.get(address).content.decode()
+    assert "Until it is done, list.csv stays in force." in page
+    assert f'hx-get="{address}" hx-trigger="every 3s"' in page
+    asked = client.get(address, headers={"HX-Request": "true"})
+    assert (asked.headers.get("HX-Refresh"), b"<html" in asked.content) == (None, False)
+    screening.sweep_imports()
+    assert client.get(address, headers={"HX-Request": "true"})["HX-Refresh"] == "true"
+
+
+def test_a_refused_file_says_what_to_do_and_which_file_stays(client: Client) -> None:
+    former = in_force("1,A B,,person,,")
+    snapshot = upload(plain("2,half"), on_list=former.on_list)
+    screening.import_list(snapshot_id=snapshot.pk)
+    page = client.get(f"/operation/lists/{snapshot.pk}/").content.decode()
+    assert "The former file, list.csv, stays in force." in page
+    again = f"/operation/lists/new/?list={former.on_list_id}"
+    assert again in page
+    assert f'<option value="{former.on_list_id}" selected>' in client.get(again).content.decode()
+
+
+def test_the_lists_alone_are_marked_in_the_menu(client: Client) -> None:
+    page = client.get("/operation/lists/").content.decode()
+    assert 'href="/operation/lists/" aria-current="page"' in page
+    assert 'aria-current="page">Operation' not in page
