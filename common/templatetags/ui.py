@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext, ngettext, ngettext_lazy
 
+from common.browsers import browser_name
 from common.looks import ICONS, STATES, State
 from common.request_id import current_request_id
 from common.taxonomy import codes_of
@@ -94,6 +95,13 @@ def when(value: datetime | None) -> SafeString:
         _clock_time(moment),
         _relative(moment),
     )
+
+
+@register.filter
+def browser(user_agent: str | None) -> SafeString:
+    """The browser's name; all that it said of itself on hover."""
+    said = user_agent or ""
+    return format_html('<span title="{}">{}</span>', said, browser_name(said))
 
 
 @register.filter
@@ -261,6 +269,8 @@ def widget(field: BoundField) -> SafeString:
         attrs["class"] = f"form-select {own}".strip()
     elif not isinstance(control, forms.CheckboxInput):
         attrs["class"] = f"form-control {own}".strip()
+    # The label says it already, and stays while somebody types.
+    control.attrs.pop("placeholder", None)
     if field.errors and "class" in attrs:
         attrs["class"] = f"{attrs['class']} is-invalid"
     return field.as_widget(attrs=attrs)

@@ -232,3 +232,25 @@ def test_erasing_a_person_erases_how_they_signed_in(client: Client) -> None:
     erase_person(actor=None, user=user, reason="They asked for it.")
     assert not Authenticator.objects.filter(user=user).exists()
     assert not UserSession.objects.filter(user=user).exists()
+
+
+def test_an_address_is_offered_to_be_added_only_where_it_can_be(client: Client) -> None:
+    user = make_person()
+    client.force_login(user)
+    page = client.get(reverse("account_email")).content.decode()
+    assert "Add address" in page
+    # There is no other address to make the main one, and none to verify.
+    assert 'name="action_primary"' not in page
+    make_second_factor(user)
+    page = client.get(reverse("account_email")).content.decode()
+    assert "Add address" not in page
+    assert "only while you have no second factor" in page
+
+
+def test_sessions_are_told_apart_by_the_names_of_their_browsers() -> None:
+    make_person()
+    firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+    client = Client(headers={"User-Agent": firefox})
+    sign_in(client)
+    page = client.get(reverse("usersessions_list")).content.decode()
+    assert f'<span title="{firefox}">Firefox on Linux</span>' in page
