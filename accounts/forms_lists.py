@@ -65,6 +65,8 @@ class UploadListForm(forms.Form):
         cleaned = super().clean() or {}
         for sentence in self._too_large:
             self.add_error("file", sentence)
+        # It was left out of the request only because it is too large.
+        self.fields["file"].required = True
         chosen = cleaned.get("on_list", "")
         if chosen == NEW:
             if not cleaned.get("title"):

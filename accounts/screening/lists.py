@@ -29,6 +29,8 @@ MOST_ENTRIES = 2_000_000
 _LONGEST_CELL = 1_000_000
 MOST_NAMES = 500
 _NAME = 300
+# Of the columns that a file has, when others are asked for.
+_SHOWN = 120
 _YEAR = re.compile(r"\b(1[89]\d\d|20\d\d)\b")
 _CODES = {fold(name): code for code, name in COUNTRIES.items()} | {
     "usa": "US",
@@ -102,11 +104,18 @@ def _lines(file: BinaryIO) -> Iterator[str]:
     rest, number, first = "", 0, True
     while True:
         block = file.read(_BLOCK)
+        if first and block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            raise ListError(
+                "It is UTF-16, as a spreadsheet saves “Unicode text”. Save it as CSV in UTF-8 and "
+                "try again.",
+                1,
+            )
         try:
             text = decoder.decode(block, final=not block)
-        except UnicodeDecodeError:
+        except UnicodeDecodeError as error:
             raise ListError(
-                "It is not UTF-8. Save it as CSV in UTF-8 and try again.", number + 1
+                "It is not UTF-8 from here on. Save the whole of it as CSV in UTF-8 and try again.",
+                number + 1 + error.object[: error.start].count(b"\n"),
             ) from None
         if first and text:
             text, first = text.removeprefix("\ufeff"), False
@@ -143,8 +152,11 @@ def _recognised(header: str, format_name: str) -> tuple[Format, list[str]]:
             "Screening List, not of the EU's consolidated list, and not “id” and “name”.",
             1,
         )
-    missing = ", ".join(name for name in tried[0].needs if name not in columns)
-    raise ListError(f"This is not the {tried[0].title}: it has no column {missing}.", 1)
+    missing = [f"“{name}”" for name in tried[0].needs if name not in columns]
+    lacks = f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing"
+    has = ", ".join(columns)
+    has = has if len(has) <= _SHOWN else f"{has[:_SHOWN]}…"
+    raise ListError(f"This is not the {tried[0].title}: {lacks}. It has: {has}.", 1)
 
 
 def _rows(

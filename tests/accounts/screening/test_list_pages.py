@@ -126,3 +126,12 @@ def test_the_lists_alone_are_marked_in_the_menu(client: Client) -> None:
     page = client.get("/operation/lists/").content.decode()
     assert 'href="/operation/lists/" aria-current="page"' in page
     assert 'aria-current="page">Operation' not in page
+
+
+def test_the_columns_that_are_missing_are_named_beside_those_that_are_there() -> None:
+    snapshot = upload(b"number,full name\n1,A B\n")
+    screening.import_list(snapshot_id=snapshot.pk)
+    snapshot.refresh_from_db()
+    assert snapshot.error == (
+        "This is not the plain list: “id” and “name” are missing. It has: number, full name."
+    )
