@@ -42,6 +42,11 @@ SERVES = {
 NEEDS_PLACE = {VerdictAction.USE_API: "api_named", VerdictAction.DOWNLOAD: "weights_gated"}
 # The rules that somebody meets by accepting or signing a text.
 AGREEMENT_RULES = ("terms", "organization_terms")
+# The rules by which a live grant may give nothing although it is neither suspended nor ended.
+BARRING_RULES = (
+    *("banned", "screening", "country", "hold"),
+    *("membership", "person_tier", "organization_tier"),
+)
 # Where accepting the terms is enough for a grant, and for which modes.
 SELF_SERVICE = {
     "api_public": frozenset({"api"}),

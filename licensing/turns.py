@@ -249,7 +249,8 @@ class GrantFacts:
     those that somebody who may sign for the organisation has yet to sign. `selections` are
     suspensions of several grants that stop this one, by when they were placed. `owed` are the
     duties that are open, some of them also when the grant has ended. `asked` are the agreements
-    without which an active one serves that person no more, now or soon.
+    without which an active one serves that person no more, now or soon. `barred` is why an active
+    one gives that person nothing at all: a hold, a country, a ban.
     """
 
     state: str
@@ -260,6 +261,7 @@ class GrantFacts:
     selections: tuple[datetime, ...] = ()
     owed: tuple[Owed, ...] = ()
     asked: tuple[Check, ...] = ()
+    barred: tuple[Check, ...] = ()
     apply_url: str = ""
 
 
@@ -286,6 +288,8 @@ def of_grant(facts: GrantFacts) -> Turn:
             since=facts.changed_at,
             usual=_("There is no usual time: it depends on the board and on who leaves"),
         )
+    if facts.barred and facts.state == "active":
+        return _barred(facts)
     if facts.owed and not _stopped(facts):
         return _owing(facts)
     if facts.state == "active":
@@ -311,6 +315,24 @@ def _owing(facts: GrantFacts) -> Turn:
         by_words=_("Due before"),
         late=first.overdue,
         checks=(*_duties(facts), *(facts.asked if facts.state == "active" else ())),
+    )
+
+
+def _barred(facts: GrantFacts) -> Turn:
+    """What bars it comes first: whoever does what is owed would still get nothing."""
+    sentence = _("It is active, but nothing that it gives can be used now.")
+    if not facts.owed:
+        return Turn(
+            who="",
+            sentence=sentence,
+            by=facts.ends_at,
+            by_words=_("Runs until"),
+            checks=(*facts.barred, *facts.asked),
+        )
+    return replace(
+        _owing(facts),
+        sentence=" ".join((sentence, _("Something is owed for it as well."))),
+        checks=(*facts.barred, *_duties(facts), *facts.asked),
     )
 
 

@@ -12,7 +12,7 @@ from licensing import application_form, turns
 from licensing.actions import Action
 from licensing.approval_rules import ApprovalFacts, ScreeningFact
 from licensing.deadlines import APPEAL_PERIOD
-from licensing.facts import Check, Facts, Verdict
+from licensing.facts import BARRING_RULES, Check, Facts, Verdict
 from licensing.models import (
     Admission,
     Application,
@@ -165,6 +165,7 @@ def turn_of_grant(
     """
     terms = facts.terms if facts is not None else ()
     apply_url = f"{reverse('application_new')}?{urlencode({'model': str(grant.model)})}"
+    verdicts = tuple(verdicts)
     if stopping is None:
         stopping = suspensions.suspensions_of(grant) if grant.ended_at is None else ()
     return turns.of_grant(
@@ -179,6 +180,7 @@ def turn_of_grant(
             selections=tuple(each.placed_at for each in stopping),
             owed=owed,
             asked=_asked(verdicts),
+            barred=_barred(verdicts),
             apply_url=apply_url,
         )
     )
@@ -186,7 +188,18 @@ def turn_of_grant(
 
 def _asked(verdicts: Iterable[Verdict]) -> tuple[Check, ...]:
     """Return each agreement that is asked for once, however many releases need it."""
-    checks = (check for verdict in verdicts for check in verdict.agreements_asked)
+    return _once(check for verdict in verdicts for check in verdict.agreements_asked)
+
+
+def _barred(verdicts: tuple[Verdict, ...]) -> tuple[Check, ...]:
+    """Return what bars a grant from every use, nothing while anything of it can be used."""
+    if any(verdict.allowed for verdict in verdicts):
+        return ()
+    denials = (check for verdict in verdicts for check in verdict.denials)
+    return _once(check for check in denials if check.rule in BARRING_RULES)
+
+
+def _once(checks: Iterable[Check]) -> tuple[Check, ...]:
     return tuple({(check.rule, check.sentence): check for check in checks}.values())
 
 

@@ -29,6 +29,7 @@ from tests.licensing.factories import (
     make_ban,
     make_draft,
     make_grant,
+    make_hold,
     make_in_review,
     make_model,
     make_release,
@@ -248,3 +249,15 @@ def test_the_page_and_programs_tell_the_same_turn_of_a_grant_whose_terms_changed
     assert turn["waits_for"] == "You"
     assert turn["rules"]
     assert turn["sentence"] in page
+
+
+def test_a_grant_under_a_hold_says_so_on_its_page_and_not_once_one_release_can_be_used(
+    model: Model,
+) -> None:
+    user = make_user()
+    grant = make_grant(model, user)
+    make_hold(model.releases.get())
+    url, barred = reverse("grant_detail", args=[grant.public_id]), "nothing that it gives can be"
+    assert barred in client_of(user).get(url).content.decode()
+    make_release(model)
+    assert barred not in client_of(user).get(url).content.decode()

@@ -169,3 +169,15 @@ def test_a_suspension_of_several_grants_counts_before_the_state_of_one() -> None
     assert "several grants" in turn.sentence
     ended = of_grant(replace(GRANT, state="revoked", selections=(NOW,)))
     assert ended.sentence == "It has ended."
+
+
+def test_a_grant_that_a_country_or_a_hold_bars_says_so_before_what_is_owed() -> None:
+    bar = Check("country", Outcome.DENIED, "This stage does not serve Germany.")
+    facts = replace(GRANT, barred=(bar,))
+    turn = of_grant(facts)
+    assert turn.sentence == "It is active, but nothing that it gives can be used now."
+    assert (turn.by, turn.checks) == (LATER, (bar,))
+    owing = of_grant(replace(facts, owed=(Owed("Attest the use", "An owner", BEFORE, True),)))
+    assert owing.sentence.endswith("Something is owed for it as well.")
+    assert [check.rule for check in owing.checks] == ["country", "duties"]
+    assert (owing.who, owing.late) == ("An owner", True)
