@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.text import one_line
+from licensing import clauses
 from licensing.duties import MOST, Consequence, DutyKind, Performer
 from licensing.forms import LongTextField
 from licensing.models import TermsDraft, TermsVersion
@@ -192,6 +193,15 @@ class DraftForm(forms.Form):
             del self.fields["slug"]
         for kind in DutyKind:
             self.fields |= _duty_fields(kind)
+
+    def clean_text(self) -> str:
+        """Say at the text what is wrong with what a heading says of its clause."""
+        text: str = self.cleaned_data["text"]
+        try:
+            clauses.read(text)
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from None
+        return text
 
     def clean(self) -> dict[str, Any]:
         """Take an empty period for none, and none for an editorial version.

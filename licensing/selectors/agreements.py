@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts.models import Membership, Organization, User
@@ -229,6 +229,15 @@ def stages_naming(slug: str) -> QuerySet[Stage]:
         .select_related("ladder")
         .order_by("ladder", "position")
     )
+
+
+def accepted_by(version: TermsVersion) -> tuple[int, int]:
+    """Return how many people accepted a version, and for how many organisations it was signed."""
+    found = version.acceptances.aggregate(
+        people=Count("user", distinct=True),
+        organizations=Count("organization", distinct=True, filter=Q(capacity=Capacity.SIGNATORY)),
+    )
+    return found["people"], found["organizations"]
 
 
 PAGE = 30

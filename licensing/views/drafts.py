@@ -6,13 +6,14 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.permissions import signed_in
@@ -145,11 +146,14 @@ def _publish(request: HttpRequest, draft: TermsDraft) -> HttpResponse:
         "lede": _("As version %(number)s.") % {"number": _next_number(draft)},
         "effects": [*_effects(draft, former), *_duties_added(draft, former)],
         "affected": [
-            _("The stage “%(stage)s” of the ladder %(ladder)s asks for it.")
-            % {"stage": stage.name, "ladder": stage.ladder}
-            for stage in agreements.stages_naming(draft.slug)[:20]
+            *([_accepted(former)] if former else []),
+            *(
+                _("The stage “%(stage)s” of the ladder %(ladder)s asks for it.")
+                % {"stage": stage.name, "ladder": stage.ladder}
+                for stage in agreements.stages_naming(draft.slug)[:20]
+            ),
         ],
-        "affected_title": _("Where it is asked for"),
+        "affected_title": _("Whom it concerns, and where it is asked for"),
         "warning": _("This cannot be undone."),
         "word": draft.slug,
         "submit": _("Publish"),
@@ -172,6 +176,18 @@ def _published(version: TermsVersion) -> str:
 def _next_number(draft: TermsDraft) -> int:
     newest = TermsVersion.objects.filter(terms__slug=draft.slug).order_by("-number").first()
     return newest.number + 1 if newest else 1
+
+
+def _accepted(former: TermsVersion) -> str:
+    people, organizations = agreements.accepted_by(former)
+    return _("Version %(number)s was accepted by %(people)s and signed for %(organizations)s.") % {
+        "number": former.number,
+        "people": ngettext("%(count)s person", "%(count)s people", people) % {"count": people},
+        "organizations": ngettext(
+            "%(count)s organisation", "%(count)s organisations", organizations
+        )
+        % {"count": organizations},
+    }
 
 
 def _effects(draft: TermsDraft, former: TermsVersion | None) -> list[str]:
@@ -228,14 +244,26 @@ def _duties_added(draft: TermsDraft, former: TermsVersion | None) -> list[str]:
 
 
 @login_required
-@require_POST
+@require_http_methods(GET_OR_POST)
 def draft_discard(request: HttpRequest, draft_id: int) -> HttpResponse:
-    """Put a draft away."""
+    """Put a draft away, after asking: nobody gets it back."""
     user = _legal(request)
     draft = permissions.get_draft_or_404(user, draft_id)
-    services.discard_terms_draft(actor=user, draft=draft)
-    messages.success(request, _("The draft of “%(title)s” is put away.") % {"title": draft.title})
-    return redirect("terms_list")
+    if request.method == "POST":
+        services.discard_terms_draft(actor=user, draft=draft)
+        done = _("The draft of “%(title)s” is put away.") % {"title": draft.title}
+        messages.success(request, done)
+        return redirect("terms_list")
+    confirm = {
+        "title": _("Put the draft of “%(title)s” away?") % {"title": draft.title},
+        "effects": [
+            _("Its text is not shown any more, and cannot be taken up again."),
+            _("What is in force stays as it is."),
+        ],
+        "submit": _("Put the draft away"),
+        "cancel_url": reverse("terms_draft", args=[draft.pk]),
+    }
+    return render(request, "licensing/terms_confirm.html", {"confirm": confirm, "form": Form()})
 
 
 @login_required

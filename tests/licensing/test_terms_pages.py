@@ -59,6 +59,7 @@ def test_the_legal_seat_writes_looks_and_publishes(counsel: Client) -> None:
     assert again.status_code == 302
     body = page(counsel, "terms_draft_publish", draft.pk)
     assert "For 14 days from then on they keep their access" in body
+    assert "Version 1 was accepted by 0 people and signed for 0 organisations." in body
     assert post(counsel, "terms_draft_publish", draft.pk, typed="other").status_code == 200
     done = post(counsel, "terms_draft_publish", draft.pk, typed="api-terms")
     assert done.url == reverse("terms_version", args=["api-terms", 2])
@@ -105,9 +106,11 @@ def test_a_refused_draft_keeps_what_was_typed(counsel: Client) -> None:
     assert response.status_code == 200
     assert "tagged “abuse”" in response.content.decode()
     assert "Kept." in response.content.decode()
+    assert 'href="#id_text"' in response.content.decode()
     past = {"typed": "api-terms", "in_force_at": "2020-01-01T00:00"}
     draft = write(counsel)
     assert post(counsel, "terms_draft_publish", draft.pk, **past).status_code == 409
+    assert "Put the draft of" in page(counsel, "terms_draft_discard", draft.pk)
     assert post(counsel, "terms_draft_discard", draft.pk).status_code == 302
     assert post(counsel, "terms_draft_discard", draft.pk).status_code == 404
 
