@@ -1,5 +1,6 @@
 """Forms of country tables and of export licences."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Organization
 from common.plain_yaml import MOST_CHARACTERS
+from common.suggesting import SuggestingInput
 from licensing.forms import LongTextField, ReasonForm
 from licensing.suspension_forms import country_codes
 
@@ -97,9 +99,11 @@ class LicenceForm(forms.Form):
 
     organization = forms.CharField(
         label=gettext_lazy("Organisation"),
-        max_length=80,
-        help_text=gettext_lazy("Its short name, as in the address of its page."),
-        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+        max_length=200,
+        help_text=gettext_lazy(
+            "Its name. Those that have a grant for the model, or applied for it, are suggested."
+        ),
+        widget=SuggestingInput({"autocomplete": "off", "spellcheck": "false"}),
     )
     authority = forms.CharField(label=gettext_lazy("Authority"), max_length=200)
     number = forms.CharField(label=gettext_lazy("Number of the licence"), max_length=100)
@@ -128,17 +132,33 @@ class LicenceForm(forms.Form):
         files: Any = None,  # noqa: ANN401
         *,
         too_large: Sequence[str] = (),
+        suggested: Sequence[Organization] = (),
     ) -> None:
         super().__init__(data, files)
         self._too_large = too_large
         self.fields["file"].required = not too_large
+        widget = self.fields["organization"].widget
+        assert isinstance(widget, SuggestingInput)  # noqa: S101 - for the type checker
+        names = Counter(each.name.lower() for each in suggested)
+        # Of two with one name, each is told by its short name.
+        widget.suggestions = [
+            each.name if names[each.name.lower()] == 1 else each.slug for each in suggested
+        ]
 
     def clean_organization(self) -> Organization:
-        """Return the organisation itself."""
-        found = Organization.objects.filter(slug=self.cleaned_data["organization"].lower()).first()
-        if found is None:
-            raise forms.ValidationError(_("There is no organisation with this short name."))
-        return found
+        """Return the organisation itself, by its name or by its short name."""
+        given = self.cleaned_data["organization"].strip()
+        by_slug = Organization.objects.filter(slug=given.lower()).first()
+        if by_slug is not None:
+            return by_slug
+        found = list(Organization.objects.filter(name__iexact=given)[:2])
+        if not found:
+            raise forms.ValidationError(_("There is no organisation with this name."))
+        if len(found) > 1:
+            raise forms.ValidationError(
+                _("Several have this name: give the short name, as in the address of its page.")
+            )
+        return found[0]
 
     def clean_countries(self) -> list[str]:
         """Return the codes."""

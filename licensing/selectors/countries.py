@@ -9,12 +9,12 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Expression, F, Func, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models import Expression, F, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, JSONArray, JSONObject
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Organization, User
 from accounts.selectors import live_clearances
 from boards.models import OPEN_STATES, Board, Motion
 from licensing import country_notes
@@ -35,6 +35,7 @@ from licensing.dossier import CHANGE_COUNTRIES
 from licensing.facts import MODE_OF, NEEDS_PLACE
 from licensing.models import (
     Application,
+    ApplicationState,
     CountryRow,
     CountryTable,
     CountryVersion,
@@ -45,6 +46,8 @@ from licensing.selectors import nameable_users
 from releases.models import Model
 
 Moment = datetime | Expression
+# Of organisations, where one is to be named.
+SUGGESTED = 300
 
 
 class OrganizationCountries(Func):
@@ -186,6 +189,14 @@ def licences_of(model: Model) -> QuerySet[ExportLicence]:
     """Return every licence for a model, newest first."""
     rows = ExportLicence.objects.filter(model=model).order_by("-pk")
     return rows.select_related("model", "organization", "recorded_by", "withdrawn_by")
+
+
+def known_organizations(model: Model) -> list[Organization]:
+    """Return the organisations that have or had a grant for a model, or applied for it."""
+    applied = Application.objects.filter(model=model).exclude(state=ApplicationState.DRAFT)
+    known = Q(grants__model=model) | Q(pk__in=applied.values("organization"))
+    found = Organization.objects.filter(known).distinct().order_by("name", "pk")
+    return list(found[:SUGGESTED])
 
 
 # Who is asked about which countries

@@ -75,6 +75,7 @@ def licence_record(request: HttpRequest, namespace: str, name: str) -> HttpRespo
         request.POST if sent else None,
         request.FILES if sent else None,
         too_large=refused_files(request).get("file", []) if sent else (),
+        suggested=countries.known_organizations(model),
     )
     status = 200
     if sent and form.is_valid():

@@ -1,5 +1,7 @@
 """The pages of country tables and licences: nothing is done before one has seen what it does."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -7,6 +9,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.services.screening import Party
 from boards.models import Motion
+from licensing.country_forms import LicenceForm
 from licensing.models import CountryVersion, ExportLicence
 from licensing.selectors import countries
 from releases.models import Model
@@ -101,6 +104,27 @@ def test_what_loosens_goes_before_the_board_with_what_allows_it(model: Model, le
     assert "Cuba: “Denied” becomes “Allowed”." in shown
     assert "The order of May." in shown
     assert "As soon as it is approved." in shown
+
+
+def test_the_organisation_of_a_licence_is_named_as_people_know_it(model: Model, lead: User) -> None:
+    ann, ben = make_user(), make_user()
+    make_grant(model, ann, make_organization(ann, name="Aspen & Co"))
+    make_organization(make_user(), name="Unheard Of")
+    twins = [make_organization(each, name="Twin Ltd") for each in (ben, make_user())]
+    make_grant(model, ben, twins[0])
+    page = proven_client(lead).get(reverse("licence_record", args=[model.namespace, model.name]))
+    offered = re.findall(r'<option value="([^"]*)">', page.content.decode())
+    assert offered == ["Aspen &amp; Co", "Twin Ltd"]
+    given = {"authority": "BAFA", "number": "1", "countries": "RU", "ends_on": "2099-12-31"}
+    for name, error in (
+        ("unheard of", ""),
+        (twins[1].slug, ""),
+        ("Twin Ltd", "Several have this name"),
+        ("Nobody", "There is no organisation with this name."),
+    ):
+        told = LicenceForm({**given, "organization": name}).errors.get("organization", [""])
+        assert told[0].startswith(error), name
+        assert bool(told[0]) == bool(error), name
 
 
 def test_a_licence_is_recorded_read_back_and_withdrawn(model: Model, lead: User) -> None:
