@@ -1,5 +1,7 @@
 """The rules of the verdict about the person's grant. Pure, as `licensing.rules` says."""
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext as _
 
 from licensing.apply_rules import may_apply_again
@@ -48,18 +50,27 @@ def country(_action: VerdictAction, facts: Facts) -> list[Check]:
         return na("country", _("Judged with a grant."))
     found = judge(facts.countries, grant.places, grant.licensed)
     apply_url = facts.links.apply if facts.takes_applications else ""
-    stopping = [not_served(each, facts.contact, apply_url) for each in found if each.stops]
+    stopping = [each for each in found if each.stops]
     if stopping:
-        return stopping
+        return not_served(stopping, facts.contact, apply_url)
     if any(finding.licensed and finding.effect is Effect.LICENCE for finding in found):
         return ok("country", _("A licence is on record for the countries that need one."))
     return ok("country", _("The stage serves every country that was stated."))
 
 
-def not_served(finding: Finding, contact: str, apply_url: str = "") -> Check:
-    """Say to whom it concerns which country stops them, and what they can do."""
-    write = {"contact": contact}
-    where = {"country": finding.place.name, "source": finding.place.source.label}
+def not_served(findings: Iterable[Finding], contact: str, apply_url: str = "") -> list[Check]:
+    """Say to whom it concerns which countries stop them, each once, and what they can do."""
+    stated: dict[tuple[str, Effect], list[Finding]] = {}
+    for finding in findings:
+        stated.setdefault((finding.place.country, finding.effect), []).append(finding)
+    return [_one_not_served(same, contact, apply_url) for same in stated.values()]
+
+
+def _one_not_served(same: list[Finding], contact: str, apply_url: str) -> Check:
+    """Say it of one country, with every place where it is stated."""
+    finding, write = same[0], {"contact": contact}
+    sources = dict.fromkeys(str(each.place.source.label) for each in same)
+    where = {"country": finding.place.name, "source": ", ".join(sources)}
     if not finding.place.country:
         (check,) = no(
             "country",

@@ -76,9 +76,8 @@ def country_stopped(telling: CountryTelling, concerned: Concerned) -> None:
     if not stops:
         return
     # In the words of the verdict, which says no more than the person may know.
-    checks = [
-        not_served(each, settings.SCREENING_CONTACT) for one in stops for each in one.findings
-    ]
+    findings = (each for one in stops for each in one.findings)
+    checks = not_served(findings, settings.SCREENING_CONTACT)
     model, over = concerned.grant.model, min(each.start for each in stops) <= timezone.now()
     whole = concerned.whole
     if over:

@@ -95,7 +95,7 @@ def test_whoever_is_stopped_is_told_which_model_and_modes_from_when_why_and_what
     for words in (
         "another country table counts for the models of",
         "Weights, at stages of the kind “Weights, vetted recipients”, from ",
-        "This stage does not serve Germany (the country that the person works in).",
+        "serve Germany (the country that the person works in, the country in which the model will",
         "If the country is wrong, have it corrected; else write to reviewers@example.org.",
         "Your grant is not revoked.",
     ):

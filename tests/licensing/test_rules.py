@@ -265,6 +265,14 @@ def test_every_country_that_is_not_served_is_told_with_its_source_and_what_to_do
     assert all("desk@sluice.example" in check.remedy for check in told)
 
 
+def test_a_country_that_is_stated_in_several_places_is_told_once_with_all_of_them() -> None:
+    places = tuple(Place("CU", source) for source in (Source.ORGANIZATION, Source.PERSON))
+    facts = replace(GOOD, grant=replace(GRANT, places=places), countries=NOT_FOR_ALL)
+    (told,) = evaluate(VerdictAction.DOWNLOAD, facts).denials
+    stated = "(the organisation's country, the country that the person works in)"
+    assert f"Cuba {stated}" in told.sentence
+
+
 def test_a_ban_hides_nothing() -> None:
     assert evaluate(VerdictAction.SEE, replace(GOOD, ban=BanFact("A leak"))).allowed
 
