@@ -134,4 +134,7 @@ def _rows(statement: str, parameters: list[Any]) -> list[Any]:
     with wrap(raw) as cursor:
         cursor.execute(statement, parameters)
         rows: list[Any] = cursor.fetchall()
+    if connection.queries_logged:
+        # Of what is prepared psycopg keeps no text, and the log would say None.
+        connection.queries_log[-1]["sql"] = statement
     return rows

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Concat
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import PersonalToken, User
@@ -93,3 +94,11 @@ def test_every_thread_compiles_its_own() -> None:
 def test_a_missing_value_is_an_error() -> None:
     with pytest.raises(KeyError):
         Prepared(by_email).fetch()
+
+
+def test_the_log_of_queries_has_its_text_also_once_it_is_prepared() -> None:
+    statement = Prepared(by_email)
+    with CaptureQueriesContext(connection) as queries:
+        for _time in range(2):
+            statement.fetch(email="nobody@example.org")
+    assert [each["sql"].startswith("SELECT ") for each in queries] == [True, True]
