@@ -186,6 +186,8 @@ class Licensing(RuleBasedStateMachine):
         text = table_text(countries={code: effect}, at=[mode])
         board = self.model.board
         before = version_in_force(board)
+        if before is not None and before.table.text == text:
+            return  # It counts already, which every hand is refused.
         try:
             in_force(self.model, text)
         except Refused:
