@@ -52,9 +52,16 @@ def mailed_link(view: View) -> View:
     return answer
 
 
-def useless_link(request: HttpRequest) -> HttpResponse:
-    """Answer the same to a link that was used, replaced or ended, and to one that never was."""
-    return render(request, "accounts/link_useless.html", status=404)
+def useless_link(
+    request: HttpRequest, *, renewable: bool = False, sent: bool = False
+) -> HttpResponse:
+    """Answer the same to a link that was used, replaced or ended, and to one that never was.
+
+    A `renewable` one has a button that asks for another; `sent` is after it was pressed, whether
+    or not anything was sent.
+    """
+    context = {"renewable": renewable, "sent": sent}
+    return render(request, "accounts/link_useless.html", context, status=404)
 
 
 @mailed_link

@@ -89,24 +89,36 @@ def _said(kind: str, text: str) -> list[tuple[str, str]]:
     return [(str(q.label), kept[q.key]) for q in QUESTIONS[kind] if q.key in kept]
 
 
-def _open(now: datetime) -> Q:
+def _asking() -> Q:
     return Q(
         answered_at__isnull=True,
         replaced_at__isnull=True,
-        expires_at__gt=now,
         application__state__in=ASKING_STATES,
         application__applicant__is_active=True,
     )
 
 
+def _open(now: datetime) -> Q:
+    return _asking() & Q(expires_at__gt=now)
+
+
 def request_by_digest(digest: str | None, now: datetime) -> ReferenceRequest | None:
     """Return the request that a link opens now."""
+    return _by_digest(digest, _open(now))
+
+
+def expired_by_digest(digest: str | None, now: datetime) -> ReferenceRequest | None:
+    """Return the request that a link opened until its time was over, and that still waits."""
+    return _by_digest(digest, _asking() & Q(expires_at__lte=now))
+
+
+def _by_digest(digest: str | None, condition: Q) -> ReferenceRequest | None:
     if digest is None:
         return None
     found = ReferenceRequest.objects.select_related(
         "application__applicant", "application__model", "application__organization"
     )
-    return found.filter(_open(now), digest=digest).first()
+    return found.filter(condition, digest=digest).first()
 
 
 def requests_to_remind_of(now: datetime) -> QuerySet[ReferenceRequest]:

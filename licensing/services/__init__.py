@@ -80,6 +80,7 @@ from licensing.services.receipts import issue_owed_receipts
 from licensing.services.references import (
     answer_reference,
     remind_of_references,
+    renew_expired_reference,
     replace_reference,
     resend_reference,
 )
@@ -171,6 +172,7 @@ __all__ = [
     "remind_of_answer",
     "remind_of_draft",
     "remind_of_references",
+    "renew_expired_reference",
     "replace_reference",
     "resend_reference",
     "retire_canned_text",

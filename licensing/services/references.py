@@ -115,6 +115,30 @@ def resend_reference(*, actor: User, request: ReferenceRequest) -> ReferenceRequ
         raise Refused(_("It was sent within the last hour. Give them time to read it."))
     if request.times_sent >= MOST_SENT:
         raise Refused(_("It was sent often enough. Name somebody else instead."))
+    return _send_again(actor, request)
+
+
+@transaction.atomic
+def renew_expired_reference(*, secret: str) -> None:
+    """Send a fresh link to the contact's own mailbox, for whoever holds one whose time is over.
+
+    Says nothing of whether it did, so that a link tells nobody what became of the question; the
+    limits of sending it again hold.
+    """
+    digest, now = digest_of(Purpose.REFERENCE, secret), timezone.now()
+    found = reading.expired_by_digest(digest, now)
+    if found is None:
+        return
+    _locked(found)
+    # Looked up again under the lock: two may have come with the same link.
+    request = reading.expired_by_digest(digest, now)
+    if request is None or request.times_sent >= MOST_SENT or request.sent_at > now - RESEND_AFTER:
+        return
+    _send_again(None, request)
+
+
+def _send_again(actor: User | None, request: ReferenceRequest) -> ReferenceRequest:
+    now = timezone.now()
     request.expires_at = now + timedelta(days=reading.LIFETIME_DAYS)
     request.reminded = None
     secret = _renew(request)

@@ -26,7 +26,10 @@ def reference_open(request: HttpRequest, secret: str) -> HttpResponse:
     """Ask whoever holds the link, without an account; once."""
     found = reading.request_by_digest(digest_of(Purpose.REFERENCE, secret), timezone.now())
     if found is None:
-        return useless_link(request)
+        sent = request.method == "POST" and "again" in request.POST
+        if sent:
+            services.renew_expired_reference(secret=secret)
+        return useless_link(request, renewable=True, sent=sent)
     reader = request.user if isinstance(request.user, User) else None
     form = ReferenceForm(found.kind, request.POST or None)
     done = False

@@ -192,6 +192,49 @@ def test_an_expired_link_says_so_and_how_to_get_another_and_tells_nothing_else(
     assert client.get(link(mailed_secret(KIND))).status_code == 200
 
 
+def test_whoever_holds_an_expired_link_has_a_new_one_sent_to_the_same_mailbox(
+    client: Client,
+) -> None:
+    _application, request, secret = asked()
+    ReferenceRequest.objects.update(
+        expires_at=timezone.now(), sent_at=timezone.now() - timedelta(days=28)
+    )
+    assert "Send a new link" in client.get(link(secret)).content.decode()
+    before = Notification.objects.count()
+    for _press in range(2):
+        page = client.post(link(secret), {"again": "1"}).content.decode()
+        assert "a new link is on its way" in page
+    # The second press came with a link that opens nothing any more.
+    assert Notification.objects.count() == before + 1
+    assert Notification.objects.latest("pk").address == REFEREE["email"]
+    assert client.get(link(mailed_secret(KIND))).status_code == 200
+    request.refresh_from_db()
+    assert request.times_sent == 2
+
+
+@pytest.mark.parametrize("way", ["answered", "withdrawn", "often", "lately", "unknown"])
+def test_no_link_is_sent_where_none_is_due_and_the_page_does_not_say_so(
+    client: Client, way: str
+) -> None:
+    application, _request, secret = asked()
+    long_ago = timezone.now() - timedelta(days=28)
+    if way == "answered":
+        services.answer_reference(secret=secret, vouches=True, said=SAID)
+    elif way == "withdrawn":
+        services.withdraw_application(actor=application.applicant, application=application)
+    elif way == "unknown":
+        secret = f"x{secret}"
+    ReferenceRequest.objects.update(
+        expires_at=timezone.now(),
+        sent_at=timezone.now() if way == "lately" else long_ago,
+        times_sent=5 if way == "often" else 1,
+    )
+    before = Notification.objects.count()
+    page = client.post(link(secret), {"again": "1"}).content.decode()
+    assert "a new link is on its way" in page
+    assert Notification.objects.count() == before
+
+
 def test_somebody_else_who_is_signed_in_does_not_answer_in_their_own_name(client: Client) -> None:
     application, request, secret = asked()
     other = make_user("passer.by@example.org", "Paul Passer")
