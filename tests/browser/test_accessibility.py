@@ -166,6 +166,7 @@ PAGES: dict[str, list[Stop]] = {
     "operator": [
         Stop("/dashboard/"),
         Stop("/operation/"),
+        Stop("/operation/lists/", r"/operation/lists/[0-9]+/$"),
     ],
 }
 
