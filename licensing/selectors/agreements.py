@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Expression, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts.models import Membership, Organization, User
 from accounts.selectors import live_memberships
+from common.prepared import Parameter, Prepared
 from licensing import versions as rules
 from licensing.models import (
     Acceptance,
@@ -21,6 +22,7 @@ from licensing.models import (
     TermsVersion,
 )
 from licensing.selectors import mode_with_cohort, outward_releases
+from licensing.selectors.suspensions import IsElement
 from releases.models import Model, Release, Stage
 
 # Who may sign for an organisation; an owner who has the authority, as they then state.
@@ -28,7 +30,7 @@ SIGNING_ROLES = (Membership.Role.SIGNING_OFFICIAL, Membership.Role.OWNER)
 INDIVIDUAL = (Capacity.SELF, Capacity.ORGANIZATION)
 
 
-def standing_versions(now: datetime | None = None) -> QuerySet[TermsVersion]:
+def standing_versions(now: datetime | Expression | None = None) -> QuerySet[TermsVersion]:
     """Return the versions whose time has come and that were not withdrawn."""
     return TermsVersion.objects.filter(
         in_force_at__lte=now or timezone.now(), withdrawn_at__isnull=True
@@ -151,12 +153,20 @@ def may_sign(user: User, organization: Organization) -> bool:
 def counting_versions(slugs: Iterable[str], now: datetime) -> dict[str, list[TermsVersion]]:
     """Return, of each agreement in force, the versions whose acceptance counts now."""
     found: dict[str, list[TermsVersion]] = {}
-    versions = standing_versions(now).filter(
-        terms__slug__in=list(slugs), terms__retired_at__isnull=True
-    )
-    for version in versions.select_related("terms").defer("text", "html").order_by("number"):
+    for version in _STANDING.fetch(slugs=list(slugs), now=now):
         found.setdefault(version.terms.slug, []).append(version)
     return {slug: _counting(each, now) for slug, each in found.items()}
+
+
+def _standing() -> QuerySet[TermsVersion]:
+    named = IsElement(F("terms__slug"), Parameter("slugs", "text[]"))
+    versions = standing_versions(Parameter("now", "timestamptz"))
+    versions = versions.filter(named, terms__retired_at__isnull=True)
+    return versions.select_related("terms").defer("text", "html").order_by("number")
+
+
+# Asked for each release whenever a grant is looked at for what it is due.
+_STANDING = Prepared(_standing)
 
 
 def _counting(versions: list[TermsVersion], now: datetime) -> list[TermsVersion]:

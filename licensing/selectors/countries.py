@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.models import Organization, User
 from accounts.selectors import live_clearances
 from boards.models import OPEN_STATES, Board, Motion
+from common.prepared import Parameter, Prepared
 from licensing import country_notes
 from licensing.countries import (
     ALLOWS_ALL,
@@ -43,6 +44,7 @@ from licensing.models import (
 )
 from licensing.questions.core import MODES
 from licensing.selectors import nameable_users
+from licensing.selectors.suspensions import IsElement
 from releases.models import Model
 
 Moment = datetime | Expression
@@ -293,22 +295,29 @@ def notes_for(application: Application) -> list[CountryNote]:
 
 
 def _asked(applications: Iterable[Application], now: datetime) -> list[Any]:
+    return _ASKED.fetch(ids=[each.pk for each in applications], now=now)
+
+
+def _about_applications() -> QuerySet[Application]:
+    now = Parameter("now", "timestamptz")
     board = OuterRef(OuterRef("model__board"))
     table = Subquery(newest_begun(board, now).values("table")[:1])
     rows = CountryRow.objects.filter(table=table, access_mode__in=NEEDS_PLACE.values()).order_by()
-    return list(
-        Application.objects.filter(pk__in=[each.pk for each in applications]).annotate(
-            chain=OrganizationCountries(F("organization_id")),
-            vetted_in=country_of(OuterRef("applicant"), now),
-            stated=answered("country"),
-            hosting=answered("hosting_country"),
-            applicant_name=F("applicant__full_name"),
-            licences=licensed_countries(OuterRef("model"), OuterRef("organization"), now),
-            country_rows=ArraySubquery(
-                rows.values(fact=JSONArray("access_mode", "covers", "country", "effect"))
-            ),
-        )
+    return Application.objects.filter(IsElement(F("pk"), Parameter("ids", "bigint[]"))).annotate(
+        chain=OrganizationCountries(F("organization_id")),
+        vetted_in=country_of(OuterRef("applicant"), now),
+        stated=answered("country"),
+        hosting=answered("hosting_country"),
+        applicant_name=F("applicant__full_name"),
+        licences=licensed_countries(OuterRef("model"), OuterRef("organization"), now),
+        country_rows=ArraySubquery(
+            rows.values(fact=JSONArray("access_mode", "covers", "country", "effect"))
+        ),
     )
+
+
+# Asked at every step of an application, and written out anew it would take longer than to answer.
+_ASKED = Prepared(_about_applications)
 
 
 def _modes_asked(row: Any) -> list[str]:  # noqa: ANN401 - an application, annotated

@@ -34,6 +34,7 @@ from accounts.models import User
 from accounts.selectors import live_memberships
 from audit.selectors import ref
 from boards.models import OPEN_STATES, Motion
+from common.prepared import Parameter, Prepared
 from licensing.dossier import LIFT_SUSPENSION
 from licensing.facts import MODE_OF, SERVES
 from licensing.models import LIVE_GRANT_STATES, Grant, GrantUser, LeftOut, Suspension
@@ -122,16 +123,18 @@ def not_suspended(rows: QuerySet[Rows], access_mode: str, grant: str = "") -> Qu
 
 def suspensions_of(grant: Grant) -> list[Suspension]:
     """Return the suspensions of a selection that stop a grant, at some stage or at all."""
-    found = (
-        Grant.objects.filter(pk=grant.pk)
-        .annotate(
-            holder_country=holder_country(),
-            suspensions=ArraySubquery(suspending().order_by("pk").values("pk")),
-        )
-        .values_list("suspensions", flat=True)
-        .first()
-    )
+    found = [pk for row in _STOPPED.fetch(grant=grant.pk) for pk in row.suspensions]
     return list(all_suspensions().filter(pk__in=found)) if found else []
+
+
+def _stopped() -> QuerySet[Grant]:
+    grants = Grant.objects.filter(pk=Parameter("grant", "bigint")).only("pk")
+    stopping = ArraySubquery(suspending().order_by("pk").values("pk"))
+    return grants.annotate(holder_country=holder_country(), suspensions=stopping)
+
+
+# Asked whenever a grant is looked at for what it is due.
+_STOPPED = Prepared(_stopped)
 
 
 def suspended_among(grants: Iterable[Grant]) -> set[int]:
