@@ -5,6 +5,7 @@ from typing import BinaryIO, cast
 
 import pytest
 
+from accounts.screening import lists
 from accounts.screening.lists import ListError, read_list
 from accounts.screening.matching import Entry
 
@@ -98,6 +99,17 @@ def test_what_is_wrong_is_told_with_its_line(data: bytes, sentence: str, line: i
 def test_another_list_than_the_one_named_is_refused() -> None:
     with pytest.raises(ListError, match=r"not the EU .*Entity_LogicalId"):
         read(CSL, "eu_fsf")
+
+
+def test_a_list_with_more_names_than_can_be_compared_is_refused_where_they_are_too_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lists, "MOST_COMPARED", 4)
+    assert len(read(PLAIN)) == 2
+    monkeypatch.setattr(lists, "MOST_COMPARED", 3)
+    with pytest.raises(ListError, match="more than 3 names") as refused:
+        read(PLAIN)
+    assert refused.value.line == 3
 
 
 def test_a_text_with_line_breaks_keeps_its_row_together() -> None:
