@@ -97,8 +97,8 @@ def read_list(
         names += len(entry.names)
         if names > MOST_COMPARED:
             raise ListError(
-                f"There are more than {MOST_COMPARED:,} names up to here, and no list may have more: "
-                "everybody is compared with each. Leave out what need not be screened against.",
+                f"There are more than {MOST_COMPARED:,} names up to here. No list may have more, "
+                "as everybody is compared with each. Leave out what need not be screened against.",
                 entry.line,
             )
         yield entry
