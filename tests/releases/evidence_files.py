@@ -3,7 +3,6 @@
 import json
 from datetime import timedelta
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 from django.utils import timezone
@@ -14,6 +13,7 @@ from releases.choices import Right
 from releases.evidence.entry import Entry
 from releases.models import Evidence, Release
 from tests.factories import make_user
+from tests.scratch import scratch_directory
 
 PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
 
@@ -47,7 +47,7 @@ def lm_eval(release_digest: str = "", **changed: Any) -> dict[str, Any]:
 
 def log_file(content: dict[str, Any] | bytes | None = None, name: str = "results.json") -> Path:
     """Write a log to the disk."""
-    path = Path(mkdtemp()) / name
+    path = scratch_directory() / name
     found = lm_eval() if content is None else content
     path.write_bytes(found if isinstance(found, bytes) else json.dumps(found).encode())
     return path

@@ -6,7 +6,6 @@ import struct
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 from django.conf import settings
@@ -21,6 +20,7 @@ from releases.choices import WEIGHTS_MODES, Right
 from releases.models import Hold, Ladder, Model, Release, Stage, Transition
 from tests.boards.factories import make_board
 from tests.factories import make_user
+from tests.scratch import scratch_directory
 
 _numbers = itertools.count(1)
 
@@ -106,7 +106,7 @@ def safetensors_bytes(
 
 def make_directory(files: Mapping[str, bytes] | None = None, *, below: Path | None = None) -> Path:
     """Write real files: by default a small model with its config and card."""
-    directory = Path(mkdtemp(dir=below, prefix="release-"))
+    directory = scratch_directory(below=below, prefix="release-")
     for path, content in (files or ordinary_files()).items():
         target = directory / path
         target.parent.mkdir(parents=True, exist_ok=True)
