@@ -58,5 +58,5 @@ def test_an_official_answers_by_link(portal: Portal, browser: Browser) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text("Thank you")
     look(page)
     page.goto(portal.url + address.group())
-    expect(page.get_by_role("heading", level=1)).to_contain_text("of no use")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("no longer works")
     look(page)
