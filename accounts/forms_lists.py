@@ -15,7 +15,10 @@ NEW = "new"
 class UploadListForm(forms.Form):
     """Which list, which file; a new list has a title and a format."""
 
-    on_list = forms.ChoiceField(label=gettext_lazy("List"))
+    on_list = forms.ChoiceField(
+        label=gettext_lazy("List"),
+        error_messages={"required": gettext_lazy("Choose the list that the file is of.")},
+    )
     title = forms.CharField(
         label=gettext_lazy("Title of a new list"), max_length=120, required=False
     )
@@ -54,6 +57,7 @@ class UploadListForm(forms.Form):
         field = self.fields["on_list"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
         field.choices = [
+            ("", _("Choose")),
             *((key, str(each)) for key, each in self._lists.items()),
             (NEW, _("A new list")),
         ]
@@ -74,4 +78,16 @@ class UploadListForm(forms.Form):
             if not cleaned.get("format_name"):
                 self.add_error("format_name", _("Choose the format of the new list."))
         cleaned["on_list"] = self._lists.get(chosen)
+        if cleaned["on_list"] is not None:
+            self._refuse_words_of_a_new_one(cleaned)
         return cleaned
+
+    def _refuse_words_of_a_new_one(self, cleaned: dict[str, Any]) -> None:
+        """Keep the file of one list from taking the place of another that was left chosen."""
+        for name in ("title", "format_name"):
+            if cleaned.get(name):
+                sentence = _(
+                    "The file would be one of %(list)s. Choose “A new list” above, or leave this "
+                    "empty."
+                )
+                self.add_error(name, sentence % {"list": cleaned["on_list"]})

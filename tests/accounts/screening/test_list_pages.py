@@ -42,6 +42,7 @@ def test_an_operator_uploads_a_list_and_sees_it_in_force(client: Client) -> None
         ({"title": ""}, "Give the new list a title"),
         ({"format_name": ""}, "Choose the format"),
         ({"on_list": "77"}, "Select a valid choice"),
+        ({"on_list": ""}, "Choose the list that the file is of"),
         ({"file": ""}, "Choose the file"),
         ({"file": uploaded(b"")}, "The file is empty"),
     ],
@@ -52,6 +53,18 @@ def test_what_is_wrong_with_the_form_is_said_at_the_field(
     answer = send(client, plain("1,A B,,person,,"), **change)
     assert sentence in answer.content.decode()
     assert not ListSnapshot.objects.exists()
+
+
+def test_a_new_lists_file_does_not_take_the_place_of_a_list_that_was_chosen_by_mistake(
+    client: Client,
+) -> None:
+    former = in_force("1,A B,,person,,")
+    page = client.get("/operation/lists/new/").content.decode()
+    assert page.index('<option value="" selected>') < page.index(f'value="{former.on_list_id}"')
+    for change in ({"format_name": ""}, {"title": ""}):
+        answer = send(client, plain("2,C D,,person,,"), on_list=former.on_list_id, **change)
+        assert f"The file would be one of {former.on_list}" in answer.content.decode()
+    assert ListSnapshot.objects.count() == 1
 
 
 def test_a_refused_file_says_why_and_where(client: Client) -> None:
